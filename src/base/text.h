@@ -1,0 +1,33 @@
+/* text.h - small questions about short texts: grammar, likeness, numbers.  Thread: any; pure. */
+#ifndef ROLLCALL_BASE_TEXT_H
+#define ROLLCALL_BASE_TEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* RFC 1123 label: 1-63 of a-z 0-9 '-', begins and ends alphanumeric.  RFC 1035 label: also begins with a letter. */
+bool text_is_dns1123_label(const char *text);
+bool text_is_dns1035_label(const char *text);
+
+/* Labels joined by dots, at most 253 octets (Kubernetes: DNS-1123 subdomain). */
+bool text_is_dns1123_subdomain(const char *text);
+
+/* Kubernetes label key "[prefix/]name" and label value. */
+bool text_is_label_key(const char *text);
+bool text_is_label_value(const char *text);
+
+/* IANA service name: 1-15 of a-z 0-9 '-', at least one letter, no "--", no '-' at the ends (RFC 6335, 5.1). */
+bool text_is_port_name(const char *text);
+
+/* All digits, no sign, no spaces, fits.  false leaves *value alone. */
+bool text_to_u64(const char *text, uint64_t max, uint64_t *value);
+
+/* The candidate closest to `text` in edit distance, if close enough to be a slip (<= 1/3 of its length), else NULL. */
+const char *text_closest(const char *text, const char *const *candidates, size_t count);
+/* Edit distance with adjacent transpositions, case ignored; both texts at most 64 octets, else UINT_MAX. */
+unsigned text_distance(const char *a, const char *b);
+
+/* 64-bit FNV-1a; start with TEXT_HASH_SEED.  Stable over versions: it is used in places that outlive the process. */
+#define TEXT_HASH_SEED 0xcbf29ce484222325ULL
+uint64_t text_hash(uint64_t seed, const void *data, size_t len);
+#endif

@@ -1,0 +1,37 @@
+/* dns_settings.h - the `dns:` part of the configuration, as the answering side needs it.  Thread: any; immutable. */
+#ifndef ROLLCALL_DNS_DNS_SETTINGS_H
+#define ROLLCALL_DNS_DNS_SETTINGS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+enum pod_names { POD_NAMES_DISABLED, POD_NAMES_INSECURE, POD_NAMES_VERIFIED };
+
+/* Everything is borrowed and must outlive who was handed it. */
+struct dns_settings {
+	const char *cluster_domain;             /* "cluster.local", lower case, no trailing dot */
+	uint32_t ttl_s;                         /* dns.ttl */
+	uint32_t ttl_cluster_ip_s;
+	uint32_t ttl_headless_s;
+	uint32_t ttl_negative_s;                /* <= 300 */
+	enum pod_names pods;
+	bool endpoint_pod_names;
+	bool ignore_empty_service;
+	bool zonal;
+	const char *const *namespaces;          /* dns.namespaces; none: all */
+	size_t namespace_count;
+	const char *const *reverse_zones;       /* names or CIDRs */
+	size_t reverse_zone_count;
+	const char *const *fallthrough;         /* zones whose missing names are not ours; "*" for all */
+	size_t fallthrough_count;
+	const struct cidr *allow_from;
+	size_t allow_from_count;                /* 0: everybody */
+	uint16_t udp_size;                      /* dns.udpSize, 512-4096 */
+	const struct addr *ns_addresses;        /* what ns.dns.Z answers */
+	size_t ns_address_count;
+	const struct addr *own_addresses;       /* addresses we answer on: whose Services are the apex NS */
+	size_t own_address_count;
+};
+#endif

@@ -1,0 +1,52 @@
+/*
+ * entry.h - one name of the index with everything that is answered at it, ready-made in wire form; immutable.
+ *
+ * Built by the control thread from records in full wire form, read by responders.  An entry is a single
+ * allocation: key, answers by type, additional records, and the places in them that a reply has to patch
+ * (owner pointers, the zone suffix copied from the question).
+ */
+#ifndef ROLLCALL_DNS_ENTRY_H
+#define ROLLCALL_DNS_ENTRY_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DNS_NAME_MAX 255        /* octets of a wire name with its root label (RFC 1035, 3.1) */
+
+enum entry_kind {
+	ENTRY_NAME,             /* records, or an empty non-terminal: what is not there is NODATA */
+	ENTRY_EMPTY_HEADLESS,   /* exists for people only: NXDOMAIN with an Extended DNS Error text (RFC 8914) */
+	ENTRY_POD_NAMESPACE,    /* n.pod.Z with pods: insecure: one label below it is an address to echo */
+	ENTRY_ZONE_PIN,         /* pin._zone.s.n.svc.Z: names below that are not stated are NODATA */
+	ENTRY_ZONE_PREFER,      /* prefer._zone...: names below that are not stated answer as s.n.svc.Z does */
+};
+
+/* One record, TTL in seconds.  rdata: uncompressed, names in it lower case.  owner: wire form, lower case. */
+struct entry_record {
+	const uint8_t *owner;   /* additional records only; NULL: the entry's own name */
+	uint16_t type;
+	uint32_t ttl_s;
+	const uint8_t *rdata;
+	uint16_t rdata_len;
+};
+
+struct entry_spec {
+	enum entry_kind kind;
+	const uint8_t *name;            /* wire form, lower case */
+	const uint8_t *zone;            /* the zone it lies in, a suffix of name */
+	const struct entry_record *records; /* grouped by type; one TTL a type (RFC 2181, 5.2) */
+	size_t record_count;
+	const struct entry_record *additional; /* sent with SRV and NS answers where there is room */
+	size_t additional_count;
+	const char *ede;                /* text for ENTRY_EMPTY_HEADLESS; NULL otherwise */
+};
+
+struct entry;
+
+/* ERR_NOMEM; ERR_LIMIT where an RRset exceeds 65,535 octets of a message (the caller leaves records out). */
+int entry_build(const struct entry_spec *spec, struct entry **out);
+/* For entries never put into an index. */
+void entry_free(struct entry *entry);
+/* Would both answer the same? */
+bool entry_equal(const struct entry *a, const struct entry *b);
+#endif

@@ -1,0 +1,53 @@
+/*
+ * index.h - the dense table from folded wire name to its entry; written by one, read by all.
+ *
+ * Open addressing; a slot's pointer is published with one C11 release store.  Readers are registered
+ * QSBR threads (liburcu): they pass a quiescent point once a batch, after which nothing they looked up
+ * may be used.  Replaced entries and outgrown tables are freed after a grace period.
+ */
+#ifndef ROLLCALL_DNS_INDEX_H
+#define ROLLCALL_DNS_INDEX_H
+#include <stddef.h>
+#include <stdint.h>
+
+struct entry;
+struct index;
+
+/* An empty table.  Thread: control. */
+struct index *index_new(void);
+/* After all readers are gone. */
+void index_free(struct index *index);
+
+/*
+ * Control thread.  Put an entry in place of the one with its name, if any; the index owns it from here on,
+ * also on failure.  ERR_NOMEM leaves what was there.  Remove: a missing name is no error.
+ */
+int index_put(struct index *index, struct entry *entry);
+void index_remove(struct index *index, const uint8_t *name);
+/* What the writer has put under a wire name; NULL: nothing. */
+const struct entry *index_get(const struct index *index, const uint8_t *name);
+
+/*
+ * A zone we answer for: its apex must be put as an entry too.  The SOA (serial, TTL min(negative, 300)) for
+ * negative answers and SOA queries of this zone.  Replaces the one of before with one store.
+ */
+int index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata, uint16_t soa_len,
+    uint32_t soa_ttl_s);
+void index_remove_zone(struct index *index, const uint8_t *zone);
+
+/* Free what readers can no longer see; waits for a grace period off the query path.  Called once a batch. */
+void index_reclaim(struct index *index);
+
+size_t index_count(const struct index *index);
+/* Octets held: table, entries, and what waits to be freed. */
+size_t index_size(const struct index *index);
+
+/* A reader thread says hello before its first look-up and goodbye after its last. */
+void index_reader_begin(void);
+void index_reader_end(void);
+/* Nothing looked up before is in use any more; call once a batch. */
+void index_reader_quiet(void);
+/* Around a call that may block for long (recvmmsg): the writer need not wait for this thread meanwhile. */
+void index_reader_offline(void);
+void index_reader_online(void);
+#endif

@@ -1,0 +1,35 @@
+/*
+ * respond.h - query bytes to reply bytes; pure.  Thread: any reader of the index.
+ *
+ * The states of a query: header -> question -> EDNS -> access -> zone -> name -> answer -> trim.  Each way
+ * out is a reply of its own or silence (RFC 1035, 6891, 8906, 9619).
+ */
+#ifndef ROLLCALL_DNS_RESPOND_H
+#define ROLLCALL_DNS_RESPOND_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct dns_settings;
+struct index;
+
+/* Per thread, reused for every query. */
+struct responder {
+	const struct index *index;
+	const struct dns_settings *settings;
+	bool answering;         /* false: not loaded yet; what is not found is SERVFAIL with SOA, never NXDOMAIN */
+	uint32_t rotation;      /* advances by one a query: address answers are rotated by it */
+};
+
+enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
+
+/*
+ * Answer in place: buf holds a query of query_len octets and has room for `size` (UDP: at least 4,096; TCP:
+ * 65,535).  Returns the length of the reply, 0 for silence.  Allocates nothing, takes no lock; the caller is
+ * inside a read-side section of the index.
+ */
+size_t respond(struct responder *responder, enum transport transport, const struct addr *client,
+    uint8_t *buf, size_t query_len, size_t size);
+#endif

@@ -1,0 +1,32 @@
+/*
+ * tcp.h - the stream thread: TCP clients, pipelined, with limits (RFC 7766; RELIABILITY.md 1.4, 1.5).
+ * Thread: control starts and stops.
+ */
+#ifndef ROLLCALL_DNS_TCP_H
+#define ROLLCALL_DNS_TCP_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "dns/udp.h"
+
+struct tcp_server;
+
+struct tcp_settings {
+	const struct addr_port *listen;         /* what udp_server_bound said */
+	size_t listen_count;
+	const struct dns_settings *dns;
+	const struct index *index;
+	unsigned max_clients;                   /* tcp.maxClients: 1000; full: the longest idle one is closed */
+	uint64_t idle_ms;                       /* tcp.idle: 10,000 */
+	uint64_t message_ms;                    /* a message once begun, the first octet of a connection: 2,000 */
+};
+
+int tcp_server_bind(const struct tcp_settings *settings, struct tcp_server **out, size_t *failed);
+int tcp_server_start(struct tcp_server *server);
+/* Stop accepting, answer what is in, close within `grace_ms`. */
+void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
+void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns);
+void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
+size_t tcp_server_clients(const struct tcp_server *server);
+#endif

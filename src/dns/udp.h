@@ -1,0 +1,42 @@
+/* udp.h - responder threads: receive a batch, answer each in place, send the batch.  Thread: control starts and stops. */
+#ifndef ROLLCALL_DNS_UDP_H
+#define ROLLCALL_DNS_UDP_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct dns_settings;
+struct index;
+struct udp_server;
+
+struct udp_settings {
+	const struct addr_port *listen;         /* port 0: the kernel's choice, told by udp_server_bound */
+	size_t listen_count;
+	unsigned threads;                       /* for each address, one SO_REUSEPORT socket a thread */
+	const struct dns_settings *dns;
+	const struct index *index;
+};
+
+/* Bind all sockets (before privileges are dropped); nothing is answered yet.  ERR_SYSTEM with errno; *failed: which address. */
+int udp_server_bind(const struct udp_settings *settings, struct udp_server **out, size_t *failed);
+/* Start the threads. */
+int udp_server_start(struct udp_server *server);
+/* Answer what is in the sockets, stop the threads, close. */
+void udp_server_stop(struct udp_server *server);
+/* The address really bound. */
+const struct addr_port *udp_server_bound(const struct udp_server *server, size_t i);
+
+/* Live replacement of the settings (config reload): readers see the new ones within a batch. */
+void udp_server_set(struct udp_server *server, const struct dns_settings *dns);
+
+/* Sums over all threads; monotonic. */
+struct dns_counts {
+	uint64_t queries;
+	uint64_t replies;
+	uint64_t rcode[16];
+	uint64_t truncated;
+	uint64_t dropped;       /* silence: not a query, no room */
+};
+void udp_server_counts(const struct udp_server *server, struct dns_counts *counts);
+#endif

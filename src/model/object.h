@@ -1,0 +1,63 @@
+/*
+ * object.h - what all kinds of Kubernetes objects share.  Thread: control.
+ *
+ * The life of an object: `source` decodes it into an arena of its own, the store takes it over, and
+ * frees it when its file no longer states it.  Between the two nothing changes it.
+ */
+#ifndef ROLLCALL_MODEL_OBJECT_H
+#define ROLLCALL_MODEL_OBJECT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+struct arena;
+
+enum object_kind {
+	KIND_SERVICE,
+	KIND_POD,
+	KIND_ENDPOINTS,         /* core/v1 Endpoints, held as a struct slice with one part a subset */
+	KIND_ENDPOINT_SLICE,
+	KIND_NAMESPACE,
+};
+#define KIND_COUNT 5
+
+/* One label, annotation or selector term. */
+struct pair {
+	const char *key;
+	const char *value;
+};
+struct pairs {
+	struct pair *items;     /* sorted by key */
+	size_t count;
+};
+
+/* First member of every kind's struct.  All memory hangs from `arena`, the struct itself included. */
+struct object {
+	enum object_kind kind;
+	struct arena *arena;
+	struct place place;     /* of its first key; place.file is in the arena */
+	uint64_t digest;        /* over all that was stated, without places; equal digests: equal objects */
+	bool trusted;           /* from a file of a trusted owner: exec probes are believed */
+	bool deleting;          /* metadata.deletionTimestamp is set */
+	uint64_t created_unix_s; /* metadata.creationTimestamp; 0: not stated */
+	const char *ns;         /* metadata.namespace, "default" where not stated; "" for a Namespace */
+	const char *name;
+	const char *uid;        /* metadata.uid; NULL: not stated */
+	struct pairs labels;
+	struct pairs annotations;
+};
+
+/* "Service", "Pod", "Endpoints", "EndpointSlice", "Namespace". */
+const char *object_kind_text(enum object_kind kind);
+
+/* Free the object with everything in its arena; NULL is allowed. */
+void object_free(struct object *object);
+
+/* The value of a key, or NULL. */
+const char *pairs_find(const struct pairs *pairs, const char *key);
+
+/* Do the labels carry every term of the selector?  An empty selector matches nothing (Service.spec.selector). */
+bool pairs_match(const struct pairs *selector, const struct pairs *labels);
+#endif

@@ -1,0 +1,21 @@
+/* pool_port.h - which node ports are taken, by protocol.  Thread: control; pure. */
+#ifndef ROLLCALL_MODEL_POOL_PORT_H
+#define ROLLCALL_MODEL_POOL_PORT_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/service.h"
+
+struct pool_port;
+
+/* first..last inclusive; the first min(max(16, size/32), 128) are left to explicit requests while others are free. */
+struct pool_port *pool_port_new(uint16_t first, uint16_t last);
+void pool_port_free(struct pool_port *pool);
+
+/* ERR_EXISTS, ERR_RANGE (unless force), ERR_NOMEM.  One owner may take a port for several protocols. */
+int pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const char *owner, bool force);
+/* Starts at a random place.  ERR_FULL. */
+int pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random, const char *owner, uint16_t *port);
+void pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol);
+const char *pool_port_owner(const struct pool_port *pool, uint16_t port, enum protocol protocol);
+#endif

@@ -1,0 +1,47 @@
+/* slice.h - endpoints stated by hand: EndpointSlice (discovery.k8s.io/v1) and Endpoints (core/v1).  Thread: control. */
+#ifndef ROLLCALL_MODEL_SLICE_H
+#define ROLLCALL_MODEL_SLICE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "model/object.h"
+#include "model/pod.h"
+
+struct slice_port {
+	const char *name;               /* "" where not stated */
+	const char *app_protocol;       /* NULL */
+	enum protocol protocol;
+	uint16_t port;                  /* 0: not stated, meaning all ports */
+};
+
+/* One endpoint; texts not stated are NULL. */
+struct slice_endpoint {
+	struct addr addr;               /* endpoints[].addresses[0]; further ones are endpoints of their own here */
+	uint8_t ready;                  /* enum tristate; unset counts as ready */
+	uint8_t serving;
+	uint8_t terminating;
+	const char *hostname;
+	const char *node_name;
+	const char *zone;
+	const char *pod_name;           /* targetRef of kind Pod in the same namespace */
+};
+
+/* Endpoints that share their ports: a whole EndpointSlice, or one subset of Endpoints. */
+struct slice_part {
+	struct slice_port *ports;
+	size_t port_count;
+	struct slice_endpoint *endpoints;
+	size_t endpoint_count;
+};
+
+struct slice {
+	struct object object;           /* KIND_ENDPOINT_SLICE or KIND_ENDPOINTS */
+	const char *service_name;       /* label kubernetes.io/service-name; Endpoints: its own name.  NULL: no label */
+	enum addr_family family;        /* addressType; ADDR_NONE for Endpoints (mixed) and for FQDN slices (no endpoints kept) */
+	bool skip_mirror;               /* Endpoints: endpointslice.kubernetes.io/skip-mirror or a leader election record */
+	struct slice_part *parts;
+	size_t part_count;
+};
+#endif

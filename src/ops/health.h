@@ -1,0 +1,40 @@
+/* health.h - /healthz, /livez, /readyz[?verbose] and a first /metrics over HTTP (evhttp).  Thread: control. */
+#ifndef ROLLCALL_OPS_HEALTH_H
+#define ROLLCALL_OPS_HEALTH_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/addr.h"
+
+struct event_base;
+struct health;
+struct strbuf;
+
+/* Handed tables; ops knows nothing of where the figures come from. */
+struct health_check {
+	const char *name;               /* "load", "probes", "dns" */
+	/* true: fine.  Otherwise writes what is missing to `why`. */
+	bool (*ok)(void *arg, struct strbuf *why);
+};
+struct health_metric {
+	const char *name;               /* "rollcall_manifest_errors" */
+	const char *type;               /* "counter", "gauge" */
+	const char *help;
+	double (*value)(void *arg);
+};
+struct health_settings {
+	const struct addr_port *listen;
+	const struct health_check *checks;
+	size_t check_count;
+	const struct health_metric *metrics;
+	size_t metric_count;
+	void *arg;
+};
+
+/* Bind and serve.  ERR_SYSTEM with errno. */
+int health_start(struct event_base *loop, const struct health_settings *settings, struct health **out);
+void health_stop(struct health *health);
+/* From now on /readyz is 503 "shutting down", whatever the checks say. */
+void health_set_stopping(struct health *health);
+const struct addr_port *health_bound(const struct health *health);
+#endif

@@ -1,0 +1,50 @@
+/*
+ * helper.h - the small process that spawns exec probes (PROBES.md 10.7), seen from the daemon.  Thread: control.
+ *
+ * helper_start() is called first thing in main, before threads and before privileges are dropped; the
+ * child never returns from it.  The daemon talks to it over a socket pair; when it dies it is started
+ * anew through helper_exec (no fork of the serving process: posix_spawn of our own binary), attempts in
+ * flight end as OUTCOME_FAULT_HELPER, and one error line says so.
+ */
+#ifndef ROLLCALL_PROBE_HELPER_H
+#define ROLLCALL_PROBE_HELPER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/outcome.h"
+
+struct event_base;
+struct helper;
+struct helper_run;
+
+struct helper_settings {
+	const char *program;    /* our own binary: "/proc/self/exe" */
+	const char *user;       /* whom to become when started as root; NULL or "": stay */
+};
+
+/* Spawn the helper.  0, ERR_SYSTEM, ERR_NOTFOUND (no such user), ERR_NOMEM. */
+int helper_start(const struct helper_settings *settings, struct helper **out);
+/* Hook it to the loop; call once the loop exists. */
+int helper_attach(struct helper *helper, struct event_base *loop);
+/* Kill every probe it runs, then it; reaped before this returns. */
+void helper_stop(struct helper *helper);
+
+/* In main: is this process the helper (argv[1] is HELPER_ARGUMENT)?  Then return helper_main(). */
+#define HELPER_ARGUMENT "--exec-helper"
+int helper_main(int argc, char **argv);
+
+/* One command to run.  Copied into the message. */
+struct helper_command {
+	const char *const *argv;
+	size_t argc;
+	const char *pod_name, *pod_namespace, *pod_ip;
+	uint16_t endpoint_port; /* 0: none */
+	uint64_t timeout_ms;
+};
+typedef void helper_done_fn(void *arg, const struct outcome *outcome);
+
+/* `done` runs once from the loop unless cancelled.  NULL: no memory or a message that is too long. */
+struct helper_run *helper_run(struct helper *helper, const struct helper_command *command, helper_done_fn *done, void *arg);
+void helper_cancel(struct helper_run *run);
+#endif

@@ -1,0 +1,54 @@
+/*
+ * source_dir.h - folders and files of manifests, watched.  Thread: control.
+ *
+ * Reads every manifest of its folders at start (source_dir_load), then on change; hands over each file's
+ * objects as a whole.  Never hangs or dies on what it finds in a folder: FIFO, device, loop, binary file.
+ */
+#ifndef ROLLCALL_SOURCE_SOURCE_DIR_H
+#define ROLLCALL_SOURCE_SOURCE_DIR_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/decode.h"
+
+struct event_base;
+struct clock;
+struct source_dir;
+
+struct source_dir_ops {
+	/*
+	 * The file states exactly these objects now (count 0: it is gone or empty).  Ownership of the objects
+	 * moves to the callee; the list itself stays.  diag holds what was found in the file so far (warnings)
+	 * and takes conflicts.  Called once a changed file; `batch_end` follows.
+	 */
+	void (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);
+	/* The file cannot be used; its last good objects stay.  diag says why. */
+	void (*broken)(void *arg, const char *path, struct diag *diag);
+	/* A burst of changes has been handed over; time to refresh. */
+	void (*batch_end)(void *arg);
+};
+
+struct source_dir_settings {
+	const char *const *paths;       /* folders or files; borrowed for the life of the source */
+	size_t path_count;
+	bool exec_enabled;
+	uint64_t rest_ms;               /* quiet time after an event before reading: 20; vanished files: 100 */
+	uint64_t rescan_ms;             /* full rescan: 60,000 (10,000 where inotify is not to be had) */
+};
+
+/* loop may be NULL: nothing is watched (--check, lint).  NULL: no memory. */
+struct source_dir *source_dir_new(struct event_base *loop, const struct clock *clock,
+    const struct source_dir_settings *settings, const struct source_dir_ops *ops, void *arg);
+void source_dir_free(struct source_dir *source);
+
+/* Read everything now, handing over what differs from before (SIGHUP; start).  Calls batch_end once.  0 or ERR_NOMEM. */
+int source_dir_load(struct source_dir *source);
+
+/* Replace the settings live (config reload); then source_dir_load(). */
+int source_dir_set(struct source_dir *source, const struct source_dir_settings *settings);
+
+/* Files seen; files that keep last good objects because they are broken. */
+size_t source_dir_file_count(const struct source_dir *source);
+size_t source_dir_broken_count(const struct source_dir *source);
+#endif
