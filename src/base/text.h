@@ -1,4 +1,4 @@
-/* text.h - small questions about short texts: grammar, likeness, numbers.  Thread: any; pure. */
+/* text.h - small questions about short texts: grammar, likeness, numbers, what is fit to print.  Thread: any; pure. */
 #ifndef ROLLCALL_BASE_TEXT_H
 #define ROLLCALL_BASE_TEXT_H
 #include <stdbool.h>
@@ -30,4 +30,11 @@ unsigned text_distance(const char *a, const char *b);
 /* 64-bit FNV-1a; start with TEXT_HASH_SEED.  Stable over versions: it is used in places that outlive the process. */
 #define TEXT_HASH_SEED 0xcbf29ce484222325ULL
 uint64_t text_hash(uint64_t seed, const void *data, size_t len);
+
+/*
+ * Copy text[0..len) to out, a C string of at most size octets (size > 0), with each octet that a terminal would
+ * not show as a character (controls, bad UTF-8, turns of direction) as \xhh.  What does not fit is cut, never
+ * inside a character or an escape.  Returns the length.
+ */
+size_t text_escape(char *out, size_t size, const char *text, size_t len);
 #endif
