@@ -39,6 +39,11 @@ struct schedule_ops {
 	void (*verdict)(void *arg, const struct schedule_report *report);
 	/* Any attempt ended; for metrics and events; may be NULL. */
 	void (*ended)(void *arg, const struct schedule_report *report);
+	/*
+	 * Inside schedule_set(): the target is gone, or begins anew because its spec, address or port is
+	 * another; what it was found to be no longer holds.  May be NULL.
+	 */
+	void (*forgotten)(void *arg, const char *id);
 };
 
 struct schedule_settings {
