@@ -14,6 +14,8 @@
 #include "base/addr.h"
 #include "model/service.h"
 
+struct arena;
+
 /* Why an endpoint is in or out. */
 enum presence {
 	PRESENT_READY,          /* stated ready, or its probe passes, or nothing speaks against it */
@@ -28,6 +30,8 @@ enum presence {
 struct roster_group_port {
 	uint16_t service_port;  /* index into entry->ports, or ROSTER_NO_PORT for a slice port no service port names */
 	uint16_t port;          /* endpoint port; 0 where not stated */
+	enum protocol protocol;
+	const char *name;       /* of the slice's port or the service's; "" where unnamed */
 };
 #define ROSTER_NO_PORT UINT16_MAX
 
@@ -42,7 +46,7 @@ struct roster_endpoint {
 	uint8_t presence;       /* enum presence */
 	bool answered;          /* DNS answers it: ready, publishNotReadyAddresses, or panic */
 	bool terminating;
-	uint16_t group;         /* index into entry->groups */
+	uint32_t group;         /* index into entry->groups */
 	const char *hostname;   /* NULL: none */
 	const char *pod_name;   /* NULL: none */
 	const char *node_name;  /* NULL: unknown */
@@ -59,6 +63,7 @@ struct roster_port {
 
 struct roster_entry {
 	unsigned references;    /* control thread only */
+	struct arena *arena;    /* all memory of the entry, itself included */
 	uint64_t generation;    /* of the store change that made it; grows */
 	const char *ns;
 	const char *name;

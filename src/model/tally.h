@@ -17,7 +17,10 @@ struct tally {
 	bool restored;                  /* verdict comes from before a restart; cleared by the first counted outcome */
 };
 
-/* What holds before the first outcome: readiness and startup fail, liveness passes (kubelet). */
+/*
+ * What holds before the first outcome: liveness passes; readiness and startup are unknown, which keeps
+ * an endpoint out just as failing does (kubelet starts readiness as Failure).
+ */
 void tally_init(struct tally *tally, enum probe_kind kind);
 /* Continue with a verdict of before a restart; thresholds apply from here. */
 void tally_restore(struct tally *tally, enum verdict verdict);

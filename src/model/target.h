@@ -23,7 +23,11 @@ struct target {
 	struct addr addr;               /* the Pod's primary IP, or the endpoint's */
 	uint16_t port;                  /* resolved; 0 where the named port is unknown, or for exec without ports */
 	bool trusted;                   /* exec commands and foreign hosts may be believed */
-	bool held;                      /* waits for the startup probe of its container */
+	/*
+	 * No attempts now, the tally is kept: readiness and liveness until the startup probe of their
+	 * container has passed, and a startup probe once it has (kubelet stops it then).
+	 */
+	bool held;
 	const char *ns;                 /* for logs and POD_NAMESPACE */
 	const char *pod_name;           /* NULL: no Pod */
 	const char *service_name;       /* NULL: a Pod's own probe */
@@ -36,6 +40,9 @@ struct arena;
 char *target_id_pod(struct arena *arena, const char *ns, const char *pod, const char *container, enum probe_kind kind);
 char *target_id_endpoint(struct arena *arena, const char *ns, const char *service, const struct addr_port *where);
 
-/* The port of a Pod's own probe: a number, or the named port of this container with any protocol; 0: unknown. */
+/*
+ * The port of a Pod's own probe: a number, or the named port of this container with any protocol; not
+ * stated: the container's first port.  0: unknown.
+ */
 uint16_t target_container_port(const struct pod *pod, size_t container, const struct port_ref *port);
 #endif

@@ -1,0 +1,129 @@
+/* test_roster.c - references and equality of roster entries. */
+#include "model/roster.h"
+
+#include "base/arena.h"
+#include "tests/suite.h"
+
+static struct addr addrs[2] = { { ADDR_IP4, { 10, 0, 0, 1 } }, { ADDR_IP4, { 10, 0, 0, 2 } } };
+static const struct roster_port port_table[] = { { "http", NULL, PROTOCOL_TCP, 80, 0 } };
+static const struct roster_group_port group_ports[] = {
+	{ .service_port = 0, .port = 8080, .name = "http" },
+};
+static const struct roster_group group_table[] = { { group_ports, 1 } };
+
+struct world {
+	struct roster_entry entry;
+	struct roster_endpoint endpoints[2];
+};
+
+static void
+fill(struct world *world)
+{
+	*world = (struct world){
+		.endpoints = {
+			{ .addr = addrs[0], .answered = true, .hostname = "db-0" },
+			{ .addr = addrs[1], .presence = PRESENT_PROBE_FAILS, .zone = "a" },
+		},
+	};
+	world->entry = (struct roster_entry){
+		.references = 1, .generation = 1, .ns = "shop", .name = "db", .headless = true,
+		.families = { ADDR_IP4, ADDR_NONE }, .family_count = 1,
+		.cluster_ips = { addrs[0] }, .cluster_ip_count = 1,
+		.external_ips = addrs, .external_ip_count = 1,
+		.ports = port_table, .port_count = 1, .groups = group_table, .group_count = 1,
+		.endpoints = world->endpoints, .endpoint_count = 2, .ready_count = 1,
+		.answered_count = 1,
+	};
+}
+
+#define DIFFERS(field, value) do { \
+	fill(&b); \
+	b.field = (value); \
+	ck_assert_msg(!roster_entry_equal(&a.entry, &b.entry), #field); \
+} while (0)
+
+START_TEST(everything_but_references_and_generation_makes_a_difference)
+{
+	static const struct roster_group_port other_ports[] = {
+		{ .service_port = 0, .port = 8081, .name = "http" },
+	};
+	static const struct roster_group other_groups[] = { { other_ports, 1 } };
+	static const struct roster_port other_port_table[] = { { "http", NULL, PROTOCOL_TCP, 81, 0 } };
+	struct world a;
+	struct world b;
+
+	fill(&a);
+	fill(&b);
+	b.entry.references = 7;
+	b.entry.generation = 9;
+	ck_assert(roster_entry_equal(&a.entry, &b.entry));
+	DIFFERS(entry.ns, "x");
+	DIFFERS(entry.name, "x");
+	DIFFERS(entry.type, SERVICE_NODE_PORT);
+	DIFFERS(entry.headless, false);
+	DIFFERS(entry.pending, true);
+	DIFFERS(entry.publish_not_ready, true);
+	DIFFERS(entry.panic, true);
+	DIFFERS(entry.has_selector, true);
+	DIFFERS(entry.families[0], ADDR_IP6);
+	DIFFERS(entry.family_count, 0);
+	DIFFERS(entry.cluster_ips[0], addrs[1]);
+	DIFFERS(entry.cluster_ip_count, 0);
+	DIFFERS(entry.external_ip_count, 2);
+	DIFFERS(entry.external_name, "x");
+	DIFFERS(entry.ports, other_port_table);
+	DIFFERS(entry.groups, other_groups);
+	DIFFERS(entry.endpoint_count, 1);
+	DIFFERS(entry.ready_count, 0);
+	DIFFERS(entry.answered_count, 0);
+	DIFFERS(endpoints[0].addr, addrs[1]);
+	DIFFERS(endpoints[0].presence, PRESENT_NOT_READY);
+	DIFFERS(endpoints[0].answered, false);
+	DIFFERS(endpoints[0].terminating, true);
+	DIFFERS(endpoints[1].group, 1);
+	DIFFERS(endpoints[0].hostname, NULL);
+	DIFFERS(endpoints[1].hostname, "db-1");
+	DIFFERS(endpoints[0].pod_name, "x");
+	DIFFERS(endpoints[0].node_name, "x");
+	DIFFERS(endpoints[1].zone, "b");
+}
+END_TEST
+
+START_TEST(the_last_reference_frees)
+{
+	struct arena *arena = arena_new(0);
+	struct roster_entry *entry = arena_alloc(arena, sizeof(*entry));
+
+	entry->arena = arena;
+	entry->references = 1;
+	ck_assert_ptr_eq(roster_entry_ref(entry), entry);
+	ck_assert_uint_eq(entry->references, 2);
+	roster_entry_unref(entry);
+	ck_assert_uint_eq(entry->references, 1);
+	roster_entry_unref(entry);
+	roster_entry_unref(NULL);
+	ck_assert_ptr_null(roster_entry_ref(NULL));
+}
+END_TEST
+
+START_TEST(each_presence_has_words_of_its_own)
+{
+	for (int i = PRESENT_READY; i <= PRESENT_TERMINATING; i++)
+		for (int j = PRESENT_READY; j < i; j++)
+			ck_assert_str_ne(presence_text((enum presence)i),
+			    presence_text((enum presence)j));
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("roster");
+	TCase *tc = tcase_create("roster");
+
+	tcase_add_test(tc, everything_but_references_and_generation_makes_a_difference);
+	tcase_add_test(tc, the_last_reference_frees);
+	tcase_add_test(tc, each_presence_has_words_of_its_own);
+	suite_add_tcase(s, tc);
+	return s;
+}
