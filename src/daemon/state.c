@@ -1,0 +1,591 @@
+/* state.c - what outlives the process: addresses given, verdicts, the SOA serial. */
+#include "daemon/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/journal.h"
+#include "daemon/pack.h"
+#include "daemon/state_item.h"
+#include "daemon/state_record.h"
+#include "model/allot.h"
+
+#define ADDRESSES "addresses"
+#define VERDICTS "verdicts"
+/* What may be appended before a file is written anew, beyond twice its snapshot. */
+#define APPENDED_MIN ((size_t)1 << 20)
+/* Serials kept ahead on disk: at most ten are used a second, so that this is written every minute at most. */
+#define SERIAL_AHEAD 600
+#define SERIAL_SLACK 50
+
+struct state {
+	char *dir;                      /* NULL: nothing is kept */
+	uint64_t hold_s;
+	const struct clock *clock;
+	int folder;                     /* -1: could not be opened so far */
+	bool set_aside;                 /* files lie there that were not read: keep them as .bad */
+	struct journal *addresses;
+	struct journal *verdicts;
+	struct state_item *items;             /* "ns/name" */
+	struct state_item *restored;          /* verdicts as read; freed by state_restore */
+	bool noted;                     /* something is to be synced */
+	uint32_t serial;
+	uint32_t serial_kept;           /* on disk or noted */
+	char problem[256];              /* "": none */
+};
+
+/* ---- items ---- */
+
+/* Neither '/' nor NUL is in a namespace or name. */
+static char *
+service_key(const char *ns, const char *name)
+{
+	char *key = NULL;
+
+	return asprintf(&key, "%s/%s", ns, name) < 0 ? NULL : key;
+}
+
+static bool
+hold_is_over(const struct state *state, const struct state_item *item)
+{
+	return item->removed_unix_s != 0 &&
+	    item->removed_unix_s + state->hold_s <= clock_unix_s(state->clock);
+}
+
+/* ---- reading ---- */
+
+static int
+note_allotment_read(struct state *state, const struct state_record *record, const uint8_t *octets, size_t len)
+{
+	char *key = service_key(record->allotment->ns, record->allotment->name);
+	bool changed;
+	int err = ERR_NOMEM;
+
+	if (key != NULL)
+		err = state_item_put(&state->items, key, octets, len, &changed);
+	free(key);
+	return err;
+}
+
+static int
+note_removed_read(struct state *state, const struct state_record *record)
+{
+	uint64_t now_s = clock_unix_s(state->clock);
+	char *key = service_key(record->ns, record->name);
+	struct state_item *item;
+
+	if (key == NULL)
+		return ERR_NOMEM;
+	item = state_item_find(state->items, key);
+	free(key);
+	if (item == NULL)
+		return 0;
+	/* A clock that was set back since must not hold an address for longer. */
+	item->removed_unix_s = record->removed_unix_s < now_s ? record->removed_unix_s : now_s;
+	if (item->removed_unix_s == 0)
+		item->removed_unix_s = 1;
+	if (hold_is_over(state, item))
+		state_item_drop(&state->items, item);
+	return 0;
+}
+
+static int
+note_verdict_read(struct state *state, const struct state_record *record, const uint8_t *octets, size_t len)
+{
+	bool changed;
+
+	if (record->verdict.verdict == VERDICT_UNKNOWN) {
+		struct state_item *item = state_item_find(state->restored, record->target_id);
+
+		if (item != NULL)
+			state_item_drop(&state->restored, item);
+		return 0;
+	}
+	return state_item_put(&state->restored, record->target_id, octets, len, &changed);
+}
+
+struct state_reading {
+	struct state *state;
+	size_t strange;         /* intact records that are none of ours */
+};
+
+static int
+note_read(void *arg, const uint8_t *octets, size_t len)
+{
+	struct state_reading *reading = arg;
+	struct state *state = reading->state;
+	struct arena *arena = arena_new(0);
+	struct state_record record;
+	int err;
+
+	if (arena == NULL)
+		return ERR_NOMEM;
+	err = state_record_read(octets, len, arena, &record);
+	if (err == ERR_SYNTAX) {
+		reading->strange++;
+		err = 0;
+	} else if (err == 0) {
+		switch (record.kind) {
+		case STATE_RECORD_ALLOTMENT:
+			err = note_allotment_read(state, &record, octets, len);
+			break;
+		case STATE_RECORD_REMOVED:
+			err = note_removed_read(state, &record);
+			break;
+		case STATE_RECORD_SERIAL:
+			state->serial = record.serial;
+			break;
+		case STATE_RECORD_VERDICT:
+			err = note_verdict_read(state, &record, octets, len);
+			break;
+		}
+	}
+	arena_free(arena);
+	return err;
+}
+
+static void
+say_what_was_lost(const struct state *state, const char *name, const struct journal_report *report,
+    size_t strange)
+{
+	const char *copy = report->copied ? "; a copy of it as found is kept beside it with .bad" : "";
+
+	if (report->torn)
+		log_warn("state: %s/%s: the last record is incomplete and ignored: writing it was interrupted",
+		    state->dir, name);
+	if (report->lost_octets > 0)
+		log_error("state: %s/%s is damaged: %zu octets are lost, %zu records are intact%s", state->dir,
+		    name, report->lost_octets, report->records, copy);
+	else if (report->cut)
+		log_error("state: %s/%s is damaged: its end is missing, %zu records are intact%s", state->dir,
+		    name, report->records, copy);
+	if (strange > 0)
+		log_error("state: %s/%s: %zu records are unknown to this version and ignored", state->dir,
+		    name, strange);
+}
+
+static int
+read_file(struct state *state, const char *name)
+{
+	struct state_reading reading = { .state = state };
+	struct journal_report report;
+	int err = journal_read(state->folder, name, note_read, &reading, &report);
+
+	if (err == ERR_NOMEM)
+		return err;
+	if (err != 0) {
+		log_error("state: cannot read %s/%s: %s; starting without it", state->dir, name,
+		    err == ERR_SYSTEM ? strerror(errno) : err_text(err));
+		state->set_aside = true;
+		return 0;
+	}
+	say_what_was_lost(state, name, &report, reading.strange);
+	return 0;
+}
+
+/* ---- the folder ---- */
+
+static int
+make_folders(const char *dir)
+{
+	char *path = strdup(dir);
+
+	if (path == NULL)
+		return ERR_NOMEM;
+	for (char *at = path + 1; *at != '\0'; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(path, 0755) != 0 && errno != EEXIST)
+			break;
+		*at = '/';
+	}
+	free(path);
+	return mkdir(dir, 0750) == 0 || errno == EEXIST ? 0 : ERR_SYSTEM;
+}
+
+/* ERR_EXISTS: another daemon has it; ERR_SYSTEM; ERR_NOMEM. */
+static int
+open_folder(struct state *state)
+{
+	int fd = open(state->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0 && errno == ENOENT) {
+		err = make_folders(state->dir);
+		if (err != 0)
+			return err;
+		fd = open(state->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return ERR_SYSTEM;
+	/* The folder itself is locked: that works where nothing can be written, and leaves no file behind. */
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		err = errno == EWOULDBLOCK ? ERR_EXISTS : ERR_SYSTEM;
+		close(fd);
+		return err;
+	}
+	state->folder = fd;
+	state->addresses = journal_new(fd, ADDRESSES);
+	state->verdicts = journal_new(fd, VERDICTS);
+	return state->addresses == NULL || state->verdicts == NULL ? ERR_NOMEM : 0;
+}
+
+static void
+set_problem(struct state *state, const char *text)
+{
+	if (strcmp(state->problem, text) == 0)
+		return;
+	snprintf(state->problem, sizeof(state->problem), "%s", text);
+	if (text[0] == '\0')
+		log_info("state: %s can be written again", state->dir);
+	else
+		log_error("state: cannot write %s: %s; what has an address is served on, new Services wait",
+		    state->dir, text);
+}
+
+/* ---- writing ---- */
+
+static int
+dump_addresses(void *arg, struct journal *journal)
+{
+	struct state *state = arg;
+	struct pack_writer writer = PACK_WRITER_INIT;
+	struct state_item *item, *next;
+	int err = 0;
+
+	for (item = state->items; item != NULL; item = next) {
+		next = item->hh.next;
+		if (hold_is_over(state, item)) {
+			state_item_drop(&state->items, item);
+			continue;
+		}
+		err = journal_append(journal, item->record, item->len);
+		if (err == 0 && item->removed_unix_s != 0) {
+			char *slash = strchr(item->key, '/');
+
+			*slash = '\0';
+			pack_writer_clear(&writer);
+			state_record_put_removed(&writer, item->key, slash + 1, item->removed_unix_s);
+			*slash = '/';
+			err = writer.err != 0 ? writer.err : journal_append(journal, writer.data, writer.len);
+		}
+		if (err != 0)
+			break;
+	}
+	if (err == 0 && state->serial_kept != 0) {
+		pack_writer_clear(&writer);
+		state_record_put_serial(&writer, state->serial_kept);
+		err = writer.err != 0 ? writer.err : journal_append(journal, writer.data, writer.len);
+	}
+	pack_writer_release(&writer);
+	return err;
+}
+
+static bool
+has_grown(const struct journal *journal)
+{
+	return journal_appended(journal) > APPENDED_MIN + 2 * journal_snapshot_size(journal);
+}
+
+/* Files of before that could not be read are not written over. */
+static void
+keep_unread(struct state *state)
+{
+	static const char *const names[] = { ADDRESSES, VERDICTS };
+
+	for (size_t i = 0; i < 2; i++) {
+		char copy[64];
+
+		snprintf(copy, sizeof(copy), "%s.bad", names[i]);
+		if (renameat(state->folder, names[i], state->folder, copy) == 0)
+			log_error("state: %s/%s was never read; it is kept as %s", state->dir, names[i], copy);
+	}
+	state->set_aside = false;
+}
+
+static int
+ready_folder(struct state *state)
+{
+	int err;
+
+	if (state->folder < 0) {
+		err = open_folder(state);
+		if (err == ERR_EXISTS)
+			errno = EBUSY;
+		if (err != 0)
+			return err == ERR_NOMEM ? err : ERR_SYSTEM;
+		state->set_aside = true;
+	}
+	if (state->set_aside)
+		keep_unread(state);
+	return 0;
+}
+
+static int
+told(struct state *state, int err)
+{
+	set_problem(state, err == 0 ? "" : err == ERR_SYSTEM ? strerror(errno) : err_text(err));
+	return err;
+}
+
+int
+state_sync(struct state *state)
+{
+	int err;
+
+	if (state->dir == NULL || !state->noted)
+		return 0;
+	err = ready_folder(state);
+	if (err != 0)
+		return told(state, err);
+	if (journal_needs_rewrite(state->addresses) || has_grown(state->addresses))
+		err = journal_rewrite(state->addresses, dump_addresses, state);
+	else
+		err = journal_commit(state->addresses, true);
+	if (err == 0)
+		state->noted = false;
+	return told(state, err);
+}
+
+static int
+append_address(struct state *state, const struct pack_writer *writer)
+{
+	int err = writer->err;
+
+	/* A rewrite takes everything from the items. */
+	if (err == 0 && state->addresses != NULL && !journal_needs_rewrite(state->addresses))
+		err = journal_append(state->addresses, writer->data, writer->len);
+	state->noted = true;
+	return err;
+}
+
+int
+state_put_allotment(struct state *state, const struct allotment *allotment)
+{
+	struct pack_writer writer = PACK_WRITER_INIT;
+	bool changed = false;
+	char *key;
+	int err;
+
+	if (state->dir == NULL)
+		return 0;
+	key = service_key(allotment->ns, allotment->name);
+	state_record_put_allotment(&writer, allotment);
+	err = key == NULL ? ERR_NOMEM : writer.err;
+	if (err == 0 && writer.len > JOURNAL_RECORD_MAX)
+		err = ERR_LIMIT;
+	if (err == 0)
+		err = state_item_put(&state->items, key, writer.data, writer.len, &changed);
+	if (err == 0 && changed)
+		err = append_address(state, &writer);
+	free(key);
+	pack_writer_release(&writer);
+	return err;
+}
+
+int
+state_remove_allotment(struct state *state, const char *ns, const char *name)
+{
+	struct pack_writer writer = PACK_WRITER_INIT;
+	char *key = service_key(ns, name);
+	struct state_item *item;
+	int err = 0;
+
+	if (key == NULL)
+		return ERR_NOMEM;
+	item = state_item_find(state->items, key);
+	if (item != NULL && item->removed_unix_s == 0) {
+		item->removed_unix_s = clock_unix_s(state->clock);
+		state_record_put_removed(&writer, ns, name, item->removed_unix_s);
+		err = append_address(state, &writer);
+	}
+	free(key);
+	pack_writer_release(&writer);
+	return err;
+}
+
+int
+state_put_serial(struct state *state, uint32_t serial)
+{
+	struct pack_writer writer = PACK_WRITER_INIT;
+	int err;
+
+	state->serial = serial;
+	/* Serial arithmetic (RFC 1982): is the kept one far enough ahead? */
+	if (state->dir == NULL ||
+	    (state->serial_kept != 0 && (int32_t)(state->serial_kept - serial) > SERIAL_SLACK))
+		return 0;
+	state->serial_kept = serial + SERIAL_AHEAD;
+	state_record_put_serial(&writer, state->serial_kept);
+	err = append_address(state, &writer);
+	pack_writer_release(&writer);
+	return err;
+}
+
+void
+state_put_verdict(struct state *state, const char *target_id, const struct verdict_state *verdict)
+{
+	struct pack_writer writer = PACK_WRITER_INIT;
+
+	/* Until the first snapshot, and while the disk is full, the store itself is what will be written. */
+	if (state->verdicts == NULL || journal_needs_rewrite(state->verdicts))
+		return;
+	state_record_put_verdict(&writer, target_id, verdict);
+	if (writer.err != 0 || journal_append(state->verdicts, writer.data, writer.len) != 0)
+		log_warn("state: the verdict of %s is not kept: %s", target_id, err_text(ERR_NOMEM));
+	pack_writer_release(&writer);
+}
+
+struct verdict_dump {
+	state_each_verdict_fn *each;
+	void *arg;
+	struct journal *journal;
+};
+
+static int
+dump_verdict(void *visit_arg, const char *target_id, const struct verdict_state *verdict)
+{
+	struct verdict_dump *dump = visit_arg;
+	struct pack_writer writer = PACK_WRITER_INIT;
+	int err;
+
+	if (verdict->verdict == VERDICT_UNKNOWN)
+		return 0;
+	state_record_put_verdict(&writer, target_id, verdict);
+	err = writer.err != 0 ? writer.err : journal_append(dump->journal, writer.data, writer.len);
+	pack_writer_release(&writer);
+	/* One verdict with an absurd name must not cost all others. */
+	return err == ERR_LIMIT ? 0 : err;
+}
+
+static int
+dump_verdicts(void *arg, struct journal *journal)
+{
+	struct verdict_dump *dump = arg;
+
+	dump->journal = journal;
+	return dump->each(dump->arg, dump_verdict, dump);
+}
+
+int
+state_save_verdicts(struct state *state, state_each_verdict_fn *each, void *arg, bool last)
+{
+	struct verdict_dump dump = { .each = each, .arg = arg };
+	int err;
+
+	if (state->dir == NULL)
+		return 0;
+	err = ready_folder(state);
+	if (err == 0 && (journal_needs_rewrite(state->verdicts) || has_grown(state->verdicts)))
+		err = journal_rewrite(state->verdicts, dump_verdicts, &dump);
+	else if (err == 0)
+		err = journal_commit(state->verdicts, last);
+	return told(state, err);
+}
+
+const char *
+state_problem(const struct state *state)
+{
+	return state->problem[0] == '\0' ? NULL : state->problem;
+}
+
+/* ---- life ---- */
+
+int
+state_open(const struct state_settings *settings, struct state **out)
+{
+	struct state *state = calloc(1, sizeof(*state));
+	int err = 0;
+
+	if (state == NULL)
+		return ERR_NOMEM;
+	state->folder = -1;
+	state->hold_s = settings->hold_s;
+	state->clock = settings->clock;
+	if (settings->dir == NULL)
+		goto done;
+	state->dir = strdup(settings->dir);
+	err = state->dir == NULL ? ERR_NOMEM : open_folder(state);
+	if (err == ERR_SYSTEM)
+		err = told(state, err) == ERR_SYSTEM ? 0 : err;
+	if (err == 0 && state->folder >= 0)
+		err = read_file(state, ADDRESSES);
+	if (err == 0 && state->folder >= 0)
+		err = read_file(state, VERDICTS);
+	/* A first snapshot tells at once whether the folder can be written, and drops a torn tail. */
+	state->serial_kept = state->serial;
+	state->noted = true;
+	if (err == 0)
+		state_sync(state);
+done:
+	if (err != 0) {
+		state_close(state);
+		return err;
+	}
+	*out = state;
+	return 0;
+}
+
+void
+state_close(struct state *state)
+{
+	if (state == NULL)
+		return;
+	journal_free(state->addresses);
+	journal_free(state->verdicts);
+	state_items_free(&state->items);
+	state_items_free(&state->restored);
+	if (state->folder >= 0)
+		close(state->folder);
+	free(state->dir);
+	free(state);
+}
+
+static int
+restore_item(const struct state_item *item, const struct state_restore_ops *ops, void *arg)
+{
+	struct arena *arena = arena_new(0);
+	struct state_record record;
+	int err;
+
+	if (arena == NULL)
+		return ERR_NOMEM;
+	err = state_record_read(item->record, item->len, arena, &record);
+	if (err == 0 && record.kind == STATE_RECORD_ALLOTMENT)
+		err = ops->allotment(arg, record.allotment, item->removed_unix_s != 0);
+	else if (err == 0)
+		err = ops->verdict(arg, record.target_id, &record.verdict);
+	arena_free(arena);
+	return err;
+}
+
+int
+state_restore(struct state *state, const struct state_restore_ops *ops, void *arg)
+{
+	struct state_item *item;
+	int err = 0;
+
+	for (item = state->items; item != NULL && err == 0; item = item->hh.next)
+		err = restore_item(item, ops, arg);
+	for (item = state->restored; item != NULL && err == 0; item = item->hh.next)
+		err = restore_item(item, ops, arg);
+	state_items_free(&state->restored);
+	return err;
+}
+
+uint32_t
+state_serial(const struct state *state)
+{
+	return state->serial;
+}
