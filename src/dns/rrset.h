@@ -1,0 +1,59 @@
+/* rrset.h - lists of records, grouped by type, each record once.  Thread: any; pure. */
+#ifndef ROLLCALL_DNS_RRSET_H
+#define ROLLCALL_DNS_RRSET_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/entry.h"
+
+struct addr;
+struct arena;
+
+/* The types that are made here (RFC 1035, 3596, 2782). */
+enum rrset_type {
+	RRSET_A = 1,
+	RRSET_NS = 2,
+	RRSET_CNAME = 5,
+	RRSET_PTR = 12,
+	RRSET_TXT = 16,
+	RRSET_AAAA = 28,
+	RRSET_SRV = 33,
+};
+
+/*
+ * What one set may take of a message of 65,535 octets, the rest being header, question and OPT: records that
+ * come later in their order are left out, since a set that is too large for TCP could not be sent at all.
+ */
+#define RRSET_OCTETS_MAX 65000
+
+/* Start with rrset_list_init(); add the records of one owner and type one after the other. */
+struct rrset_list {
+	struct arena *arena;
+	struct entry_record *items;
+	size_t count;
+	size_t room;
+	size_t octets;          /* of the set that is being added to */
+};
+
+/* Room for that many records.  0 or ERR_NOMEM. */
+int rrset_list_init(struct rrset_list *list, struct arena *arena, size_t room);
+
+/* Add a record, unless it equals the one before it or the set is full.  Everything is borrowed. */
+void rrset_add(struct rrset_list *list, const uint8_t *owner, const struct entry_record *record);
+/* A or AAAA by the address's family; its octets are borrowed. */
+void rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr, uint32_t ttl_s);
+/* A record whose data is one name: NS, CNAME, PTR. */
+void rrset_add_name(struct rrset_list *list, enum rrset_type type, const uint8_t *target, uint32_t ttl_s);
+
+/* One (address, port) that matched; `target` names the address. */
+struct rrset_srv {
+	const uint8_t *target;
+	uint16_t port;
+};
+
+/*
+ * SRV records, priority 0, of all that matched: one for each distinct (target, port), its weight
+ * floor(100 / count), at least 1, counted before that (DNS.md 3).  Sorts the tuples.  0 or ERR_NOMEM.
+ */
+int rrset_add_srvs(struct rrset_list *list, struct rrset_srv *tuples, size_t count, uint32_t ttl_s);
+#endif

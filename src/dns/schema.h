@@ -1,0 +1,48 @@
+/*
+ * schema.h - which names and records a Service owns (DNS.md 2-4).  Thread: any; pure.
+ *
+ * The list is worked out anew from the roster entry whenever it is needed, also to learn what a Service
+ * owned before: so nobody has to keep a second copy of a million names.
+ */
+#ifndef ROLLCALL_DNS_SCHEMA_H
+#define ROLLCALL_DNS_SCHEMA_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/entry.h"
+#include "dns/pointer.h"
+
+struct arena;
+struct roster_entry;
+struct world;
+
+/* A name with all that is answered at it.  Records point into the arena and into the roster entry. */
+struct schema_name {
+	const uint8_t *name;
+	enum entry_kind kind;
+	const struct entry_record *records;
+	size_t record_count;
+	const struct entry_record *additional;
+	size_t additional_count;
+	const char *ede;
+};
+
+struct schema {
+	const struct schema_name *names;        /* in the order of owner_compare, each once */
+	size_t name_count;
+	struct pointer_list pointers;
+	const struct entry_record *glue;        /* where we are an endpoint ourselves (glue.h) */
+	size_t glue_count;
+};
+
+/*
+ * All that the Service owns; entry NULL: nothing.  Names that would be too long for the DNS are left out, and
+ * of a record set that no message could carry the records past the limit.  ERR_NOMEM.
+ */
+int schema_build(const struct world *world, const struct roster_entry *entry, struct arena *arena,
+    struct schema *schema);
+
+/* Would both be answered the same?  (Their names are not compared.) */
+bool schema_name_equal(const struct schema_name *a, const struct schema_name *b);
+#endif

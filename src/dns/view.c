@@ -1,0 +1,174 @@
+/* view.c - what a Service answers for some of its endpoints and ports. */
+#include "dns/view.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "dns/rrset.h"
+#include "dns/subject.h"
+#include "model/roster.h"
+
+static bool
+in_zone(const struct roster_endpoint *endpoint, const char *zone)
+{
+	return zone == NULL || (endpoint->zone != NULL && strcasecmp(endpoint->zone, zone) == 0);
+}
+
+static bool
+is_port(const struct view *view, const char *name, enum protocol protocol)
+{
+	return view->port == NULL || (view->protocol == protocol && strcmp(view->port, name) == 0);
+}
+
+/* The endpoint ports that a headless Service's SRV answers for this view; NULL tuples: only count. */
+static size_t
+member_srvs(const struct subject *subject, const struct member *member, const struct view *view,
+    struct rrset_srv *tuples)
+{
+	const struct roster_group *group = &subject->entry->groups[member->endpoint->group];
+	size_t count = 0;
+
+	if (!in_zone(member->endpoint, view->zone))
+		return 0;
+	for (size_t i = 0; i < group->port_count; i++) {
+		if (group->ports[i].port == 0 ||
+		    !is_port(view, group->ports[i].name, group->ports[i].protocol))
+			continue;
+		if (tuples != NULL)
+			tuples[count] = (struct rrset_srv){ member->name, group->ports[i].port };
+		count++;
+	}
+	return count;
+}
+
+/* A ClusterIP's tuples are its addresses times its ports; the number is the Service's port. */
+static size_t
+cluster_srvs(const struct subject *subject, const struct view *view, struct rrset_srv *tuples)
+{
+	size_t count = 0;
+
+	for (size_t a = 0; a < subject->entry->cluster_ip_count; a++)
+		for (size_t p = 0; p < subject->entry->port_count; p++) {
+			if (!is_port(view, subject->entry->ports[p].name, subject->entry->ports[p].protocol))
+				continue;
+			if (tuples != NULL)
+				tuples[count] = (struct rrset_srv){ subject->service, subject->entry->ports[p].port };
+			count++;
+		}
+	return count;
+}
+
+static size_t
+view_srvs(const struct subject *subject, const struct view *view, struct rrset_srv *tuples)
+{
+	size_t count = 0;
+
+	if (!subject->entry->headless)
+		return cluster_srvs(subject, view, tuples);
+	for (size_t i = 0; i < subject->members.count; i++)
+		count += member_srvs(subject, &subject->members.items[i], view, tuples != NULL ? tuples + count : NULL);
+	return count;
+}
+
+/* Addresses of every target; of a target all addresses, so that the set is whole (RFC 2181, 5). */
+static int
+view_additional(const struct subject *subject, const struct view *view, struct rrset_list *list)
+{
+	const struct roster_entry *entry = subject->entry;
+	size_t room = entry->headless ? subject->members.count : entry->cluster_ip_count;
+	int err = rrset_list_init(list, subject->arena, room);
+
+	if (err != 0)
+		return err;
+	for (size_t i = 0; !entry->headless && i < entry->cluster_ip_count; i++)
+		rrset_add_addr(list, subject->service, &entry->cluster_ips[i], subject->ttl_s);
+	for (size_t first = 0, end; entry->headless && first < subject->members.count; first = end) {
+		const struct member *run = &subject->members.items[first];
+		size_t matched = 0;
+
+		end = member_run_end(&subject->members, first);
+		for (size_t i = 0; i < end - first; i++)
+			matched += member_srvs(subject, &run[i], view, NULL);
+		for (size_t i = 0; matched > 0 && i < end - first; i++)
+			rrset_add_addr(list, run->name, &run[i].endpoint->addr, subject->ttl_s);
+	}
+	return 0;
+}
+
+size_t
+view_srv_count(const struct subject *subject, const struct view *view)
+{
+	return view_srvs(subject, view, NULL);
+}
+
+int
+view_add_srvs(const struct subject *subject, const struct view *view, struct rrset_list *records,
+    struct rrset_list *additional)
+{
+	size_t count = view_srvs(subject, view, NULL);
+
+	*additional = (struct rrset_list){ 0 };
+	if (count == 0)
+		return 0;
+	struct rrset_srv *tuples = arena_array(subject->arena, count, sizeof(*tuples));
+	if (tuples == NULL)
+		return ERR_NOMEM;
+	view_srvs(subject, view, tuples);
+	int err = rrset_add_srvs(records, tuples, count, subject->ttl_s);
+	return err != 0 ? err : view_additional(subject, view, additional);
+}
+
+size_t
+view_addr_count(const struct subject *subject)
+{
+	return subject->entry->headless ? subject->entry->answered_count : subject->entry->cluster_ip_count;
+}
+
+void
+view_add_addrs(const struct subject *subject, const struct view *view, struct rrset_list *records)
+{
+	const struct roster_entry *entry = subject->entry;
+
+	for (size_t i = 0; !entry->headless && i < entry->cluster_ip_count; i++)
+		rrset_add_addr(records, NULL, &entry->cluster_ips[i], subject->ttl_s);
+	for (size_t i = 0; entry->headless && i < entry->endpoint_count; i++)
+		if (entry->endpoints[i].answered && in_zone(&entry->endpoints[i], view->zone))
+			rrset_add_addr(records, NULL, &entry->endpoints[i].addr, subject->ttl_s);
+}
+
+/* Append (name, protocol), unless it is unnamed or there already. */
+static void
+note_port(struct view *views, size_t *count, const char *name, enum protocol protocol)
+{
+	if (name[0] == '\0')
+		return;
+	for (size_t i = 0; i < *count; i++)
+		if (is_port(&views[i], name, protocol))
+			return;
+	views[(*count)++] = (struct view){ .port = name, .protocol = protocol };
+}
+
+int
+view_list_ports(const struct subject *subject, struct view **views, size_t *count)
+{
+	const struct roster_entry *entry = subject->entry;
+	size_t room = entry->headless ? 0 : entry->port_count;
+
+	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
+		room += entry->groups[g].port_count;
+	struct view *found = arena_array(subject->arena, room + 1, sizeof(*found));
+	if (found == NULL)
+		return ERR_NOMEM;
+	*count = 0;
+	for (size_t p = 0; !entry->headless && p < entry->port_count; p++)
+		note_port(found, count, entry->ports[p].name, entry->ports[p].protocol);
+	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
+		for (size_t p = 0; p < entry->groups[g].port_count; p++)
+			note_port(found, count, entry->groups[g].ports[p].name, entry->groups[g].ports[p].protocol);
+	*views = found;
+	return 0;
+}
