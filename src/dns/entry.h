@@ -36,17 +36,25 @@ struct entry_spec {
 	const uint8_t *zone;            /* the zone it lies in, a suffix of name */
 	const struct entry_record *records; /* grouped by type; one TTL a type (RFC 2181, 5.2) */
 	size_t record_count;
-	const struct entry_record *additional; /* sent with SRV and NS answers where there is room */
+	const struct entry_record *additional; /* sent with SRV and NS answers where there is room; by owner and type */
 	size_t additional_count;
 	const char *ede;                /* text for ENTRY_EMPTY_HEADLESS; NULL otherwise */
 };
 
 struct entry;
 
-/* ERR_NOMEM; ERR_LIMIT where an RRset exceeds 65,535 octets of a message (the caller leaves records out). */
+/*
+ * ERR_NOMEM; ERR_LIMIT where an RRset exceeds 65,535 octets of a message (the caller leaves records out);
+ * ERR_INVALID where a name is malformed, the zone is no suffix of the name, or records are not grouped.
+ * Additional records beyond 65,535 octets are left out: they could never be sent.
+ */
 int entry_build(const struct entry_spec *spec, struct entry **out);
 /* For entries never put into an index. */
 void entry_free(struct entry *entry);
+/* Octets of the allocation. */
+size_t entry_size(const struct entry *entry);
+/* The entry's name, wire form. */
+const uint8_t *entry_name(const struct entry *entry);
 /* Would both answer the same? */
 bool entry_equal(const struct entry *a, const struct entry *b);
 #endif

@@ -7,11 +7,13 @@
  */
 #ifndef ROLLCALL_DNS_INDEX_H
 #define ROLLCALL_DNS_INDEX_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct entry;
 struct index;
+struct zone_table;
 
 /* An empty table.  Thread: control. */
 struct index *index_new(void);
@@ -38,6 +40,12 @@ void index_remove_zone(struct index *index, const uint8_t *zone);
 /* Free what readers can no longer see; waits for a grace period off the query path.  Called once a batch. */
 void index_reclaim(struct index *index);
 
+/*
+ * Control thread: wait until no reader uses anything it looked up before this call.  At most a batch; for
+ * what is borrowed by readers elsewhere, such as settings that were replaced.
+ */
+void index_wait_readers(void);
+
 size_t index_count(const struct index *index);
 /* Octets held: table, entries, and what waits to be freed. */
 size_t index_size(const struct index *index);
@@ -50,4 +58,16 @@ void index_reader_quiet(void);
 /* Around a call that may block for long (recvmmsg): the writer need not wait for this thread meanwhile. */
 void index_reader_offline(void);
 void index_reader_online(void);
+
+/*
+ * Readers.  The hash of a name in any case (*mixed: it had capitals); fetch its slot early; look it up.  What
+ * is found is valid until the reader's next quiescent point.
+ */
+uint64_t index_hash(const struct index *index, const uint8_t *name, size_t len, bool *mixed);
+void index_prefetch(const struct index *index, uint64_t hash);
+const struct entry *index_find(const struct index *index, uint64_t hash, const uint8_t *name, size_t len);
+/* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */
+bool index_has_specials(const struct index *index);
+/* The zones; NULL before the first. */
+const struct zone_table *index_zones(const struct index *index);
 #endif

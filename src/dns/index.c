@@ -1,0 +1,404 @@
+/*
+ * index.c - the dense table from folded wire name to its entry; written by one, read by all.
+ *
+ * A slot is one 64-bit word: 16 bits of the name's hash above a 48-bit pointer.  So a probe that misses hardly
+ * ever touches an entry, eight slots share a cache line, and a change is one release store of one word.
+ */
+#include "dns/index.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <urcu/urcu-qsbr.h>
+#include <sys/random.h>
+
+#include "base/err.h"
+#include "dns/entry_layout.h"
+#include "dns/name.h"
+#include "dns/reclaim.h"
+#include "dns/zone_table.h"
+
+#define SLOT_EMPTY 0
+#define SLOT_REMOVED 1          /* a search goes on past it */
+#define TAG_SHIFT 48
+#define POINTER_MASK ((1ULL << TAG_SHIFT) - 1)
+#define TABLE_MIN 64
+#define REBUILD_AHEAD 8         /* entries whose names are fetched before they are needed */
+
+struct table {
+	size_t mask;            /* slots - 1; slots are a power of two, at most half of them used */
+	size_t used;            /* not empty: entries and removed */
+	_Atomic uint64_t slots[];
+};
+
+struct index {
+	_Atomic(struct table *) table;
+	_Atomic(struct zone_table *) zones;
+	_Atomic size_t specials;        /* entries of a kind that speaks for names below it */
+	uint64_t seed;
+	size_t count;
+	size_t entry_octets;
+	struct reclaim *reclaim;
+};
+
+static size_t
+table_size(const struct table *table)
+{
+	return sizeof(*table) + (table->mask + 1) * sizeof(table->slots[0]);
+}
+
+static struct table *
+table_new(size_t slots)
+{
+	struct table *table = calloc(1, sizeof(*table) + slots * sizeof(table->slots[0]));
+
+	if (table != NULL)
+		table->mask = slots - 1;
+	return table;
+}
+
+static uint64_t
+slot_load(const struct table *table, size_t at, memory_order order)
+{
+	return atomic_load_explicit(&table->slots[at & table->mask], order);
+}
+
+static struct entry *
+slot_entry(uint64_t slot)
+{
+	return (struct entry *)(uintptr_t)(slot & POINTER_MASK); /* NOLINT: packed pointer */
+}
+
+static uint64_t
+slot_make(const struct entry *entry, uint64_t hash)
+{
+	return hash >> TAG_SHIFT << TAG_SHIFT | (uint64_t)(uintptr_t)entry;
+}
+
+static bool
+is_special(const struct entry *entry)
+{
+	return entry->kind != ENTRY_NAME && entry->kind != ENTRY_EMPTY_HEADLESS;
+}
+
+struct index *
+index_new(void)
+{
+	struct index *index = calloc(1, sizeof(*index));
+	struct table *table = table_new(TABLE_MIN);
+
+	if (index == NULL || table == NULL)
+		goto fail;
+	if (getrandom(&index->seed, sizeof(index->seed), 0) != sizeof(index->seed))
+		goto fail;
+	index->reclaim = reclaim_new();
+	if (index->reclaim == NULL)
+		goto fail;
+	atomic_init(&index->table, table);
+	return index;
+fail:
+	free(table);
+	free(index);
+	return NULL;
+}
+
+void
+index_free(struct index *index)
+{
+	if (index == NULL)
+		return;
+	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
+	for (size_t i = 0; i <= table->mask; i++) {
+		uint64_t slot = slot_load(table, i, memory_order_relaxed);
+
+		if (slot > SLOT_REMOVED)
+			entry_free(slot_entry(slot));
+	}
+	reclaim_free(index->reclaim);
+	free(table);
+	free(atomic_load_explicit(&index->zones, memory_order_relaxed));
+	free(index);
+}
+
+uint64_t
+index_hash(const struct index *index, const uint8_t *name, size_t len, bool *mixed)
+{
+	return name_hash(index->seed, name, len, mixed);
+}
+
+void
+index_prefetch(const struct index *index, uint64_t hash)
+{
+	const struct table *table = atomic_load_explicit(&index->table, memory_order_acquire);
+
+	__builtin_prefetch((const void *)&table->slots[hash & table->mask]);
+}
+
+const struct entry *
+index_find(const struct index *index, uint64_t hash, const uint8_t *name, size_t len)
+{
+	const struct table *table = atomic_load_explicit(&index->table, memory_order_acquire);
+
+	for (size_t at = hash;; at++) {
+		uint64_t slot = slot_load(table, at, memory_order_acquire);
+
+		if (slot == SLOT_EMPTY)
+			return NULL;
+		if (slot >> TAG_SHIFT != hash >> TAG_SHIFT || slot == SLOT_REMOVED)
+			continue;
+		const struct entry *entry = slot_entry(slot);
+		if (entry->name_len == len && name_folds_to(name, entry_key(entry), len))
+			return entry;
+	}
+}
+
+const struct entry *
+index_get(const struct index *index, const uint8_t *name)
+{
+	size_t len = name_len(name);
+	bool mixed;
+
+	return index_find(index, index_hash(index, name, len, &mixed), name, len);
+}
+
+bool
+index_has_specials(const struct index *index)
+{
+	return atomic_load_explicit(&index->specials, memory_order_relaxed) != 0;
+}
+
+const struct zone_table *
+index_zones(const struct index *index)
+{
+	return atomic_load_explicit(&index->zones, memory_order_acquire);
+}
+
+static uint64_t
+entry_hash(const struct index *index, const struct entry *entry)
+{
+	bool mixed;
+
+	return name_hash(index->seed, entry_key(entry), entry->name_len, &mixed);
+}
+
+/* Put into a table nobody reads yet: no removed slots, no equal names. */
+static void
+table_insert(struct table *table, const struct entry *entry, uint64_t hash)
+{
+	size_t at = hash & table->mask;
+
+	while (slot_load(table, at, memory_order_relaxed) != SLOT_EMPTY)
+		at++;
+	atomic_store_explicit(&table->slots[at & table->mask], slot_make(entry, hash), memory_order_relaxed);
+	table->used++;
+}
+
+/*
+ * Build a table with room for one more aside and swap it in.  The names have to be read again for their
+ * hashes: fetched ahead, a million take some 20 ms.
+ */
+static int
+rebuild(struct index *index)
+{
+	struct table *old = atomic_load_explicit(&index->table, memory_order_relaxed);
+	size_t slots = TABLE_MIN;
+
+	while (slots < 3 * (index->count + 1))
+		slots *= 2;
+	struct table *table = table_new(slots);
+	if (table == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i <= old->mask; i++) {
+		uint64_t ahead = slot_load(old, i + REBUILD_AHEAD, memory_order_relaxed);
+		uint64_t slot = slot_load(old, i, memory_order_relaxed);
+
+		__builtin_prefetch(slot_entry(ahead));
+		if (slot > SLOT_REMOVED)
+			table_insert(table, slot_entry(slot), entry_hash(index, slot_entry(slot)));
+	}
+	atomic_store_explicit(&index->table, table, memory_order_release);
+	reclaim_add(index->reclaim, old, table_size(old));
+	return 0;
+}
+
+/* Where the name is (true), or where it may be put: the first removed slot on its way, else the empty one. */
+static bool
+find_slot(const struct table *table, uint64_t hash, const uint8_t *name, size_t len, size_t *found)
+{
+	size_t at = hash & table->mask;
+	bool have_place = false;
+
+	for (;; at = (at + 1) & table->mask) {
+		uint64_t slot = slot_load(table, at, memory_order_relaxed);
+
+		if (slot <= SLOT_REMOVED) {
+			if (!have_place)
+				*found = at;
+			have_place = true;
+			if (slot == SLOT_EMPTY)
+				return false;
+			continue;
+		}
+		const struct entry *entry = slot_entry(slot);
+		if (slot >> TAG_SHIFT == hash >> TAG_SHIFT && entry->name_len == len &&
+		    memcmp(entry_key(entry), name, len) == 0) {
+			*found = at;
+			return true;
+		}
+	}
+}
+
+/* Count an entry in or out of what readers must know beforehand, and of the sizes. */
+static void
+count_entry(struct index *index, const struct entry *entry, bool in)
+{
+	size_t size = entry_size(entry);
+
+	index->entry_octets = in ? index->entry_octets + size : index->entry_octets - size;
+	index->count = in ? index->count + 1 : index->count - 1;
+	if (is_special(entry)) {
+		size_t specials = atomic_load_explicit(&index->specials, memory_order_relaxed);
+		atomic_store_explicit(&index->specials, in ? specials + 1 : specials - 1,
+		    memory_order_relaxed);
+	}
+}
+
+static void
+discard(struct index *index, struct entry *entry)
+{
+	count_entry(index, entry, false);
+	reclaim_add(index->reclaim, entry, entry_size(entry));
+}
+
+int
+index_put(struct index *index, struct entry *entry)
+{
+	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
+	uint64_t hash = entry_hash(index, entry);
+	size_t at;
+
+	/* A pointer of more than 48 bits (five-level paging, asked for) has no room in a slot. */
+	if (((uint64_t)(uintptr_t)entry & ~POINTER_MASK) != 0)
+		goto nomem;
+	bool replaces = find_slot(table, hash, entry_key(entry), entry->name_len, &at);
+	if (!replaces && 2 * (table->used + 1) > table->mask + 1) {
+		if (rebuild(index) != 0)
+			goto nomem;
+		table = atomic_load_explicit(&index->table, memory_order_relaxed);
+		(void)find_slot(table, hash, entry_key(entry), entry->name_len, &at);
+	}
+	uint64_t before = slot_load(table, at, memory_order_relaxed);
+	if (before == SLOT_EMPTY)
+		table->used++;
+	count_entry(index, entry, true);
+	atomic_store_explicit(&table->slots[at], slot_make(entry, hash), memory_order_release);
+	if (replaces)
+		discard(index, slot_entry(before));
+	return 0;
+nomem:
+	entry_free(entry);
+	return ERR_NOMEM;
+}
+
+void
+index_remove(struct index *index, const uint8_t *name)
+{
+	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
+	size_t len = name_len(name);
+	bool mixed;
+	size_t at;
+
+	if (!find_slot(table, index_hash(index, name, len, &mixed), name, len, &at))
+		return;
+	struct entry *entry = slot_entry(slot_load(table, at, memory_order_relaxed));
+	atomic_store_explicit(&table->slots[at], SLOT_REMOVED, memory_order_release);
+	discard(index, entry);
+}
+
+static int
+swap_zones(struct index *index, struct zone_table *zones)
+{
+	struct zone_table *old = atomic_load_explicit(&index->zones, memory_order_relaxed);
+
+	if (zones == NULL)
+		return ERR_NOMEM;
+	atomic_store_explicit(&index->zones, zones, memory_order_release);
+	if (old != NULL)
+		reclaim_add(index->reclaim, old, zone_table_size(old));
+	return 0;
+}
+
+int
+index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata, uint16_t soa_len,
+    uint32_t soa_ttl_s)
+{
+	return swap_zones(index, zone_table_with(index_zones(index), zone, soa_rdata, soa_len, soa_ttl_s));
+}
+
+void
+index_remove_zone(struct index *index, const uint8_t *zone)
+{
+	/* Without memory the zone stays: its names are gone already, so it answers NXDOMAIN. */
+	(void)swap_zones(index, zone_table_without(index_zones(index), zone));
+}
+
+void
+index_reclaim(struct index *index)
+{
+	reclaim_flush(index->reclaim);
+}
+
+size_t
+index_count(const struct index *index)
+{
+	return index->count;
+}
+
+size_t
+index_size(const struct index *index)
+{
+	const struct zone_table *zones = index_zones(index);
+
+	return sizeof(*index) + table_size(atomic_load_explicit(&index->table, memory_order_relaxed)) +
+	    (zones == NULL ? 0 : zone_table_size(zones)) + index->entry_octets +
+	    reclaim_waiting(index->reclaim);
+}
+
+void
+index_reader_begin(void)
+{
+	urcu_qsbr_register_thread();
+}
+
+void
+index_reader_end(void)
+{
+	reclaim_mark_quiet();
+	urcu_qsbr_unregister_thread();
+}
+
+void
+index_reader_quiet(void)
+{
+	reclaim_mark_quiet();
+	urcu_qsbr_quiescent_state();
+}
+
+void
+index_reader_offline(void)
+{
+	reclaim_mark_quiet();
+	urcu_qsbr_thread_offline();
+}
+
+void
+index_reader_online(void)
+{
+	urcu_qsbr_thread_online();
+}
+
+void
+index_wait_readers(void)
+{
+	urcu_qsbr_synchronize_rcu();
+}

@@ -1,0 +1,201 @@
+/* reclaim.c - free what readers may still see, after a grace period, on a thread of its own. */
+#include "dns/reclaim.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <urcu/urcu-qsbr.h>
+
+#include "base/array.h"
+#include "base/err.h"
+
+/*
+ * liburcu is not built for ThreadSanitizer, which therefore cannot see that a grace period orders a reader's
+ * last look before the free.  These two calls say just that and nothing more.
+ */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WITH_TSAN 1
+#endif
+#endif
+#if defined(WITH_TSAN) || defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+static char grace;
+#define GRACE_RELEASE() __tsan_release(&grace)
+#define GRACE_ACQUIRE() __tsan_acquire(&grace)
+#else
+#define GRACE_RELEASE() ((void)0)
+#define GRACE_ACQUIRE() ((void)0)
+#endif
+
+struct pieces {
+	void **items;
+	size_t room;
+	size_t count;
+	size_t size;            /* octets */
+};
+
+struct reclaim {
+	struct pieces added;    /* control thread only */
+	_Atomic size_t waiting;
+	pthread_mutex_t mutex;  /* guards what follows */
+	pthread_cond_t wake;
+	struct pieces handed;
+	bool stopping;
+	bool started;           /* control thread only */
+	pthread_t thread;
+};
+
+void
+reclaim_mark_quiet(void)
+{
+	GRACE_RELEASE();
+}
+
+struct reclaim *
+reclaim_new(void)
+{
+	struct reclaim *reclaim = calloc(1, sizeof(*reclaim));
+
+	if (reclaim == NULL)
+		return NULL;
+	pthread_mutex_init(&reclaim->mutex, NULL);
+	pthread_cond_init(&reclaim->wake, NULL);
+	return reclaim;
+}
+
+static void
+wait_for_readers(void)
+{
+	urcu_qsbr_synchronize_rcu();
+	GRACE_ACQUIRE();
+}
+
+static void
+free_pieces(struct reclaim *reclaim, struct pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->count; i++)
+		free(pieces->items[i]);
+	atomic_fetch_sub_explicit(&reclaim->waiting, pieces->size, memory_order_relaxed);
+	free(pieces->items);
+	*pieces = (struct pieces){ 0 };
+}
+
+static void *
+run(void *arg)
+{
+	struct reclaim *reclaim = arg;
+
+	pthread_mutex_lock(&reclaim->mutex);
+	while (!reclaim->stopping || reclaim->handed.count > 0) {
+		if (reclaim->handed.count == 0) {
+			pthread_cond_wait(&reclaim->wake, &reclaim->mutex);
+			continue;
+		}
+		struct pieces pieces = reclaim->handed;
+		reclaim->handed = (struct pieces){ 0 };
+		pthread_mutex_unlock(&reclaim->mutex);
+		wait_for_readers();
+		free_pieces(reclaim, &pieces);
+		pthread_mutex_lock(&reclaim->mutex);
+	}
+	pthread_mutex_unlock(&reclaim->mutex);
+	return NULL;
+}
+
+/* Signals are the control thread's business: the new thread takes none. */
+static bool
+start_thread(struct reclaim *reclaim)
+{
+	sigset_t all, before;
+
+	if (reclaim->started)
+		return true;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	reclaim->started = pthread_create(&reclaim->thread, NULL, run, reclaim) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return reclaim->started;
+}
+
+void
+reclaim_add(struct reclaim *reclaim, void *piece, size_t size)
+{
+	struct pieces *added = &reclaim->added;
+
+	if (array_reserve(&added->items, &added->room, added->count + 1, sizeof(*added->items)) != 0) {
+		wait_for_readers();
+		free(piece);
+		return;
+	}
+	added->items[added->count++] = piece;
+	added->size += size;
+	atomic_fetch_add_explicit(&reclaim->waiting, size, memory_order_relaxed);
+}
+
+/* Append to what the thread has not taken yet; the caller holds the mutex.  ERR_NOMEM: nothing moved. */
+static int
+append_pieces(struct pieces *to, struct pieces *from)
+{
+	if (to->count == 0) {
+		free(to->items);
+		*to = *from;
+		*from = (struct pieces){ 0 };
+		return 0;
+	}
+	int err = array_reserve(&to->items, &to->room, to->count + from->count, sizeof(*to->items));
+	if (err != 0)
+		return err;
+	for (size_t i = 0; i < from->count; i++)
+		to->items[to->count++] = from->items[i];
+	to->size += from->size;
+	from->count = 0;
+	from->size = 0;
+	return 0;
+}
+
+void
+reclaim_flush(struct reclaim *reclaim)
+{
+	if (reclaim->added.count == 0)
+		return;
+	if (!start_thread(reclaim)) {
+		wait_for_readers();
+		free_pieces(reclaim, &reclaim->added);
+		return;
+	}
+	pthread_mutex_lock(&reclaim->mutex);
+	/* Without memory they stay for the next time. */
+	(void)append_pieces(&reclaim->handed, &reclaim->added);
+	pthread_cond_signal(&reclaim->wake);
+	pthread_mutex_unlock(&reclaim->mutex);
+}
+
+void
+reclaim_free(struct reclaim *reclaim)
+{
+	if (reclaim == NULL)
+		return;
+	if (reclaim->started) {
+		pthread_mutex_lock(&reclaim->mutex);
+		reclaim->stopping = true;
+		pthread_cond_signal(&reclaim->wake);
+		pthread_mutex_unlock(&reclaim->mutex);
+		pthread_join(reclaim->thread, NULL);
+	}
+	if (reclaim->added.count > 0)
+		wait_for_readers();
+	free_pieces(reclaim, &reclaim->added);
+	free(reclaim->handed.items);
+	pthread_cond_destroy(&reclaim->wake);
+	pthread_mutex_destroy(&reclaim->mutex);
+	free(reclaim);
+}
+
+size_t
+reclaim_waiting(const struct reclaim *reclaim)
+{
+	return atomic_load_explicit(&reclaim->waiting, memory_order_relaxed);
+}

@@ -1,0 +1,136 @@
+/* zone_table.c - the zones we answer for, each with its ready-made SOA record. */
+#include "dns/zone_table.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns/name.h"
+#include "dns/wire.h"
+
+#define SOA_NUMBERS 20          /* serial, refresh, retry, expire, minimum */
+
+/* A name that may end in the zone's: its own labels and room for a pointer. */
+static void
+write_name(struct wire_writer *writer, struct zone *zone, const uint8_t *name, size_t len)
+{
+	if (!name_is_under(name, zone->name)) {
+		wire_write_octets(writer, name, len);
+		return;
+	}
+	wire_write_octets(writer, name, len - zone->name_len);
+	zone->pointers[zone->pointer_count++] = (uint16_t)writer->len;
+	wire_write_u16(writer, DNS_POINTER);
+}
+
+static bool
+fill_zone(struct zone *zone, const uint8_t *name, const uint8_t *soa_rdata, uint16_t soa_len, uint32_t ttl_s)
+{
+	struct wire_reader reader;
+	struct wire_writer writer;
+
+	wire_reader_init(&reader, soa_rdata, soa_len);
+	size_t mname_len = wire_read_name(&reader);
+	size_t rname_len = wire_read_name(&reader);
+	const uint8_t *numbers = wire_read_octets(&reader, SOA_NUMBERS);
+	if (reader.err != 0 || wire_left(&reader) != 0)
+		return false;
+	*zone = (struct zone){ .name_len = (uint8_t)name_len(name) };
+	memcpy(zone->name, name, zone->name_len);
+	wire_writer_init(&writer, zone->record, sizeof(zone->record));
+	write_name(&writer, zone, name, zone->name_len);
+	wire_write_u16(&writer, DNS_TYPE_SOA);
+	wire_write_u16(&writer, DNS_CLASS_IN);
+	wire_write_u32(&writer, ttl_s);
+	wire_write_u16(&writer, 0);
+	size_t rdata_at = writer.len;
+	write_name(&writer, zone, soa_rdata, mname_len);
+	write_name(&writer, zone, soa_rdata + mname_len, rname_len);
+	wire_write_octets(&writer, numbers, SOA_NUMBERS);
+	if (writer.err != 0)
+		return false;
+	wire_set_u16(zone->record + rdata_at - 2, (uint16_t)(writer.len - rdata_at));
+	zone->record_len = (uint16_t)writer.len;
+	return true;
+}
+
+static void
+add_zone(struct zone_table *table, const struct zone *zone)
+{
+	table->zones[table->count++] = *zone;
+	table->lengths[zone->name_len / 64] |= 1ULL << zone->name_len % 64;
+}
+
+struct zone_table *
+zone_table_with(const struct zone_table *table, const uint8_t *name, const uint8_t *soa_rdata,
+    uint16_t soa_len, uint32_t ttl_s)
+{
+	size_t count = table == NULL ? 0 : table->count;
+	struct zone zone;
+	bool added = false;
+
+	if (!fill_zone(&zone, name, soa_rdata, soa_len, ttl_s))
+		return NULL;
+	struct zone_table *with = calloc(1, sizeof(*with) + (count + 1) * sizeof(with->zones[0]));
+	if (with == NULL)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct zone *other = &table->zones[i];
+
+		if (name_equal(other->name, name))
+			continue;
+		if (!added && other->name_len < zone.name_len) {
+			add_zone(with, &zone);
+			added = true;
+		}
+		add_zone(with, other);
+	}
+	if (!added)
+		add_zone(with, &zone);
+	return with;
+}
+
+struct zone_table *
+zone_table_without(const struct zone_table *table, const uint8_t *name)
+{
+	size_t count = table == NULL ? 0 : table->count;
+	struct zone_table *without = calloc(1, sizeof(*without) + count * sizeof(without->zones[0]));
+
+	for (size_t i = 0; without != NULL && i < count; i++)
+		if (!name_equal(table->zones[i].name, name))
+			add_zone(without, &table->zones[i]);
+	return without;
+}
+
+size_t
+zone_table_size(const struct zone_table *table)
+{
+	return sizeof(*table) + table->count * sizeof(table->zones[0]);
+}
+
+const struct zone *
+zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len)
+{
+	if (table == NULL || (table->lengths[len / 64] >> len % 64 & 1) == 0)
+		return NULL;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct zone *zone = &table->zones[i];
+
+		if (zone->name_len == len && memcmp(zone->name, name, len) == 0)
+			return zone;
+	}
+	return NULL;
+}
+
+const struct zone *
+zone_table_above(const struct zone_table *table, const uint8_t *name, size_t len)
+{
+	for (;;) {
+		const struct zone *zone = zone_table_at(table, name, len);
+
+		if (zone != NULL || *name == 0)
+			return zone;
+		len -= 1u + *name;
+		name += 1 + *name;
+	}
+}
