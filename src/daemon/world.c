@@ -1,0 +1,442 @@
+/* world.c - the whole inside of the daemon without sockets, threads or files. */
+#include "daemon/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/verdict_line.h"
+#include "dns/catalog.h"
+#include "dns/dns_settings.h"
+#include "dns/index.h"
+#include "model/object.h"
+#include "model/store.h"
+
+/* Slower than this from event to answer is said. */
+#define SLOW_US 100000
+
+struct world {
+	const struct clock *clock;
+	const struct world_ops *ops;
+	void *arg;
+	struct store *store;
+	struct allot *allot;
+	struct catalog *catalog;
+	struct schedule *schedule;
+	struct refresh *refresh;
+	struct refresh_ops refresh_ops;
+	struct latency latency;
+	uint64_t event_us;              /* the first change since the last run */
+	bool event;
+	uint64_t attempts[3];
+	uint64_t verdict_changes;
+	struct schedule_lateness lateness;
+	uint32_t serial;
+	struct log_gate verdict_gate;
+};
+
+static void
+note_event(struct world *world)
+{
+	if (!world->event)
+		world->event_us = clock_now_us(world->clock);
+	world->event = true;
+	if (world->ops->wake != NULL)
+		world->ops->wake(world->arg);
+}
+
+/* ---- verdicts ---- */
+
+static void
+set_verdict(struct world *world, const char *id, const struct verdict_state *state)
+{
+	if (store_set_verdict(world->store, id, state) != 0)
+		log_error("target %s: its verdict is lost: no memory", id);
+	else if (world->ops->save_verdict != NULL)
+		world->ops->save_verdict(world->arg, id, state);
+	note_event(world);
+}
+
+static void
+on_verdict(void *arg, const struct schedule_report *report)
+{
+	struct world *world = arg;
+	const struct verdict_state *before = store_verdict(world->store, report->id);
+	struct verdict_state now = { .verdict = report->verdict };
+	char reason[256], line[512];
+	bool changed = before == NULL || before->verdict != report->verdict;
+
+	if (changed) {
+		world->verdict_changes++;
+		log_gated(&world->verdict_gate, 200, LOG_INFO, "%s",
+		    verdict_line(report, before, line, sizeof(line)));
+	}
+	now.since_unix_ms = changed ? clock_unix_ms(world->clock) : before->since_unix_ms;
+	now.reason = report->verdict == VERDICT_PASS ? "" :
+	    outcome_text(report->outcome, reason, sizeof(reason));
+	set_verdict(world, report->id, &now);
+}
+
+static void
+on_ended(void *arg, const struct schedule_report *report)
+{
+	struct world *world = arg;
+
+	world->attempts[outcome_class(report->outcome->code)]++;
+}
+
+static void
+on_forgotten(void *arg, const char *id)
+{
+	static const struct verdict_state unknown = { .verdict = VERDICT_UNKNOWN, .reason = "" };
+	struct world *world = arg;
+
+	if (store_verdict(world->store, id) != NULL)
+		set_verdict(world, id, &unknown);
+}
+
+static struct probe *
+start_attempt(void *arg, const struct probe_target *target, probe_done_fn *done, void *done_arg)
+{
+	struct world *world = arg;
+
+	return world->ops->start(world->arg, target, done, done_arg);
+}
+
+static void
+cancel_attempt(void *arg, struct probe *probe)
+{
+	struct world *world = arg;
+
+	world->ops->cancel(world->arg, probe);
+}
+
+static void
+wake_at(void *arg, uint64_t next_ms)
+{
+	struct world *world = arg;
+
+	if (world->ops->wake_at != NULL)
+		world->ops->wake_at(world->arg, next_ms);
+}
+
+static const struct schedule_ops schedule_table = {
+	.start = start_attempt,
+	.cancel = cancel_attempt,
+	.verdict = on_verdict,
+	.ended = on_ended,
+	.forgotten = on_forgotten,
+	.wake = wake_at,
+};
+
+static uint64_t
+schedule_now(void *arg)
+{
+	const struct world *world = arg;
+
+	return clock_now_ms(world->clock);
+}
+
+/* ---- disk ---- */
+
+static int
+save_allotment(void *arg, const struct allotment *allotment)
+{
+	struct world *world = arg;
+
+	return world->ops->save == NULL ? 0 : world->ops->save(world->arg, allotment);
+}
+
+static int
+drop_allotment(void *arg, const char *ns, const char *name)
+{
+	struct world *world = arg;
+
+	return world->ops->drop == NULL ? 0 : world->ops->drop(world->arg, ns, name);
+}
+
+static int
+sync_allotments(void *arg)
+{
+	struct world *world = arg;
+
+	return world->ops->sync == NULL ? 0 : world->ops->sync(world->arg);
+}
+
+static uint64_t
+random_number(void *arg)
+{
+	struct world *world = arg;
+
+	return world->ops->random(world->arg);
+}
+
+static const struct refresh_ops refresh_table = {
+	.save = save_allotment,
+	.drop = drop_allotment,
+	.sync = sync_allotments,
+	.random = random_number,
+};
+
+int
+world_restore_allotment(void *arg, const struct allotment *allotment, bool removed)
+{
+	struct world *world = arg;
+	struct diag *diag = diag_new();
+	const struct diag_entry *entry;
+	int err = diag == NULL ? ERR_NOMEM : allot_restore(world->allot, allotment, diag);
+	char line[512];
+
+	for (size_t i = 0; diag != NULL && (entry = diag_at(diag, i)) != NULL; i++) {
+		diag_format(entry, line, sizeof(line));
+		log_warn("state: %s", line);
+	}
+	diag_free(diag);
+	if (err == 0 && removed)
+		allot_remove(world->allot, allotment->ns, allotment->name, clock_now_ms(world->clock));
+	/* One doubled record must not keep the daemon from starting. */
+	return err == ERR_NOMEM ? err : 0;
+}
+
+int
+world_restore_verdict(void *arg, const char *target_id, const struct verdict_state *verdict)
+{
+	struct world *world = arg;
+
+	return store_set_verdict(world->store, target_id, verdict);
+}
+
+int
+world_each_verdict(void *arg, int (*visit)(void *, const char *, const struct verdict_state *), void *visit_arg)
+{
+	const struct world *world = arg;
+
+	return store_each_verdict(world->store, visit, visit_arg);
+}
+
+/* ---- objects ---- */
+
+int
+world_replace_file(struct world *world, const char *file, struct object **objects, size_t count,
+    struct diag *diag)
+{
+	note_event(world);
+	return store_replace_file(world->store, file, objects, count, diag);
+}
+
+/* Names to be let go, collected while nothing may change. */
+struct leftovers {
+	const struct world *world;
+	struct arena *arena;
+	struct store_key *keys;
+	size_t count;
+	size_t room;
+};
+
+static int
+keep_leftover(struct leftovers *leftovers, const char *ns, const char *name)
+{
+	struct store_key *key;
+	int err = array_reserve(&leftovers->keys, &leftovers->room, leftovers->count + 1, sizeof(*key));
+
+	if (err != 0)
+		return err;
+	key = &leftovers->keys[leftovers->count++];
+	key->ns = arena_text(leftovers->arena, ns);
+	key->name = arena_text(leftovers->arena, name);
+	return key->ns == NULL || key->name == NULL ? ERR_NOMEM : 0;
+}
+
+static int
+find_ownerless(void *arg, const struct allotment *allotment)
+{
+	struct leftovers *leftovers = arg;
+
+	if (store_service(leftovers->world->store, allotment->ns, allotment->name) != NULL)
+		return 0;
+	return keep_leftover(leftovers, allotment->ns, allotment->name);
+}
+
+/* The owner of "pod/NS/NAME/..." or "service/NS/NAME/...": is it there? */
+static bool
+target_has_owner(const struct store *store, const char *id)
+{
+	char ns[64], name[254];
+
+	if (sscanf(id, "pod/%63[^/]/%253[^/]/", ns, name) == 2)
+		return store_pod(store, ns, name) != NULL;
+	if (sscanf(id, "service/%63[^/]/%253[^/]/", ns, name) == 2)
+		return store_service(store, ns, name) != NULL;
+	return false;
+}
+
+static int
+find_orphaned(void *arg, const char *id, const struct verdict_state *state)
+{
+	struct leftovers *leftovers = arg;
+
+	(void)state;
+	if (target_has_owner(leftovers->world->store, id))
+		return 0;
+	return keep_leftover(leftovers, "", id);
+}
+
+void
+world_settle(struct world *world)
+{
+	static const struct verdict_state unknown = { .verdict = VERDICT_UNKNOWN, .reason = "" };
+	struct leftovers leftovers = { .world = world, .arena = arena_new(0) };
+	uint64_t now_ms = clock_now_ms(world->clock);
+
+	if (leftovers.arena == NULL)
+		return;
+	if (allot_each(world->allot, find_ownerless, &leftovers) == 0)
+		for (size_t i = 0; i < leftovers.count; i++)
+			allot_remove(world->allot, leftovers.keys[i].ns, leftovers.keys[i].name, now_ms);
+	leftovers.count = 0;
+	if (store_each_verdict(world->store, find_orphaned, &leftovers) == 0)
+		for (size_t i = 0; i < leftovers.count; i++)
+			set_verdict(world, leftovers.keys[i].name, &unknown);
+	free(leftovers.keys);
+	arena_free(leftovers.arena);
+}
+
+/* ---- running ---- */
+
+static void
+note_latency(struct world *world)
+{
+	uint64_t took_us = clock_now_us(world->clock) - world->event_us;
+
+	latency_note(&world->latency, took_us);
+	if (took_us > SLOW_US)
+		log_warn("a change took %llu ms to be answered", (unsigned long long)(took_us / 1000));
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t
+world_run(struct world *world)
+{
+	uint64_t now_ms = clock_now_ms(world->clock);
+	bool owed;
+	uint64_t next_ms;
+
+	if (refresh_run(world->refresh, now_ms) > 0 && world->event)
+		note_latency(world);
+	world->event = false;
+	owed = catalog_publish(world->catalog, now_ms, clock_unix_s(world->clock));
+	if (catalog_serial(world->catalog) != world->serial) {
+		world->serial = catalog_serial(world->catalog);
+		if (world->ops->save_serial != NULL)
+			world->ops->save_serial(world->arg, world->serial);
+	}
+	next_ms = schedule_run(world->schedule, now_ms);
+	next_ms = earlier(next_ms, refresh_next_ms(world->refresh));
+	return owed ? earlier(next_ms, now_ms + 100) : next_ms;
+}
+
+/* ---- looking in ---- */
+
+const struct store *
+world_store(const struct world *world)
+{
+	return world->store;
+}
+
+const struct refresh *
+world_refresh(const struct world *world)
+{
+	return world->refresh;
+}
+
+const struct latency *
+world_latency(const struct world *world)
+{
+	return &world->latency;
+}
+
+void
+world_counts(struct world *world, struct world_counts *counts)
+{
+	struct schedule_lateness fresh;
+
+	schedule_take_lateness(world->schedule, &fresh);
+	world->lateness.starts += fresh.starts;
+	world->lateness.late_50ms += fresh.late_50ms;
+	world->lateness.delayed_full += fresh.delayed_full;
+	if (fresh.worst_ms > world->lateness.worst_ms)
+		world->lateness.worst_ms = fresh.worst_ms;
+	memset(counts, 0, sizeof(*counts));
+	refresh_counts(world->refresh, &counts->refresh);
+	counts->targets = schedule_count(world->schedule);
+	counts->targets_waiting = schedule_waiting(world->schedule);
+	counts->in_flight = schedule_in_flight(world->schedule);
+	memcpy(counts->attempts, world->attempts, sizeof(counts->attempts));
+	counts->verdict_changes = world->verdict_changes;
+	counts->starts = world->lateness.starts;
+	counts->late_starts = world->lateness.late_50ms;
+	counts->late_worst_ms = world->lateness.worst_ms;
+	counts->delayed_starts = world->lateness.delayed_full;
+	counts->serial = world->serial;
+}
+
+/* ---- life ---- */
+
+static int
+make_parts(struct world *world, const struct world_settings *settings)
+{
+	struct refresh_settings refresh = { .ops = &refresh_table, .arg = world,
+		.pods_verified = settings->dns->pods == POD_NAMES_VERIFIED };
+
+	refresh.store = world->store = store_new();
+	refresh.allot = world->allot = allot_new(&settings->allot);
+	refresh.catalog = world->catalog = catalog_new(settings->dns, settings->index, settings->serial);
+	refresh.schedule = world->schedule = schedule_new(&settings->schedule, &schedule_table, world);
+	if (world->store == NULL || world->allot == NULL || world->catalog == NULL || world->schedule == NULL)
+		return ERR_NOMEM;
+	schedule_set_now(world->schedule, schedule_now, world);
+	world->refresh = refresh_new(&refresh);
+	return world->refresh == NULL ? ERR_NOMEM : 0;
+}
+
+struct world *
+world_new(const struct world_settings *settings, const struct world_ops *ops, void *arg)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	if (world == NULL)
+		return NULL;
+	world->clock = settings->clock;
+	world->ops = ops;
+	world->arg = arg;
+	world->serial = settings->serial;
+	if (make_parts(world, settings) != 0) {
+		world_free(world);
+		return NULL;
+	}
+	return world;
+}
+
+void
+world_free(struct world *world)
+{
+	if (world == NULL)
+		return;
+	schedule_free(world->schedule);
+	refresh_free(world->refresh);
+	catalog_free(world->catalog);
+	allot_free(world->allot);
+	store_free(world->store);
+	free(world);
+}

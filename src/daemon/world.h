@@ -1,0 +1,102 @@
+/*
+ * world.h - the whole inside of the daemon without sockets, threads or files: objects and outcomes in,
+ * names and attempts out.  Thread: control.
+ *
+ *     world_replace_file()  objects of a file  -> store ---+
+ *     probe outcome -> schedule -> verdict     -> store ---+--> world_run(): refresh -> index, attempts started
+ *
+ * Time is the clock's; attempts, disk and the wish to be run go through world_ops, so that tests drive
+ * exactly what the daemon runs.
+ */
+#ifndef ROLLCALL_DAEMON_WORLD_H
+#define ROLLCALL_DAEMON_WORLD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/latency.h"
+#include "daemon/refresh.h"
+#include "model/allot.h"
+#include "probe/schedule.h"
+
+struct clock;
+struct diag;
+struct dns_settings;
+struct index;
+struct object;
+struct verdict_state;
+struct world;
+
+struct world_ops {
+	/* Disk; all may be NULL together: nothing is kept, everything counts as saved. */
+	int (*save)(void *arg, const struct allotment *allotment);
+	int (*drop)(void *arg, const char *ns, const char *name);
+	int (*sync)(void *arg);
+	void (*save_verdict)(void *arg, const char *target_id, const struct verdict_state *verdict);
+	int (*save_serial)(void *arg, uint32_t serial);
+	/* Attempts: probe_start, probe_cancel. */
+	struct probe *(*start)(void *arg, const struct probe_target *target, probe_done_fn *done, void *done_arg);
+	void (*cancel)(void *arg, struct probe *probe);
+	/* Something changed: call world_run() in this round of the loop.  May be NULL. */
+	void (*wake)(void *arg);
+	/* An attempt is due sooner than world_run() said; call it then.  May be NULL. */
+	void (*wake_at)(void *arg, uint64_t next_ms);
+	uint64_t (*random)(void *arg);
+};
+
+struct world_settings {
+	const struct clock *clock;
+	const struct dns_settings *dns;         /* borrowed until world_set_dns */
+	struct index *index;                    /* borrowed; the world is its only writer */
+	struct allot_settings allot;
+	struct schedule_settings schedule;
+	uint32_t serial;                        /* the SOA's last one; 0: none */
+};
+
+/* NULL: no memory. */
+struct world *world_new(const struct world_settings *settings, const struct world_ops *ops, void *arg);
+/* Cancels attempts in flight. */
+void world_free(struct world *world);
+
+/* What the state file says; before the first file comes in.  Shaped as struct state_restore_ops wants them. */
+int world_restore_allotment(void *world, const struct allotment *allotment, bool removed);
+int world_restore_verdict(void *world, const char *target_id, const struct verdict_state *verdict);
+
+/* The file states these objects now; ownership moves, on failure too.  See store_replace_file(). */
+int world_replace_file(struct world *world, const char *file, struct object **objects, size_t count,
+    struct diag *diag);
+/*
+ * Everything there is has been stated: what was restored and belongs to nothing is let go.  Not to be
+ * called while a file is broken or a folder missing, for what they state would lose its address.
+ */
+void world_settle(struct world *world);
+
+/* Bring answers and attempts up to date.  Returns when to be called again at the latest, UINT64_MAX: never. */
+uint64_t world_run(struct world *world);
+
+/* New dns settings: names are answered by them when this returns.  ERR_NOMEM: the old ones hold. */
+int world_set_dns(struct world *world, const struct dns_settings *dns);
+
+/* Visit all verdicts (state_each_verdict_fn). */
+int world_each_verdict(void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);
+
+const struct store *world_store(const struct world *world);
+const struct refresh *world_refresh(const struct world *world);
+
+struct world_counts {
+	struct refresh_counts refresh;
+	size_t targets;
+	size_t targets_waiting;                 /* without a first result */
+	size_t in_flight;
+	uint64_t attempts[3];                   /* by enum outcome_class */
+	uint64_t verdict_changes;
+	uint64_t starts;
+	uint64_t late_starts;                   /* over 50 ms after their time */
+	uint64_t late_worst_ms;
+	uint64_t delayed_starts;                /* because the probe table was full */
+	uint32_t serial;
+};
+void world_counts(struct world *world, struct world_counts *counts);
+/* From the moment a verdict or a file came in to the moment it was answered. */
+const struct latency *world_latency(const struct world *world);
+#endif

@@ -1,0 +1,66 @@
+/* test_latency.c - quantiles of the histogram are right within a fifth. */
+#include "daemon/latency.h"
+#include "tests/suite.h"
+
+START_TEST(an_empty_histogram_says_zero)
+{
+	struct latency latency = { .total = 0 };
+
+	ck_assert_uint_eq(latency_quantile_us(&latency, 50), 0);
+	ck_assert_uint_eq(latency_quantile_us(&latency, 100), 0);
+}
+END_TEST
+
+START_TEST(one_value_is_every_quantile)
+{
+	for (uint64_t us = 0; us < 100000; us = us * 3 / 2 + 1) {
+		struct latency latency = { .total = 0 };
+
+		latency_note(&latency, us);
+		ck_assert_uint_eq(latency_quantile_us(&latency, 1), us);
+		ck_assert_uint_eq(latency_quantile_us(&latency, 99), us);
+	}
+}
+END_TEST
+
+START_TEST(quantiles_are_never_low_and_at_most_a_quarter_high)
+{
+	struct latency latency = { .total = 0 };
+
+	for (uint64_t us = 1; us <= 100000; us++)
+		latency_note(&latency, us);
+	for (unsigned percent = 1; percent <= 100; percent++) {
+		uint64_t exact = percent * 1000;
+		uint64_t found = latency_quantile_us(&latency, percent);
+
+		ck_assert_uint_ge(found, exact);
+		ck_assert_uint_le(found, exact + exact / 4 + 1);
+	}
+	ck_assert_uint_eq(latency_quantile_us(&latency, 100), 100000);
+}
+END_TEST
+
+START_TEST(absurd_durations_are_counted_too)
+{
+	struct latency latency = { .total = 0 };
+
+	latency_note(&latency, UINT64_MAX);
+	ck_assert_uint_eq(latency.total, 1);
+	ck_assert_uint_eq(latency.worst_us, UINT64_MAX);
+	ck_assert_uint_gt(latency_quantile_us(&latency, 50), 3600000000ULL);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("latency");
+	TCase *t = tcase_create("latency");
+
+	tcase_add_test(t, an_empty_histogram_says_zero);
+	tcase_add_test(t, one_value_is_every_quantile);
+	tcase_add_test(t, quantiles_are_never_low_and_at_most_a_quarter_high);
+	tcase_add_test(t, absurd_durations_are_counted_too);
+	suite_add_tcase(s, t);
+	return s;
+}
