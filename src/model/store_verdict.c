@@ -1,0 +1,180 @@
+/* store_verdict.c - what probes have found, by target, and whom it matters to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "model/store_parts.h"
+
+static struct verdict_slot *
+verdict_find(const struct store *store, const char *id)
+{
+	struct verdict_slot *slot = NULL;
+
+	HASH_FIND_STR(store->verdicts, id, slot);
+	return slot;
+}
+
+const struct verdict_state *
+store_verdict(const struct store *store, const char *target_id)
+{
+	const struct verdict_slot *slot = verdict_find(store, target_id);
+
+	return slot != NULL ? &slot->state : NULL;
+}
+
+/* The parts of an id, cut at its slashes; the last one keeps all that is left. */
+static size_t
+split_id(char *id, char *parts[5])
+{
+	size_t count = 0;
+
+	while (count < 5) {
+		char *slash = strchr(id, '/');
+
+		parts[count++] = id;
+		if (slash == NULL || count == 5)
+			break;
+		*slash = '\0';
+		id = slash + 1;
+	}
+	return count;
+}
+
+static int
+mark_service(void *arg, const struct object *object)
+{
+	struct store *store = arg;
+
+	store_slot_mark(store, store_slot_find(store, KIND_SERVICE, object->ns, object->name));
+	return 0;
+}
+
+static void
+touch_pod(struct store *store, char *const parts[5], bool verdict_changed)
+{
+	struct slot *slot = store_slot_find(store, KIND_POD, parts[1], parts[2]);
+
+	/* Liveness is shown and logged; it never changes membership. */
+	if (slot == NULL || slot->claims == NULL || strcmp(parts[4], "liveness") == 0)
+		return;
+	if (verdict_changed)
+		store_each_selecting_service(store, (const void *)slot->claims->object,
+		    mark_service, store);
+	/* Other targets of the Pod are held, or let go, by its startup probe. */
+	if (strcmp(parts[4], "startup") == 0)
+		store_slot_mark(store, slot);
+}
+
+/* Mark whom the target matters to. */
+static void
+touch_target(struct store *store, const char *id, bool verdict_changed)
+{
+	char text[1024];
+	char *parts[5];
+	size_t len = strlen(id);
+
+	if (len >= sizeof(text))
+		return;
+	memcpy(text, id, len + 1);
+	size_t count = split_id(text, parts);
+	store->generation++;
+	if (count == 5 && strcmp(parts[0], "pod") == 0) {
+		touch_pod(store, parts, verdict_changed);
+	} else if (count >= 4 && strcmp(parts[0], "service") == 0 && verdict_changed) {
+		struct slot *slot = store_slot_find(store, KIND_SERVICE, parts[1], parts[2]);
+
+		if (slot != NULL)
+			store_slot_mark(store, slot);
+	}
+}
+
+static void
+verdict_free(struct store *store, struct verdict_slot *slot)
+{
+	HASH_DEL(store->verdicts, slot);
+	free(slot->reason);
+	free(slot);
+}
+
+static struct verdict_slot *
+verdict_obtain(struct store *store, const char *id)
+{
+	struct verdict_slot *slot = verdict_find(store, id);
+	size_t len = strlen(id);
+
+	if (slot != NULL)
+		return slot;
+	slot = calloc(1, sizeof(*slot) + len + 1);
+	if (slot == NULL)
+		return NULL;
+	memcpy(slot->id, id, len + 1);
+	slot->state.reason = "";
+	HASH_ADD_KEYPTR(hh, store->verdicts, slot->id, len, slot);
+	if (slot->hh.tbl == NULL) {
+		free(slot);
+		return NULL;
+	}
+	return slot;
+}
+
+static void
+verdict_forget(struct store *store, const char *id)
+{
+	struct verdict_slot *slot = verdict_find(store, id);
+
+	if (slot == NULL)
+		return;
+	verdict_free(store, slot);
+	touch_target(store, id, true);
+}
+
+int
+store_set_verdict(struct store *store, const char *target_id, const struct verdict_state *state)
+{
+	char *reason;
+	struct verdict_slot *slot;
+
+	if (state->verdict == VERDICT_UNKNOWN) {
+		verdict_forget(store, target_id);
+		return 0;
+	}
+	reason = strdup(state->reason != NULL ? state->reason : "");
+	if (reason == NULL)
+		return ERR_NOMEM;
+	slot = verdict_obtain(store, target_id);
+	if (slot == NULL) {
+		free(reason);
+		return ERR_NOMEM;
+	}
+	bool changed = slot->state.verdict != state->verdict;
+	bool confirmed = slot->state.restored != state->restored;
+	free(slot->reason);
+	slot->reason = reason;
+	slot->state = *state;
+	slot->state.reason = reason;
+	if (changed || confirmed)
+		touch_target(store, target_id, changed);
+	return 0;
+}
+
+int
+store_each_verdict(const struct store *store, store_verdict_fn *visit, void *arg)
+{
+	for (const struct verdict_slot *slot = store->verdicts; slot != NULL; slot = slot->hh.next) {
+		int stop = visit(arg, slot->id, &slot->state);
+
+		if (stop != 0)
+			return stop;
+	}
+	return 0;
+}
+
+void
+store_verdicts_free(struct store *store)
+{
+	struct verdict_slot *slot;
+	struct verdict_slot *next;
+
+	HASH_ITER(hh, store->verdicts, slot, next)
+		verdict_free(store, slot);
+}

@@ -1,0 +1,410 @@
+/* test_store.c - objects by file, the index over them, and what a change makes dirty. */
+#include "model/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "tests/model/build.h"
+#include "tests/suite.h"
+
+static struct store *store;
+static struct diag *diag;
+static struct strbuf said = STRBUF_INIT;
+
+static void
+setup(void)
+{
+	store = store_new();
+	diag = diag_new();
+}
+
+static void
+teardown(void)
+{
+	store_free(store);
+	diag_free(diag);
+	strbuf_release(&said);
+}
+
+static void
+put(const char *file, struct object *a, struct object *b, struct object *c)
+{
+	struct object *objects[3] = { a, b, c };
+	size_t count = (a != NULL) + (size_t)(b != NULL) + (size_t)(c != NULL);
+
+	ck_assert_int_eq(store_replace_file(store, file, objects, count, diag), 0);
+}
+
+/* The dirty Services, Pods and namespaces as "s: a/b p: a/c n: d", in order; takes them. */
+static const char *
+dirty(void)
+{
+	const struct store_key *keys;
+	const char *const *names;
+	size_t count = store_take_dirty_services(store, &keys);
+
+	strbuf_clear(&said);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&said, "s:%s/%s ", keys[i].ns, keys[i].name);
+	count = store_take_dirty_pods(store, &keys);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&said, "p:%s/%s ", keys[i].ns, keys[i].name);
+	count = store_take_dirty_namespaces(store, &names);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&said, "n:%s ", names[i]);
+	ck_assert(!store_is_dirty(store));
+	return said.text;
+}
+
+static struct object *
+service(const char *name, const char *selector)
+{
+	return &build_service("shop", name, selector)->object;
+}
+
+static struct object *
+pod(const char *name, const char *labels)
+{
+	return &build_pod("shop", name, labels, "10.0.0.1")->object;
+}
+
+static struct object *
+slice(const char *name, const char *of)
+{
+	return &build_slice(KIND_ENDPOINT_SLICE, "shop", name, of, "10.0.0.9")->object;
+}
+
+START_TEST(what_a_file_states_is_found_until_it_states_it_no_more)
+{
+	put("a.yaml", service("web", "app=web"), pod("w1", "app=web"), build_namespace("empty"));
+	ck_assert_str_eq(store_service(store, "shop", "web")->object.name, "web");
+	ck_assert_str_eq(store_pod(store, "shop", "w1")->object.name, "w1");
+	ck_assert_ptr_null(store_service(store, "default", "web"));
+	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 3);
+	ck_assert_uint_eq(store_count(store, KIND_POD), 1);
+	ck_assert(store_has_namespace(store, "shop"));
+	ck_assert(store_has_namespace(store, "empty"));
+	put("a.yaml", NULL, NULL, NULL);
+	ck_assert_ptr_null(store_service(store, "shop", "web"));
+	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 0);
+	ck_assert_uint_eq(store_count(store, KIND_POD), 0);
+	ck_assert(!store_has_namespace(store, "shop"));
+	ck_assert(!store_has_namespace(store, "empty"));
+}
+END_TEST
+
+START_TEST(an_equal_object_is_no_change_but_its_place_may_move)
+{
+	struct object *again = service("web", "app=web");
+	uint64_t generation;
+
+	put("a.yaml", service("web", "app=web"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web n:shop ");
+	generation = store_generation(store);
+	build_place(again, "a.yaml", 17);
+	put("a.yaml", again, NULL, NULL);
+	ck_assert_str_eq(dirty(), "");
+	ck_assert_uint_eq(store_generation(store), generation);
+	ck_assert_uint_eq(store_service(store, "shop", "web")->object.place.line, 17);
+}
+END_TEST
+
+START_TEST(another_digest_or_another_trust_is_a_change)
+{
+	struct object *changed = service("web", "app=web");
+	struct object *trusted = service("web", "app=web");
+
+	put("a.yaml", service("web", "app=web"), NULL, NULL);
+	dirty();
+	build_change(changed, 1);
+	put("a.yaml", changed, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	build_change(trusted, 1);
+	trusted->trusted = true;
+	put("a.yaml", trusted, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+}
+END_TEST
+
+START_TEST(the_second_to_state_a_name_waits_and_takes_over)
+{
+	struct object *first = service("web", "app=one");
+	struct object *second = service("web", "app=two");
+
+	build_place(first, "a.yaml", 3);
+	build_place(second, "b.yaml", 9);
+	put("a.yaml", first, NULL, NULL);
+	put("b.yaml", second, NULL, NULL);
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), 1);
+	ck_assert_str_eq(diag_at(diag, 0)->text,
+	    "Service shop/web: is already stated at a.yaml:3:1; that one keeps serving");
+	ck_assert_str_eq(diag_at(diag, 0)->file, "b.yaml");
+	ck_assert_uint_eq(diag_at(diag, 0)->line, 9);
+	ck_assert_str_eq(store_service(store, "shop", "web")->selector.items[0].value, "one");
+	ck_assert_uint_eq(store_count(store, KIND_SERVICE), 1);
+	dirty();
+	put("a.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(store_service(store, "shop", "web")->selector.items[0].value, "two");
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	put("b.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web n:shop ");
+}
+END_TEST
+
+START_TEST(an_object_that_moves_to_another_file_is_no_change)
+{
+	put("a.yaml", service("web", "app=web"), pod("w1", "app=web"), NULL);
+	dirty();
+	put("b.yaml", service("web", "app=web"), NULL, NULL);
+	put("a.yaml", pod("w1", "app=web"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "");
+	put("c.yaml", pod("w2", "app=web"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web p:shop/w2 ");
+}
+END_TEST
+
+START_TEST(the_same_name_twice_in_one_file_serves_the_first)
+{
+	put("a.yaml", service("web", "app=one"), service("web", "app=two"), NULL);
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), 1);
+	ck_assert_str_eq(store_service(store, "shop", "web")->selector.items[0].value, "one");
+	put("a.yaml", service("web", "app=two"), NULL, NULL);
+	ck_assert_str_eq(store_service(store, "shop", "web")->selector.items[0].value, "two");
+	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 1);
+}
+END_TEST
+
+START_TEST(a_pod_touches_the_services_that_select_it_before_and_after)
+{
+	put("s.yaml", service("one", "app=one"), service("both", "tier=x"), service("two", "app=two"));
+	dirty();
+	put("p.yaml", pod("p", "app=one,tier=x"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/one s:shop/both p:shop/p ");
+	put("p.yaml", pod("p", "app=two,tier=x"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/one s:shop/both s:shop/two p:shop/p ");
+	put("p.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/two s:shop/both p:shop/p ");
+}
+END_TEST
+
+START_TEST(a_pod_touches_nobody_of_another_namespace_or_without_selector)
+{
+	put("s.yaml", &build_service("other", "web", "app=web")->object, service("none", ""), NULL);
+	dirty();
+	put("p.yaml", pod("p", "app=web"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "p:shop/p ");
+}
+END_TEST
+
+START_TEST(a_slice_touches_its_service)
+{
+	put("s.yaml", service("db", ""), service("web", ""), NULL);
+	dirty();
+	put("e.yaml", slice("db-1", "db"), slice("other", "none"), NULL);
+	ck_assert_str_eq(dirty(), "s:shop/db ");
+	put("e.yaml", slice("db-1", "web"), slice("other", "none"), slice("unlabelled", NULL));
+	ck_assert_str_eq(dirty(), "s:shop/db s:shop/web ");
+	put("e.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+}
+END_TEST
+
+START_TEST(a_namespace_is_dirty_when_it_begins_and_when_it_ends)
+{
+	put("n.yaml", build_namespace("shop"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "n:shop ");
+	put("s.yaml", service("web", ""), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	put("n.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty(), "");
+	put("s.yaml", service("other", ""), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/other s:shop/web ");
+	put("s.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/other n:shop ");
+}
+END_TEST
+
+START_TEST(a_name_is_given_once_however_often_it_changed)
+{
+	put("s.yaml", service("web", "app=web"), NULL, NULL);
+	for (unsigned i = 0; i < 10; i++) {
+		struct object *changed = pod("p", "app=web");
+
+		build_change(changed, i);
+		put("p.yaml", changed, NULL, NULL);
+		store_touch_service(store, "shop", "web");
+	}
+	ck_assert(store_is_dirty(store));
+	ck_assert_str_eq(dirty(), "s:shop/web p:shop/p n:shop ");
+	store_touch_service(store, "shop", "nobody");
+	ck_assert(!store_is_dirty(store));
+}
+END_TEST
+
+START_TEST(names_stay_valid_until_the_next_take)
+{
+	const struct store_key *keys;
+	const struct store_key *more;
+
+	put("s.yaml", service("web", ""), NULL, NULL);
+	ck_assert_uint_eq(store_take_dirty_services(store, &keys), 1);
+	put("s.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(keys[0].name, "web");
+	ck_assert_ptr_null(store_service(store, keys[0].ns, keys[0].name));
+	ck_assert_uint_eq(store_take_dirty_services(store, &more), 1);
+	ck_assert_str_eq(more[0].name, "web");
+	ck_assert_uint_eq(store_take_dirty_services(store, &more), 0);
+}
+END_TEST
+
+/* Visitors: collect names, stop at the second. */
+static int
+collect(void *arg, const struct object *object)
+{
+	strbuf_addf(arg, "%s ", object->name);
+	return 0;
+}
+
+static int
+stop_at_once(void *arg, const struct object *object)
+{
+	(void)object;
+	++*(int *)arg;
+	return 7;
+}
+
+START_TEST(pods_services_and_slices_are_found_by_each_other)
+{
+	struct strbuf names = STRBUF_INIT;
+	struct pairs all;
+	int visits = 0;
+
+	put("p.yaml", pod("p1", "app=web,tier=x"), pod("p2", "app=web"), pod("p3", "app=db"));
+	put("s.yaml", service("web", "app=web,tier=x"), service("none", ""), NULL);
+	put("e.yaml", slice("web-a", "web"),
+	    &build_slice(KIND_ENDPOINTS, "shop", "web", "web", "10.0.0.8")->object, NULL);
+	const struct service *web = store_service(store, "shop", "web");
+	store_each_selected_pod(store, "shop", &web->selector, collect, &names);
+	ck_assert_str_eq(names.text, "p1 ");
+	strbuf_clear(&names);
+	store_each_selected_pod(store, "other", &web->selector, collect, &names);
+	all = store_service(store, "shop", "none")->selector;
+	store_each_selected_pod(store, "shop", &all, collect, &names);
+	store_each_selecting_service(store, store_pod(store, "shop", "p2"), collect, &names);
+	ck_assert_str_eq(names.text, "");
+	store_each_selecting_service(store, store_pod(store, "shop", "p1"), collect, &names);
+	store_each_slice(store, "shop", "web", collect, &names);
+	ck_assert_str_eq(names.text, "web web web-a ");
+	ck_assert_int_eq(store_each(store, KIND_POD, stop_at_once, &visits), 7);
+	ck_assert_int_eq(visits, 1);
+	strbuf_release(&names);
+}
+END_TEST
+
+static void
+verdict(const char *id, enum verdict value, bool restored)
+{
+	char reason[] = "status 503";
+	struct verdict_state state = { value, restored, 42, reason };
+
+	ck_assert_int_eq(store_set_verdict(store, id, &state), 0);
+	reason[0] = 'x';        /* a copy was made */
+}
+
+START_TEST(a_verdict_touches_whom_it_matters_to)
+{
+	static const char readiness[] = "pod/shop/p/main/readiness";
+	static const char startup[] = "pod/shop/p/main/startup";
+	static const char endpoint[] = "service/shop/db/10.0.0.1:80";
+
+	put("a.yaml", service("web", "app=web"), service("db", ""), pod("p", "app=web"));
+	dirty();
+	verdict(readiness, VERDICT_PASS, false);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	ck_assert_str_eq(store_verdict(store, readiness)->reason, "status 503");
+	verdict(readiness, VERDICT_PASS, false);
+	ck_assert_str_eq(dirty(), "");
+	verdict(readiness, VERDICT_FAIL, false);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	verdict(startup, VERDICT_PASS, true);
+	ck_assert_str_eq(dirty(), "s:shop/web p:shop/p ");
+	verdict(startup, VERDICT_PASS, false);  /* confirmed: no longer to be tried */
+	ck_assert_str_eq(dirty(), "p:shop/p ");
+	verdict("pod/shop/p/main/liveness", VERDICT_FAIL, false);
+	verdict("pod/shop/nobody/main/readiness", VERDICT_FAIL, false);
+	ck_assert_str_eq(dirty(), "");
+	verdict(endpoint, VERDICT_PASS, false);
+	ck_assert_str_eq(dirty(), "s:shop/db ");
+	verdict(endpoint, VERDICT_UNKNOWN, false);
+	ck_assert_str_eq(dirty(), "s:shop/db ");
+	ck_assert_ptr_null(store_verdict(store, endpoint));
+	verdict(endpoint, VERDICT_UNKNOWN, false);
+	ck_assert_str_eq(dirty(), "");
+}
+END_TEST
+
+static int
+count_verdicts(void *arg, const char *id, const struct verdict_state *state)
+{
+	ck_assert_uint_eq(state->since_unix_ms, 42);
+	*(size_t *)arg += strlen(id);
+	return 0;
+}
+
+START_TEST(every_verdict_is_visited)
+{
+	size_t sum = 0;
+
+	verdict("a", VERDICT_PASS, false);
+	verdict("bb", VERDICT_FAIL, true);
+	ck_assert_int_eq(store_each_verdict(store, count_verdicts, &sum), 0);
+	ck_assert_uint_eq(sum, 3);
+}
+END_TEST
+
+START_TEST(a_name_beyond_reason_is_refused_and_nothing_changes)
+{
+	char name[700];
+
+	memset(name, 'a', sizeof(name));
+	name[699] = '\0';
+	put("a.yaml", service("web", ""), NULL, NULL);
+	dirty();
+	struct object *objects[3] = { service("new", ""), service("new", ""), service(name, "") };
+	ck_assert_int_lt(store_replace_file(store, "a.yaml", objects, 3, diag), 0);
+	ck_assert_str_eq(dirty(), "");
+	ck_assert_ptr_nonnull(store_service(store, "shop", "web"));
+	ck_assert_ptr_null(store_service(store, "shop", "new"));
+	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 1);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("store");
+	TCase *tc = tcase_create("store");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, what_a_file_states_is_found_until_it_states_it_no_more);
+	tcase_add_test(tc, an_equal_object_is_no_change_but_its_place_may_move);
+	tcase_add_test(tc, another_digest_or_another_trust_is_a_change);
+	tcase_add_test(tc, the_second_to_state_a_name_waits_and_takes_over);
+	tcase_add_test(tc, an_object_that_moves_to_another_file_is_no_change);
+	tcase_add_test(tc, the_same_name_twice_in_one_file_serves_the_first);
+	tcase_add_test(tc, a_pod_touches_the_services_that_select_it_before_and_after);
+	tcase_add_test(tc, a_pod_touches_nobody_of_another_namespace_or_without_selector);
+	tcase_add_test(tc, a_slice_touches_its_service);
+	tcase_add_test(tc, a_namespace_is_dirty_when_it_begins_and_when_it_ends);
+	tcase_add_test(tc, a_name_is_given_once_however_often_it_changed);
+	tcase_add_test(tc, names_stay_valid_until_the_next_take);
+	tcase_add_test(tc, pods_services_and_slices_are_found_by_each_other);
+	tcase_add_test(tc, a_verdict_touches_whom_it_matters_to);
+	tcase_add_test(tc, every_verdict_is_visited);
+	tcase_add_test(tc, a_name_beyond_reason_is_refused_and_nothing_changes);
+	suite_add_tcase(s, tc);
+	return s;
+}
