@@ -66,6 +66,7 @@ struct doc_part {
 	enum doc_part_kind kind;
 	const struct doc_node *root;
 	size_t index;                   /* DOC_PART_ITEM: its number, from 0 */
+	bool broken;                    /* an error in it was said (a doubled key): look at it, do not believe it */
 	unsigned end_line;              /* DOC_PART_WHOLE: the line of the `...` that ended it; 0: none */
 };
 
@@ -84,7 +85,8 @@ int doc_next(struct doc_reader *reader, struct doc_part *part);
 
 /*
  * While items are handed out: the text of a scalar of the document's root, wherever it stands ("kind" is
- * often written after `items`).  NULL: there is none.  Valid until the next document.
+ * often written after `items`).  Reads the document once more.  NULL: there is none (or no memory, or the
+ * text is UTF-16).  Valid until the next document.
  */
 const char *doc_root_text(struct doc_reader *reader, const char *key);
 
@@ -114,6 +116,6 @@ const char *doc_find_text(const struct doc_node *map, const char *key);
 /* A hash of what is stated: places, comments, styles and the order of keys do not count. */
 uint64_t doc_digest(const struct doc_node *node);
 
-/* "a mapping", "a list", "a string", "a whole number", "a number", "true or false", "nothing". */
+/* "a mapping", "a list", "a text", "a whole number", "a number", "true or false", "nothing". */
 const char *doc_type_text(enum doc_type type);
 #endif

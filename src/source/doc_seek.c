@@ -1,0 +1,84 @@
+/* doc_seek.c - look ahead for a text at the root of a document. */
+#include "source/doc_seek.h"
+
+#include <string.h>
+#include <yaml.h>
+
+#include "base/arena.h"
+#include "source/doc_input.h"
+
+struct seeker {
+	const char *key;
+	unsigned depth;
+	bool value_next;                /* at depth 1: a key has been read */
+	bool found;                     /* ... and it is the one */
+};
+
+/* Nothing in, `true`: the search is over. */
+static bool
+seek_event(struct seeker *seeker, const yaml_event_t *event, const char **text)
+{
+	bool node = true;
+
+	switch (event->type) {
+	case YAML_MAPPING_START_EVENT:
+	case YAML_SEQUENCE_START_EVENT:
+		seeker->depth++;
+		return false;
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		seeker->depth--;
+		break;
+	case YAML_SCALAR_EVENT:
+	case YAML_ALIAS_EVENT:
+		break;
+	case YAML_DOCUMENT_END_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_NO_EVENT:
+		return true;
+	case YAML_STREAM_START_EVENT:
+	case YAML_DOCUMENT_START_EVENT:
+		node = false;
+		break;
+	}
+	if (!node || seeker->depth != 1)
+		return false;
+	const char *scalar = event->type == YAML_SCALAR_EVENT ? (const char *)event->data.scalar.value : NULL;
+
+	if (seeker->value_next && seeker->found) {
+		*text = scalar;
+		return true;
+	}
+	seeker->found = !seeker->value_next && scalar != NULL && strcmp(scalar, seeker->key) == 0;
+	seeker->value_next = !seeker->value_next;
+	return false;
+}
+
+const char *
+doc_seek_root_text(const struct doc_input *input, size_t octet, const char *key, struct arena *arena)
+{
+	struct doc_input rest = { .text = input->text + octet, .len = input->len - octet };
+	struct seeker seeker = { .key = key };
+	const char *found = NULL;
+	bool over = false;
+	yaml_parser_t parser;
+
+	if (!yaml_parser_initialize(&parser))
+		return NULL;
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input(&parser, doc_input_handler, &rest);
+	while (!over) {
+		yaml_event_t event;
+		const char *text = NULL;
+
+		doc_input_allow(&rest, DOC_INPUT_PART);
+		if (!yaml_parser_parse(&parser, &event))
+			break;
+		over = seek_event(&seeker, &event, &text);
+		if (text != NULL)
+			found = arena_text(arena, text);
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	return found;
+}

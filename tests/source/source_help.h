@@ -1,0 +1,20 @@
+/* source_help.h - texts for and from the tests of src/source. */
+#ifndef ROLLCALL_TESTS_SOURCE_SOURCE_HELP_H
+#define ROLLCALL_TESTS_SOURCE_SOURCE_HELP_H
+#include <stddef.h>
+
+struct diag;
+struct doc_node;
+
+/* A tree in one line: {a: 1, b: ["x", null]}; numbers and truths as typed, texts in quotes.  Freed by the caller. */
+char *help_dump(const struct doc_node *node);
+
+/* All entries of a diag, a line each.  Freed by the caller. */
+char *help_diag(const struct diag *diag);
+
+/* `count` copies of a text behind each other.  Freed by the caller. */
+char *help_repeat(const char *text, size_t count);
+
+/* The octets of a file below the source tree ("tests/source/data/q01.yaml").  Freed by the caller. */
+char *help_file(const char *path, size_t *len);
+#endif
