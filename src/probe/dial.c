@@ -7,40 +7,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in ip4;
-	struct sockaddr_in6 ip6;
-};
-
-static socklen_t
-fill_address(const struct addr_port *to, union address *address)
-{
-	memset(address, 0, sizeof(*address));
-	if (to->addr.family == ADDR_IP4) {
-		address->ip4.sin_family = AF_INET;
-		address->ip4.sin_port = htons(to->port);
-		memcpy(&address->ip4.sin_addr, to->addr.octets, 4);
-		return sizeof(address->ip4);
-	}
-	address->ip6.sin6_family = AF_INET6;
-	address->ip6.sin6_port = htons(to->port);
-	memcpy(&address->ip6.sin6_addr, to->addr.octets, 16);
-	return sizeof(address->ip6);
-}
+#include "net/sock.h"
 
 int
 dial_poll(int fd, const struct addr_port *to)
 {
-	union address address;
-	socklen_t len = fill_address(to, &address);
+	struct sockaddr_storage address;
+	socklen_t len = sock_from_addr(to, &address);
 
 	/*
 	 * Asking connect() again tells more than SO_ERROR, which is 0 for "made" and for "not yet".
 	 * To an address of this host the first call has done all the work although it said
 	 * EINPROGRESS, so that this one saves a round through the loop.
 	 */
-	if (connect(fd, &address.any, len) == 0 || errno == EISCONN)
+	if (connect(fd, (const struct sockaddr *)&address, len) == 0 || errno == EISCONN)
 		return 0;
 	return errno == EALREADY ? EINPROGRESS : errno;
 }

@@ -14,7 +14,6 @@
 #include "base/strbuf.h"
 #include "probe/probe.h"
 
-struct lookup;
 struct tls_client;
 
 /* One row per engine.  Its state is a struct that begins with a struct probe and has `size` octets. */
@@ -58,8 +57,7 @@ struct probe {
 
 struct prober {
 	struct prober_settings settings;        /* with copies of all it points at */
-	struct tls_client *tls;                 /* made when first needed */
-	struct lookup *lookup;                  /* likewise */
+	struct tls_client *tls[2];              /* [verify]; made when first needed */
 	struct strbuf scratch;                  /* requests are written here, then sent */
 	struct probe *parting;
 	size_t parting_count;
@@ -71,6 +69,9 @@ void probe_wait(struct probe *probe, short what);
 /* The attempt ends so.  `detail` may be NULL.  Later calls do nothing: the first reason counts. */
 void probe_end(struct probe *probe, enum outcome_code code, const char *detail);
 void probe_end_value(struct probe *probe, enum outcome_code code, int value, const char *detail);
+
+/* The TLS settings for probes that do, or do not, verify.  NULL: no memory. */
+struct tls_client *prober_tls(struct prober *prober, bool verify);
 
 /* A reported attempt that waits for its server to close does so no longer. */
 void probe_part_now(struct probe *probe);

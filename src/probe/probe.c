@@ -18,6 +18,7 @@
 #define PARTING_OCTETS 65536
 
 static const struct engine *const engines[] = {
+	[ENGINE_HTTP] = &engine_http,
 	[ENGINE_TCP] = &engine_tcp,
 };
 

@@ -3,6 +3,7 @@
  *
  * Each engine is one file (probe_tcp.c, probe_http.c, probe_exec.c, probe_grpc.c) that fills one row of a
  * table; this is the common part.  It only runs attempts: when, and what follows, is schedule.h.
+ * The process ignores SIGPIPE.
  */
 #ifndef ROLLCALL_PROBE_PROBE_H
 #define ROLLCALL_PROBE_PROBE_H
@@ -19,7 +20,7 @@ struct helper;
 struct probe;
 struct prober;
 
-/* What all attempts share; made once. */
+/* What all attempts share; made once.  All but loop, clock and helper is copied. */
 struct prober_settings {
 	struct event_base *loop;
 	const struct clock *clock;
@@ -31,6 +32,7 @@ struct prober_settings {
 	const char *user_agent;         /* "kube-probe/1.34 (rollcall/VERSION)" */
 };
 struct prober *prober_new(const struct prober_settings *settings);
+/* After all attempts are done or cancelled. */
 void prober_free(struct prober *prober);
 
 /* Whom one attempt asks; all borrowed until `done` or cancel. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/err.h"
+#include "net/lookup.h"
 #include "probe/engine.h"
 
 /* ::ffff:a.b.c.d is dialled over IPv4, so that it is judged as IPv4. */
@@ -63,6 +65,25 @@ keep_allowed(struct probe_host *host, const struct addr *addrs, size_t count)
 		host->found(host->probe);
 }
 
+static void
+looked_up(void *arg, int err, const struct addr *addrs, size_t count)
+{
+	struct probe_host *host = arg;
+
+	host->lookup = NULL;
+	switch (err) {
+	case 0:
+		keep_allowed(host, addrs, count);
+		break;
+	case ERR_NOMEM:
+		probe_end(host->probe, OUTCOME_FAULT_MEMORY, NULL);
+		break;
+	default:
+		probe_end(host->probe, OUTCOME_HOST_UNKNOWN, host->probe->target.spec->host);
+		break;
+	}
+}
+
 void
 probe_host_find(struct probe_host *host, struct probe *probe, void (*found)(struct probe *probe))
 {
@@ -71,10 +92,15 @@ probe_host_find(struct probe_host *host, struct probe *probe, void (*found)(stru
 
 	host->probe = probe;
 	host->found = found;
-	if (name == NULL || name[0] == '\0' || addr_parse(name, &addr) == 0)
+	if (name == NULL || name[0] == '\0' || addr_parse(name, &addr) == 0) {
 		keep_allowed(host, &addr, 1);
-	else
-		probe_end(probe, OUTCOME_HOST_UNKNOWN, name);
+		return;
+	}
+	/* Our deadline comes first: it says that the time ran out, not that there is no such name. */
+	host->lookup = lookup_start(probe->prober->settings.loop, name, NULL, probe->target.spec->timeout_ms + 1000,
+	    looked_up, host);
+	if (host->lookup == NULL)
+		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);
 }
 
 bool
@@ -89,11 +115,12 @@ probe_host_next(struct probe_host *host, struct addr *addr)
 bool
 probe_host_is_waiting(const struct probe_host *host)
 {
-	return host->query != NULL;
+	return host->lookup != NULL;
 }
 
 void
 probe_host_clear(struct probe_host *host)
 {
-	(void)host;
+	lookup_cancel(host->lookup);
+	host->lookup = NULL;
 }

@@ -9,7 +9,7 @@
 
 #include "base/addr.h"
 
-struct lookup_query;
+struct lookup;
 struct probe;
 
 #define PROBE_HOST_MAX 8        /* more addresses of one name are not tried */
@@ -17,7 +17,7 @@ struct probe;
 struct probe_host {
 	struct probe *probe;
 	void (*found)(struct probe *probe);
-	struct lookup_query *query;     /* while the name is looked up */
+	struct lookup *lookup;          /* while the name is looked up */
 	struct addr addrs[PROBE_HOST_MAX];
 	size_t count;
 	size_t next;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "net/tls.h"
 #include "probe/engine.h"
 #include "probe/probe.h"
 
@@ -59,6 +60,14 @@ prober_new(const struct prober_settings *settings)
 	return NULL;
 }
 
+struct tls_client *
+prober_tls(struct prober *prober, bool verify)
+{
+	if (prober->tls[verify] == NULL && tls_client_new(verify, &prober->tls[verify]) != 0)
+		return NULL;
+	return prober->tls[verify];
+}
+
 void
 prober_free(struct prober *prober)
 {
@@ -71,6 +80,8 @@ prober_free(struct prober *prober)
 	free((void *)prober->settings.exec_paths);
 	free((void *)prober->settings.allow_hosts);
 	free((char *)prober->settings.user_agent);
+	tls_client_free(prober->tls[0]);
+	tls_client_free(prober->tls[1]);
 	strbuf_release(&prober->scratch);
 	free(prober);
 }
