@@ -47,6 +47,17 @@ target_id_endpoint(struct arena *arena, const char *ns, const char *service,
 	return format_id(arena, "service/%s/%s/%s", ns, service, addr_port_text(where, text));
 }
 
+const char *
+target_write_pod(char *buf, size_t size, const char *ns, const char *pod, const char *container,
+    enum probe_kind kind)
+{
+	int len = snprintf(buf, size, "pod/%s/%s/%s/%s", ns, pod, container, probe_kind_text(kind));
+
+	if (len < 0 || (size_t)len >= size)
+		buf[0] = '\0';
+	return buf;
+}
+
 uint16_t
 target_container_port(const struct pod *pod, size_t container, const struct port_ref *port)
 {

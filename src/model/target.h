@@ -39,6 +39,9 @@ struct arena;
 /* The id of a Pod container's probe, and of a Service's endpoint; in `arena`, NULL: no memory. */
 char *target_id_pod(struct arena *arena, const char *ns, const char *pod, const char *container, enum probe_kind kind);
 char *target_id_endpoint(struct arena *arena, const char *ns, const char *service, const struct addr_port *where);
+/* The first of these into a buffer; "" where it does not fit.  Returns buf. */
+const char *target_write_pod(char *buf, size_t size, const char *ns, const char *pod,
+    const char *container, enum probe_kind kind);
 
 /*
  * The port of a Pod's own probe: a number, or the named port of this container with any protocol; not

@@ -1,0 +1,487 @@
+/* membership_gather.c - which endpoints a Service has, from Pods and from slices. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "model/membership.h"
+#include "model/membership_parts.h"
+#include "model/service.h"
+#include "model/store.h"
+
+void
+gather_release(struct gather *gather)
+{
+	free(gather->candidates);
+	free(gather->groups);
+	free(gather->targets);
+}
+
+static int
+compare_texts(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+static int
+compare_ports(const void *left, const void *right)
+{
+	const struct roster_group_port *a = left;
+	const struct roster_group_port *b = right;
+
+	if (a->service_port != b->service_port)
+		return a->service_port < b->service_port ? -1 : 1;
+	if (a->port != b->port)
+		return a->port < b->port ? -1 : 1;
+	if (a->protocol != b->protocol)
+		return a->protocol < b->protocol ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static int
+compare_groups(const struct roster_group *a, const struct roster_group *b)
+{
+	for (size_t i = 0; i < a->port_count && i < b->port_count; i++) {
+		int order = compare_ports(&a->ports[i], &b->ports[i]);
+
+		if (order != 0)
+			return order;
+	}
+	return (a->port_count > b->port_count) - (a->port_count < b->port_count);
+}
+
+/* The group with just these ports (they are sorted here), made if it is new. */
+static int
+group_obtain(struct gather *gather, struct roster_group_port *ports, size_t count, uint32_t *out)
+{
+	struct roster_group group = { ports, count };
+
+	if (count > 1)
+		qsort(ports, count, sizeof(*ports), compare_ports);
+	/* Mostly there is one, or it is one of the last. */
+	for (size_t i = gather->group_count; i > 0; i--) {
+		if (compare_groups(&gather->groups[i - 1], &group) == 0) {
+			*out = (uint32_t)(i - 1);
+			return 0;
+		}
+	}
+	if (array_reserve(&gather->groups, &gather->group_room, gather->group_count + 1,
+	    sizeof(*gather->groups)) != 0)
+		return ERR_NOMEM;
+	*out = (uint32_t)gather->group_count;
+	gather->groups[gather->group_count++] = group;
+	return 0;
+}
+
+static int
+candidate_add(struct gather *gather, const struct candidate *candidate)
+{
+	if (array_reserve(&gather->candidates, &gather->candidate_room,
+	    gather->candidate_count + 1, sizeof(*gather->candidates)) != 0)
+		return ERR_NOMEM;
+	gather->candidates[gather->candidate_count++] = *candidate;
+	return 0;
+}
+
+enum presence
+gather_verdict_presence(const struct store *store, const char *target_id)
+{
+	const struct verdict_state *state = store_verdict(store, target_id);
+
+	if (state == NULL)
+		return PRESENT_PROBE_UNKNOWN;
+	switch (state->verdict) {
+	case VERDICT_UNKNOWN:
+		return PRESENT_PROBE_UNKNOWN;
+	case VERDICT_PASS:
+		return PRESENT_READY;
+	case VERDICT_FAIL:
+		return PRESENT_PROBE_FAILS;
+	}
+	return PRESENT_PROBE_UNKNOWN;
+}
+
+/* ---- rollcall/readiness-probe: a verdict for each (Service, endpoint) ---- */
+
+static int
+target_add(struct gather *gather, const char *id, const struct addr_port *where,
+    const char *pod_name)
+{
+	const struct service *service = gather->service;
+
+	if (array_reserve(&gather->targets, &gather->target_room, gather->target_count + 1,
+	    sizeof(*gather->targets)) != 0)
+		return ERR_NOMEM;
+	gather->targets[gather->target_count++] = (struct target){
+		.id = id,
+		.kind = PROBE_READINESS,
+		.spec = service->readiness_probe,
+		.addr = where->addr,
+		.port = where->port,
+		.trusted = service->object.trusted,
+		.ns = service->object.ns,
+		.pod_name = pod_name,
+		.service_name = service->object.name,
+	};
+	return 0;
+}
+
+/* The port that a Pod's containers call by the name; 0: none. */
+static uint16_t
+pod_port(const struct pod *pod, const struct port_ref *ref)
+{
+	for (size_t i = 0; pod != NULL && i < pod->container_count; i++) {
+		uint16_t port = target_container_port(pod, i, ref);
+
+		if (port != 0)
+			return port;
+	}
+	return 0;
+}
+
+/*
+ * Where the Service's probe goes: a number as it is; a name looked up among the endpoint's ports, which carry
+ * the names of the Service's or the slice's, and else in the Pod; not stated, the first port there is.
+ */
+static uint16_t
+probe_port(const struct gather *gather, uint32_t group, const struct pod *pod)
+{
+	const struct port_ref *ref = &gather->service->readiness_probe->port;
+	const struct roster_group *ports = &gather->groups[group];
+
+	if (ref->name == NULL && ref->number != 0)
+		return ref->number;
+	for (size_t i = 0; i < ports->port_count; i++)
+		if (ports->ports[i].port != 0 &&
+		    (ref->name == NULL || strcmp(ports->ports[i].name, ref->name) == 0))
+			return ports->ports[i].port;
+	return pod_port(pod, ref);
+}
+
+static int
+probed_presence(struct gather *gather, const struct addr *addr, uint32_t group,
+    const struct pod *pod, enum presence *out)
+{
+	struct addr_port where = { *addr, probe_port(gather, group, pod) };
+	const struct object *service = &gather->service->object;
+	const char *id = target_id_endpoint(gather->arena, service->ns, service->name, &where);
+
+	if (id == NULL)
+		return ERR_NOMEM;
+	*out = gather_verdict_presence(gather->store, id);
+	return gather->want_targets ?
+	    target_add(gather, id, &where, pod != NULL ? pod->object.name : NULL) : 0;
+}
+
+/* ---- Pods, by selector ---- */
+
+static bool
+has_readiness_probe(const struct pod *pod)
+{
+	for (size_t i = 0; i < pod->container_count; i++)
+		if (pod->containers[i].probes[PROBE_READINESS] != NULL)
+			return true;
+	return false;
+}
+
+static int
+pod_presence(struct gather *gather, const struct pod *pod, uint32_t group, enum presence *out)
+{
+	enum presence presence = (enum presence)membership_pod_presence(gather->store, pod);
+
+	*out = presence;
+	/* What is stated, or found by the Pod's own probes, is not asked again. */
+	if (presence != PRESENT_READY || gather->service->readiness_probe == NULL ||
+	    has_readiness_probe(pod))
+		return 0;
+	/* One verdict for the Pod, found at its primary address, holds for all its addresses. */
+	return probed_presence(gather, &pod->ips[0], group, pod, out);
+}
+
+/* Resolve each targetPort in this Pod; what the Pod lacks is left out, the Pod stays (PROBES 2.3). */
+static int
+pod_group(struct gather *gather, const struct pod *pod, uint32_t *out)
+{
+	const struct service *service = gather->service;
+	struct roster_group_port *ports = arena_array(gather->arena, service->port_count,
+	    sizeof(*ports));
+	size_t count = 0;
+
+	if (ports == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < service->port_count && i < ROSTER_NO_PORT; i++) {
+		const struct service_port *port = &service->ports[i];
+		uint16_t number = port->target.name != NULL ?
+		    pod_named_port(pod, port->target.name, port->protocol) :
+		    port->target.number != 0 ? port->target.number : port->port;
+
+		if (number != 0)
+			ports[count++] = (struct roster_group_port){
+				.service_port = (uint16_t)i, .port = number,
+				.protocol = port->protocol, .name = port->name,
+			};
+	}
+	return group_obtain(gather, ports, count, out);
+}
+
+static const struct addr *
+pod_addr(const struct pod *pod, enum addr_family family)
+{
+	for (size_t i = 0; i < pod->ip_count; i++)
+		if (pod->ips[i].family == family)
+			return &pod->ips[i];
+	return NULL;
+}
+
+static bool
+pod_serves_family(const struct gather *gather, const struct pod *pod)
+{
+	for (size_t i = 0; i < gather->family_count; i++)
+		if (pod_addr(pod, gather->families[i]) != NULL)
+			return true;
+	return false;
+}
+
+static int
+visit_pod(void *arg, const struct object *object)
+{
+	struct gather *gather = arg;
+	const struct pod *pod = (const void *)object;
+	struct candidate candidate = { .pod_name = object->name };
+	int err;
+
+	/* Terminal Pods never come back, not even for publishNotReadyAddresses. */
+	if (pod->phase == POD_SUCCEEDED || pod->phase == POD_FAILED ||
+	    !pod_serves_family(gather, pod))
+		return 0;
+	err = pod_group(gather, pod, &candidate.group);
+	if (err == 0)
+		err = pod_presence(gather, pod, candidate.group, &candidate.presence);
+	candidate.terminating = object->deleting;
+	candidate.node_name = pod->node_name;
+	candidate.zone = pod->zone;
+	/* Pod.spec.hostname names the endpoint only below the Service that spec.subdomain names. */
+	if (pod->hostname != NULL && *pod->hostname != '\0' && pod->subdomain != NULL &&
+	    strcmp(pod->subdomain, gather->service->object.name) == 0)
+		candidate.hostname = pod->hostname;
+	for (size_t i = 0; err == 0 && i < gather->family_count; i++) {
+		const struct addr *addr = pod_addr(pod, gather->families[i]);
+
+		if (addr == NULL)
+			continue;
+		candidate.addr = *addr;
+		err = candidate_add(gather, &candidate);
+	}
+	return err;
+}
+
+/* ---- slices, by label ---- */
+
+static uint16_t
+service_port_of(const struct service *service, const struct slice_port *port)
+{
+	for (size_t i = 0; i < service->port_count && i < ROSTER_NO_PORT; i++)
+		if (service->ports[i].protocol == port->protocol &&
+		    strcmp(service->ports[i].name, port->name) == 0)
+			return (uint16_t)i;
+	return ROSTER_NO_PORT;
+}
+
+static int
+part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
+{
+	struct roster_group_port *ports = arena_array(gather->arena, part->port_count,
+	    sizeof(*ports));
+
+	if (ports == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < part->port_count; i++) {
+		const struct slice_port *port = &part->ports[i];
+
+		ports[i] = (struct roster_group_port){
+			.service_port = service_port_of(gather->service, port), .port = port->port,
+			.protocol = port->protocol, .name = port->name,
+		};
+	}
+	return group_obtain(gather, ports, part->port_count, out);
+}
+
+/*
+ * discovery.k8s.io/v1 EndpointConditions: ready decides where it is stated; not stated it counts as
+ * true, except of an endpoint that is said to be terminating.
+ */
+static enum presence
+stated_presence(const struct slice_endpoint *endpoint)
+{
+	bool terminating = endpoint->terminating == TRI_TRUE;
+
+	if (endpoint->ready == TRI_FALSE)
+		return terminating ? PRESENT_TERMINATING : PRESENT_NOT_READY;
+	return terminating && endpoint->ready == TRI_UNSET ? PRESENT_TERMINATING : PRESENT_READY;
+}
+
+static int
+add_slice_endpoint(struct gather *gather, const struct slice_endpoint *endpoint, uint32_t group)
+{
+	struct candidate candidate = {
+		.addr = endpoint->addr,
+		.presence = stated_presence(endpoint),
+		.terminating = endpoint->terminating == TRI_TRUE,
+		.from_slice = true,
+		.group = group,
+		.hostname = endpoint->hostname,
+		.pod_name = endpoint->pod_name,
+		.node_name = endpoint->node_name,
+		.zone = endpoint->zone,
+	};
+	int err = 0;
+
+	if (endpoint->addr.family == ADDR_NONE)
+		return 0;
+	if (candidate.presence == PRESENT_READY && gather->service->readiness_probe != NULL) {
+		const struct pod *pod = endpoint->pod_name == NULL ? NULL :
+		    store_pod(gather->store, gather->service->object.ns, endpoint->pod_name);
+
+		err = probed_presence(gather, &endpoint->addr, group, pod, &candidate.presence);
+	}
+	return err == 0 ? candidate_add(gather, &candidate) : err;
+}
+
+/*
+ * Kubernetes joins slices to their Service by label, whoever wrote them: one that was made by hand for a
+ * Service with selector is used beside the Pods.  Endpoints are mirrored for Services without one only.
+ */
+static int
+visit_slice(void *arg, const struct object *object)
+{
+	struct gather *gather = arg;
+	const struct slice *slice = (const void *)object;
+	uint32_t group;
+
+	if (object->kind == KIND_ENDPOINTS &&
+	    (gather->service->selector.count > 0 || slice->skip_mirror))
+		return 0;
+	for (size_t i = 0; i < slice->part_count; i++) {
+		const struct slice_part *part = &slice->parts[i];
+		int err = part->endpoint_count > 0 ? part_group(gather, part, &group) : 0;
+
+		for (size_t j = 0; err == 0 && j < part->endpoint_count; j++)
+			err = add_slice_endpoint(gather, &part->endpoints[j], group);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+/* ---- order: the same world gives the same entry, in whatever order it was read ---- */
+
+/* Which endpoint it is. */
+static int
+compare_identity(const struct candidate *a, const struct candidate *b)
+{
+	int order = addr_compare(&a->addr, &b->addr);
+
+	if (order == 0 && a->group != b->group)
+		order = a->group < b->group ? -1 : 1;
+	return order != 0 ? order : compare_texts(a->hostname, b->hostname);
+}
+
+/*
+ * Of several that tell of one endpoint the first is kept: a Pod knows more of itself than a slice does; of
+ * slices, which may lag behind each other, any that says ready is believed, as CoreDNS does.
+ */
+static int
+compare_candidates(const void *left, const void *right)
+{
+	const struct candidate *a = left;
+	const struct candidate *b = right;
+	int order = compare_identity(a, b);
+
+	if (order == 0 && a->from_slice != b->from_slice)
+		order = a->from_slice ? 1 : -1;
+	if (order == 0 && a->presence != b->presence)
+		order = a->presence < b->presence ? -1 : 1;
+	if (order == 0)
+		order = compare_texts(a->pod_name, b->pod_name);
+	if (order == 0)
+		order = compare_texts(a->node_name, b->node_name);
+	if (order == 0)
+		order = compare_texts(a->zone, b->zone);
+	return order != 0 ? order : (int)a->terminating - (int)b->terminating;
+}
+
+static void
+sort_candidates(struct gather *gather)
+{
+	struct candidate *all = gather->candidates;
+	size_t kept = 0;
+
+	if (gather->candidate_count == 0)
+		return;
+	qsort(all, gather->candidate_count, sizeof(*all), compare_candidates);
+	for (size_t i = 1; i < gather->candidate_count; i++)
+		if (compare_identity(&all[kept], &all[i]) != 0)
+			all[++kept] = all[i];
+	gather->candidate_count = kept + 1;
+}
+
+/* A group on its way to its canonical place. */
+struct ranked {
+	struct roster_group group;
+	uint32_t before;
+};
+
+static int
+compare_ranked(const void *left, const void *right)
+{
+	return compare_groups(&((const struct ranked *)left)->group,
+	    &((const struct ranked *)right)->group);
+}
+
+static int
+sort_groups(struct gather *gather)
+{
+	size_t count = gather->group_count;
+	struct ranked *ranked;
+	uint32_t *after;
+
+	if (count < 2)
+		return 0;
+	ranked = arena_array(gather->arena, count, sizeof(*ranked));
+	after = arena_array(gather->arena, count, sizeof(*after));
+	if (ranked == NULL || after == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){ gather->groups[i], (uint32_t)i };
+	qsort(ranked, count, sizeof(*ranked), compare_ranked);
+	for (size_t i = 0; i < count; i++) {
+		gather->groups[i] = ranked[i].group;
+		after[ranked[i].before] = (uint32_t)i;
+	}
+	for (size_t i = 0; i < gather->candidate_count; i++)
+		gather->candidates[i].group = after[gather->candidates[i].group];
+	return 0;
+}
+
+int
+gather_run(struct gather *gather)
+{
+	const struct service *service = gather->service;
+	const char *ns = service->object.ns;
+	int err;
+
+	if (service->type == SERVICE_EXTERNAL_NAME)
+		return 0;
+	err = store_each_selected_pod(gather->store, ns, &service->selector, visit_pod, gather);
+	if (err == 0)
+		err = store_each_slice(gather->store, ns, service->object.name, visit_slice, gather);
+	if (err == 0)
+		err = sort_groups(gather);
+	if (err == 0)
+		sort_candidates(gather);
+	return err;
+}

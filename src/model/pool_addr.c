@@ -1,0 +1,376 @@
+/* pool_addr.c - which addresses of some networks are taken, by whom, and which are held back. */
+#include "model/pool_addr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "model/hashed.h"
+
+/*
+ * Only so many addresses at the start of a network are allotted; the rest of a larger one can still be
+ * asked for by name.  Kubernetes bounds its bitmaps the same way (IPv6 /108 is 2^20).
+ */
+#define DYNAMIC_MAX ((uint64_t)1 << 20)
+#define WORD_BITS 64
+
+/* One network.  A bit is set where the address is taken, held or reserved. */
+struct range {
+	struct cidr cidr;
+	uint64_t low;           /* offsets that may be allotted: low <= offset < high */
+	uint64_t high;
+	uint64_t band;          /* and of these, low..band-1 only when all else is taken */
+	uint64_t *bits;         /* for offsets 0..high-1 */
+};
+
+/* An address that somebody has, or had. */
+struct taken {
+	UT_hash_handle hh;
+	struct addr addr;
+	bool held;              /* given back, waits until `until_ms` */
+	uint64_t until_ms;
+	struct taken *prev;     /* in the list of held ones, by until_ms */
+	struct taken *next;
+	char owner[];
+};
+
+struct pool_addr {
+	struct range *ranges;
+	size_t range_count;
+	bool bands;
+	struct taken *taken;
+	struct taken *held_first;
+	struct taken *held_last;
+};
+
+/* KEP-3070: min(max(16, size/16), 256), and nothing in a range too small to be split. */
+static uint64_t
+band_of(uint64_t size)
+{
+	uint64_t band = size / 16;
+
+	if (size <= 16)
+		return 0;
+	return band < 16 ? 16 : band > 256 ? 256 : band;
+}
+
+static int
+range_init(struct range *range, const struct cidr *cidr, bool bands)
+{
+	uint64_t size = cidr_size(cidr);
+	uint64_t high = size < DYNAMIC_MAX ? size : DYNAMIC_MAX;
+
+	*range = (struct range){ .cidr = *cidr, .high = high };
+	if (bands) {
+		/* 0 is the network, 1 the API server's by custom; the last of IPv4 is broadcast. */
+		range->low = 2;
+		if (cidr->base.family == ADDR_IP4 && high == size)
+			range->high = size - 1;
+		range->band = 1 + band_of(size);
+	}
+	if (range->low > range->high)
+		range->low = range->high;
+	if (range->band < range->low)
+		range->band = range->low;
+	if (range->band > range->high)
+		range->band = range->high;
+	range->bits = calloc(high / WORD_BITS + 1, sizeof(*range->bits));
+	return range->bits != NULL ? 0 : ERR_NOMEM;
+}
+
+struct pool_addr *
+pool_addr_new(const struct cidr *cidrs, size_t count, bool bands)
+{
+	struct pool_addr *pool = calloc(1, sizeof(*pool));
+
+	if (pool == NULL)
+		return NULL;
+	pool->bands = bands;
+	pool->ranges = calloc(count > 0 ? count : 1, sizeof(*pool->ranges));
+	if (pool->ranges == NULL)
+		goto fail;
+	for (size_t i = 0; i < count; i++) {
+		pool->range_count++;
+		if (range_init(&pool->ranges[i], &cidrs[i], bands) != 0)
+			goto fail;
+	}
+	return pool;
+fail:
+	pool_addr_free(pool);
+	return NULL;
+}
+
+void
+pool_addr_free(struct pool_addr *pool)
+{
+	struct taken *taken;
+	struct taken *next;
+
+	if (pool == NULL)
+		return;
+	HASH_ITER(hh, pool->taken, taken, next) {
+		HASH_DEL(pool->taken, taken);
+		free(taken);
+	}
+	for (size_t i = 0; i < pool->range_count; i++)
+		free(pool->ranges[i].bits);
+	free(pool->ranges);
+	free(pool);
+}
+
+/* How far an address of the network lies behind its base; UINT64_MAX: further than fits. */
+static uint64_t
+offset_of(const struct range *range, const struct addr *addr)
+{
+	size_t len = addr_len(addr);
+	uint64_t offset = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		uint8_t octet = (uint8_t)(addr->octets[i] ^ range->cidr.base.octets[i]);
+
+		if (offset >> 56 != 0)
+			return UINT64_MAX;
+		offset = offset << 8 | octet;
+	}
+	return offset;
+}
+
+static void
+range_mark(struct range *range, uint64_t offset, bool set)
+{
+	uint64_t mask = (uint64_t)1 << (offset % WORD_BITS);
+
+	if (offset >= range->high)
+		return;
+	if (set)
+		range->bits[offset / WORD_BITS] |= mask;
+	else
+		range->bits[offset / WORD_BITS] &= ~mask;
+}
+
+/* In each network that contains it: they may overlap. */
+static void
+pool_mark(struct pool_addr *pool, const struct addr *addr, bool set)
+{
+	for (size_t i = 0; i < pool->range_count; i++) {
+		struct range *range = &pool->ranges[i];
+
+		if (cidr_contains(&range->cidr, addr))
+			range_mark(range, offset_of(range, addr), set);
+	}
+}
+
+/* The first clear bit of [low, high); high: none. */
+static uint64_t
+find_clear(const uint64_t *bits, uint64_t low, uint64_t high)
+{
+	while (low < high) {
+		uint64_t word = ~bits[low / WORD_BITS] >> (low % WORD_BITS);
+
+		if (word != 0) {
+			low += (uint64_t)__builtin_ctzll(word);
+			return low < high ? low : high;
+		}
+		low += WORD_BITS - low % WORD_BITS;
+	}
+	return high;
+}
+
+/* The first clear bit of [low, high) from a place that hash names on, going round. */
+static uint64_t
+find_clear_around(const uint64_t *bits, uint64_t low, uint64_t high, uint64_t hash)
+{
+	uint64_t start = low < high ? low + hash % (high - low) : high;
+	uint64_t found = find_clear(bits, start, high);
+
+	if (found < high)
+		return found;
+	found = find_clear(bits, low, start);
+	return found < start ? found : high;
+}
+
+static struct taken *
+taken_find(const struct pool_addr *pool, const struct addr *addr)
+{
+	struct taken *taken = NULL;
+
+	HASH_FIND(hh, pool->taken, addr, sizeof(*addr), taken);
+	return taken;
+}
+
+static void
+held_unlink(struct pool_addr *pool, struct taken *taken)
+{
+	*(taken->prev != NULL ? &taken->prev->next : &pool->held_first) = taken->next;
+	*(taken->next != NULL ? &taken->next->prev : &pool->held_last) = taken->prev;
+	taken->prev = taken->next = NULL;
+	taken->held = false;
+}
+
+/* Holds mostly come in the order of their ends: look from the end. */
+static void
+held_link(struct pool_addr *pool, struct taken *taken)
+{
+	struct taken *before = pool->held_last;
+
+	while (before != NULL && before->until_ms > taken->until_ms)
+		before = before->prev;
+	taken->prev = before;
+	taken->next = before != NULL ? before->next : pool->held_first;
+	*(taken->prev != NULL ? &taken->prev->next : &pool->held_first) = taken;
+	*(taken->next != NULL ? &taken->next->prev : &pool->held_last) = taken;
+	taken->held = true;
+}
+
+static void
+taken_forget(struct pool_addr *pool, struct taken *taken)
+{
+	if (taken->held)
+		held_unlink(pool, taken);
+	pool_mark(pool, &taken->addr, false);
+	HASH_DEL(pool->taken, taken);
+	free(taken);
+}
+
+static int
+taken_add(struct pool_addr *pool, const struct addr *addr, const char *owner)
+{
+	size_t len = strlen(owner) + 1;
+	struct taken *taken = calloc(1, sizeof(*taken) + len);
+
+	if (taken == NULL)
+		return ERR_NOMEM;
+	taken->addr = *addr;
+	memcpy(taken->owner, owner, len);
+	HASH_ADD_KEYPTR(hh, pool->taken, &taken->addr, sizeof(taken->addr), taken);
+	if (taken->hh.tbl == NULL) {
+		free(taken);
+		return ERR_NOMEM;
+	}
+	pool_mark(pool, addr, true);
+	return 0;
+}
+
+bool
+pool_addr_in_range(const struct pool_addr *pool, const struct addr *addr)
+{
+	for (size_t i = 0; i < pool->range_count; i++) {
+		const struct range *range = &pool->ranges[i];
+		uint64_t offset;
+
+		if (!cidr_contains(&range->cidr, addr))
+			continue;
+		if (!pool->bands)
+			return true;
+		/* Kubernetes refuses the network and, of IPv4, the broadcast address. */
+		offset = offset_of(range, addr);
+		if (offset != 0 &&
+		    !(addr->family == ADDR_IP4 && offset == cidr_size(&range->cidr) - 1))
+			return true;
+	}
+	return false;
+}
+
+int
+pool_addr_take(struct pool_addr *pool, const struct addr *addr, const char *owner, bool force)
+{
+	struct taken *taken = taken_find(pool, addr);
+	bool own = taken != NULL && strcmp(taken->owner, owner) == 0;
+
+	if (!force && !own && !pool_addr_in_range(pool, addr))
+		return ERR_RANGE;
+	if (own) {
+		if (taken->held)
+			held_unlink(pool, taken);
+		return 0;
+	}
+	if (taken != NULL && !taken->held)
+		return ERR_EXISTS;
+	/* Held for another owner: who asks for it by name gets it. */
+	if (taken != NULL)
+		taken_forget(pool, taken);
+	return taken_add(pool, addr, owner);
+}
+
+static int
+range_allot(struct pool_addr *pool, const struct range *range, uint64_t offset, const char *owner,
+    struct addr *addr)
+{
+	struct addr sum;
+	int err = addr_add(&range->cidr.base, offset, &sum);
+
+	if (err == 0)
+		err = taken_add(pool, &sum, owner);
+	if (err == 0)
+		*addr = sum;
+	return err;
+}
+
+int
+pool_addr_allot(struct pool_addr *pool, enum addr_family family, uint64_t hash, const char *owner,
+    struct addr *addr)
+{
+	/* The low bands of all networks are the last resort. */
+	for (int last_resort = 0; last_resort < 2; last_resort++) {
+		for (size_t i = 0; i < pool->range_count; i++) {
+			struct range *range = &pool->ranges[i];
+			uint64_t low = last_resort ? range->low : range->band;
+			uint64_t high = last_resort ? range->band : range->high;
+			uint64_t offset;
+
+			if (range->cidr.base.family != family)
+				continue;
+			offset = find_clear_around(range->bits, low, high, hash);
+			if (offset < high)
+				return range_allot(pool, range, offset, owner, addr);
+		}
+	}
+	return pool_addr_has_family(pool, family) ? ERR_FULL : ERR_NOTFOUND;
+}
+
+void
+pool_addr_release(struct pool_addr *pool, const struct addr *addr, uint64_t until_ms)
+{
+	struct taken *taken = taken_find(pool, addr);
+
+	if (taken == NULL)
+		return;
+	if (taken->held)
+		held_unlink(pool, taken);
+	if (until_ms == 0) {
+		taken_forget(pool, taken);
+		return;
+	}
+	taken->until_ms = until_ms;
+	held_link(pool, taken);
+}
+
+void
+pool_addr_expire(struct pool_addr *pool, uint64_t now_ms)
+{
+	while (pool->held_first != NULL && pool->held_first->until_ms <= now_ms)
+		taken_forget(pool, pool->held_first);
+}
+
+const char *
+pool_addr_owner(const struct pool_addr *pool, const struct addr *addr)
+{
+	const struct taken *taken = taken_find(pool, addr);
+
+	return taken != NULL && !taken->held ? taken->owner : NULL;
+}
+
+bool
+pool_addr_has_family(const struct pool_addr *pool, enum addr_family family)
+{
+	for (size_t i = 0; i < pool->range_count; i++)
+		if (pool->ranges[i].cidr.base.family == family)
+			return true;
+	return false;
+}
+
+enum addr_family
+pool_addr_primary(const struct pool_addr *pool)
+{
+	return pool->range_count > 0 ? pool->ranges[0].cidr.base.family : ADDR_NONE;
+}
