@@ -14,6 +14,7 @@
 
 struct dns_settings;
 struct index;
+struct query;
 
 /* Per thread, reused for every query. */
 struct responder {
@@ -21,6 +22,7 @@ struct responder {
 	const struct dns_settings *settings;
 	bool answering;         /* false: not loaded yet; what is not found is SERVFAIL with SOA, never NXDOMAIN */
 	uint32_t rotation;      /* advances by one a query: address answers are rotated by it */
+	uint16_t keepalive_ds;  /* over TCP: what edns-tcp-keepalive is answered with, in 100 ms; 0: nothing */
 };
 
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
@@ -32,4 +34,12 @@ enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
  */
 size_t respond(struct responder *responder, enum transport transport, const struct addr *client,
     uint8_t *buf, size_t query_len, size_t size);
+
+/*
+ * The same in two steps, for those who have a batch: begin reads the query and asks the memory for the name's
+ * place in the index; finish answers.  Between the two the buffer is left alone and no quiescent point is passed.
+ */
+void respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len, struct query *query);
+size_t respond_finish(struct responder *responder, enum transport transport, const struct addr *client,
+    const struct query *query, uint8_t *buf, size_t size);
 #endif

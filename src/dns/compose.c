@@ -1,0 +1,218 @@
+/* compose.c - write records whose stored form does not fit the question as it stands. */
+#include "dns/compose.h"
+
+#include <string.h>
+
+#include "dns/entry_layout.h"
+#include "dns/name.h"
+#include "dns/wire.h"
+#include "dns/zone_table.h"
+
+#define RECORD_FIXED 10         /* type, class, TTL, length of rdata */
+
+/* A record as it is stored. */
+struct stored {
+	const uint8_t *owner;
+	const uint8_t *fixed;
+	const uint8_t *rdata;
+	uint16_t type;
+	uint16_t rdata_len;
+	const uint8_t *end;
+};
+
+void
+compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t *asked, size_t asked_len,
+    size_t zone_len, bool mixed)
+{
+	compose->writer = writer;
+	compose->asked = asked;
+	compose->asked_len = asked_len;
+	compose->zone_len = zone_len;
+	compose->mixed = mixed;
+	memcpy(compose->folded, asked, asked_len);
+	name_fold(compose->folded, asked_len);
+}
+
+/*
+ * Where in the question the rest of `name` from *at on stands, 0: nowhere.  With capitals only the zone's own
+ * name may be taken from there.
+ */
+static size_t
+find_in_question(const struct compose *compose, const uint8_t *name, size_t len, size_t *at)
+{
+	size_t own = 0;
+	size_t left = len;
+
+	for (; name[own] != 0; left -= 1u + name[own], own += 1u + name[own]) {
+		const uint8_t *label = compose->folded;
+		size_t label_left = compose->asked_len;
+
+		if (left > compose->asked_len || (compose->mixed && left != compose->zone_len))
+			continue;
+		for (; label_left > left; label += 1 + *label)
+			label_left -= 1u + *label;
+		if (label_left == left && memcmp(label, name + own, left) == 0) {
+			*at = own;
+			return DNS_HEADER_LEN + compose->asked_len - left;
+		}
+	}
+	return 0;
+}
+
+static void
+write_compressed(struct compose *compose, const uint8_t *name, size_t len)
+{
+	size_t at;
+	size_t place = find_in_question(compose, name, len, &at);
+
+	if (place == 0) {
+		wire_write_octets(compose->writer, name, len);
+		return;
+	}
+	wire_write_octets(compose->writer, name, at);
+	wire_write_u16(compose->writer, (uint16_t)(DNS_POINTER | place));
+}
+
+/* All octets, the zone's as they were asked. */
+static void
+write_in_full(struct compose *compose, const uint8_t *name, size_t len)
+{
+	const uint8_t *zone = compose->asked + compose->asked_len - compose->zone_len;
+	const uint8_t *folded = compose->folded + compose->asked_len - compose->zone_len;
+
+	if (!compose->mixed || compose->zone_len > len || !name_is_under(name, folded)) {
+		wire_write_octets(compose->writer, name, len);
+		return;
+	}
+	wire_write_octets(compose->writer, name, len - compose->zone_len);
+	wire_write_octets(compose->writer, zone, compose->zone_len);
+}
+
+static const uint8_t *
+skip_stored_name(const uint8_t *at)
+{
+	while (*at != 0 && *at < 0xC0)
+		at += 1 + *at;
+	return *at == 0 ? at + 1 : at + 2;
+}
+
+static struct stored
+read_stored(const uint8_t *at)
+{
+	struct stored record = { .owner = at, .fixed = skip_stored_name(at) };
+
+	record.type = wire_get_u16(record.fixed);
+	record.rdata_len = wire_get_u16(record.fixed + 8);
+	record.rdata = record.fixed + RECORD_FIXED;
+	record.end = record.rdata + record.rdata_len;
+	return record;
+}
+
+/* Everything of a record behind its owner. */
+static void
+write_rest(struct compose *compose, const struct entry *entry, const struct stored *record)
+{
+	struct wire_writer *writer = compose->writer;
+	int name_at = entry_name_offset(record->type);
+	uint8_t name[DNS_NAME_MAX];
+	size_t used;
+
+	if (name_at < 0) {
+		wire_write_octets(writer, record->fixed, (size_t)(record->end - record->fixed));
+		return;
+	}
+	size_t len = entry_expand(entry, record->rdata + name_at, name, &used);
+	wire_write_octets(writer, record->fixed, RECORD_FIXED);
+	size_t rdata_at = writer->len;
+	wire_write_octets(writer, record->rdata, (size_t)name_at);
+	if (record->type == DNS_TYPE_SRV)
+		write_in_full(compose, name, len);
+	else
+		write_compressed(compose, name, len);
+	if (writer->err == 0)
+		wire_set_u16(writer->buf + rdata_at - 2, (uint16_t)(writer->len - rdata_at));
+}
+
+static const uint8_t *
+nth_record(const uint8_t *at, uint32_t n)
+{
+	for (; n > 0; n--)
+		at = read_stored(at).end;
+	return at;
+}
+
+void
+compose_set(struct compose *compose, const struct entry *entry, const struct entry_set *set,
+    const uint8_t *records, uint16_t owner, uint32_t first)
+{
+	const uint8_t *at = nth_record(records, first);
+
+	for (uint32_t i = 0; i < set->count && compose->writer->err == 0; i++) {
+		struct stored record = read_stored(at);
+
+		wire_write_u16(compose->writer, owner);
+		write_rest(compose, entry, &record);
+		at = first + i + 1 == set->count ? records : record.end;
+	}
+}
+
+/* Is the record one of the same set as the one before? */
+static bool
+continues_set(const struct stored *before, const struct stored *record)
+{
+	size_t len = (size_t)(record->fixed - record->owner);
+
+	return before->fixed != NULL && before->type == record->type &&
+	    (size_t)(before->fixed - before->owner) == len && memcmp(before->owner, record->owner, len) == 0;
+}
+
+uint16_t
+compose_additional(struct compose *compose, const struct entry *entry)
+{
+	struct wire_writer *writer = compose->writer;
+	const uint8_t *at = entry_more(entry);
+	size_t whole_len = writer->len;
+	uint16_t whole = 0;
+	uint16_t i = 0;
+	struct stored before = { 0 };
+
+	for (; i < entry->more_count; i++) {
+		struct stored record = read_stored(at);
+		uint8_t name[DNS_NAME_MAX];
+		size_t used;
+
+		if (!continues_set(&before, &record)) {
+			whole = i;
+			whole_len = writer->len;
+		}
+		write_compressed(compose, name, entry_expand(entry, record.owner, name, &used));
+		write_rest(compose, entry, &record);
+		if (writer->err != 0) {
+			wire_rewind(writer, whole_len);
+			return whole;
+		}
+		before = record;
+		at = record.end;
+	}
+	return i;
+}
+
+void
+compose_soa(struct compose *compose, const struct zone *zone)
+{
+	struct wire_writer *writer = compose->writer;
+	size_t start = writer->len;
+	size_t at = 0;
+
+	for (unsigned i = 0; i < zone->pointer_count; i++) {
+		wire_write_octets(writer, zone->record + at, zone->pointers[i] - at);
+		write_compressed(compose, zone->name, zone->name_len);
+		at = zone->pointers[i] + 2u;
+	}
+	wire_write_octets(writer, zone->record + at, zone->record_len - at);
+	if (writer->err != 0)
+		return;
+	size_t owner_len = (size_t)(skip_stored_name(writer->buf + start) - (writer->buf + start));
+	size_t rdata_at = start + owner_len + RECORD_FIXED;
+	wire_set_u16(writer->buf + rdata_at - 2, (uint16_t)(writer->len - rdata_at));
+}

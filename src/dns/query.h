@@ -1,0 +1,30 @@
+/* query.h - read what is asked: header, question, EDNS; nothing else of a query is looked at.  Thread: any; pure. */
+#ifndef ROLLCALL_DNS_QUERY_H
+#define ROLLCALL_DNS_QUERY_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum query_state {
+	QUERY_SILENT,           /* no reply: not a query */
+	QUERY_NO_QUESTION,      /* a reply of the header alone, with `rcode` */
+	QUERY_ERROR,            /* a reply with the question and `rcode` */
+	QUERY_GOOD,
+};
+
+struct query {
+	uint64_t hash;          /* of the name; respond_begin fills it in */
+	uint16_t type;
+	uint16_t payload;       /* what the client takes, at least 512 */
+	uint8_t state;          /* enum query_state */
+	uint8_t rcode;          /* enum dns_rcode */
+	uint8_t name_len;       /* the name stands at octet 12 */
+	bool edns;
+	bool dnssec_ok;
+	bool keepalive;         /* asks for edns-tcp-keepalive (RFC 7828) */
+	bool mixed;             /* the name has capitals; respond_begin fills it in */
+};
+
+/* Costs no more than the octets there are, whatever their counts claim. */
+void query_read(struct query *query, const uint8_t *buf, size_t len);
+#endif

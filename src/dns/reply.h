@@ -1,0 +1,70 @@
+/* reply.h - a reply under construction: its sections, what has to fit, its OPT record and header.  Thread: readers; pure. */
+#ifndef ROLLCALL_DNS_REPLY_H
+#define ROLLCALL_DNS_REPLY_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/compose.h"
+#include "dns/respond.h"
+#include "dns/wire.h"
+
+struct entry;
+struct entry_set;
+struct query;
+struct zone;
+
+#define REPLY_OWN_NAME (DNS_POINTER | DNS_HEADER_LEN)   /* pointer to the question's name */
+
+struct reply {
+	struct responder *responder;
+	const struct query *query;
+	uint8_t *buf;
+	size_t limit;                   /* octets of the whole */
+	struct wire_writer writer;      /* over buf; without the room that OPT needs */
+	const struct zone *zone;        /* the question's */
+	uint16_t answers;
+	uint16_t authorities;
+	uint16_t additional;
+	uint8_t rcode;
+	bool authoritative;
+	bool truncated;
+	bool keepalive;
+	const struct entry *error_text; /* its option goes into OPT */
+	struct compose compose;         /* once it is needed */
+	bool composing;
+};
+
+/* A name on the way from the question to the answer. */
+struct hop {
+	const struct entry *entry;
+	uint16_t owner;                 /* pointer to where its name stands in the reply */
+	bool own;                       /* it is the question's, and the entry's name is the question's */
+};
+
+/* Everything is borrowed.  The sections begin behind the question, which stays in `buf` as it was asked. */
+void reply_init(struct reply *reply, struct responder *responder, const struct query *query,
+    enum transport transport, uint8_t *buf, size_t size);
+
+/* The question's name as it was asked. */
+static inline const uint8_t *
+reply_asked(const struct reply *reply)
+{
+	return reply->buf + DNS_HEADER_LEN;
+}
+
+/*
+ * Add a set of a hop's entry to the answer, with its additional records where there is room.  One that does not
+ * fit stays out as a whole and sets `truncated`, as with the next two.
+ */
+void reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set *set, const uint8_t *records);
+/* A record made on the spot, with the common TTL. */
+void reply_add_record(struct reply *reply, uint16_t owner, uint16_t type, const void *rdata, uint16_t rdata_len);
+/* A zone's SOA; *section counts it. */
+void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *section);
+
+/* OPT where the query had one, then the header; returns the length of the reply. */
+size_t reply_finish(struct reply *reply);
+/* A reply of the header alone. */
+size_t reply_finish_bare(struct reply *reply);
+#endif

@@ -1,0 +1,371 @@
+/* respond.c - query bytes to reply bytes. */
+#include "dns/respond.h"
+
+#include <string.h>
+
+#include "dns/dns_settings.h"
+#include "dns/entry_layout.h"
+#include "dns/index.h"
+#include "dns/name.h"
+#include "dns/pod_name.h"
+#include "dns/query.h"
+#include "dns/reply.h"
+#include "dns/wire.h"
+#include "dns/zone_table.h"
+
+#define CHAIN_MAX 8             /* CNAMEs followed for one query */
+
+/* Are missing names of this one somebody else's, whom we cannot ask? */
+static bool
+falls_through(const struct reply *reply, const uint8_t *name, size_t len)
+{
+	const struct dns_settings *settings = reply->responder->settings;
+
+	for (size_t i = 0; i < settings->fallthrough_count; i++) {
+		const char *zone = settings->fallthrough[i];
+
+		if (strcmp(zone, "*") == 0 || name_is_under_text(name, len, zone))
+			return true;
+	}
+	return false;
+}
+
+static void
+refuse(struct reply *reply)
+{
+	reply->rcode = DNS_REFUSED;
+	reply->authoritative = false;
+}
+
+static void
+answer_negative(struct reply *reply, const struct zone *zone, enum dns_rcode rcode)
+{
+	reply->rcode = (uint8_t)rcode;
+	reply_add_soa(reply, zone, &reply->authorities);
+}
+
+/* The name is missing.  At the end of a chain (chased) the CNAMEs stay, with the last name's rcode (RFC 6604). */
+static void
+answer_missing(struct reply *reply, const struct zone *zone, const struct entry *entry, const uint8_t *name,
+    size_t len, bool chased)
+{
+	/* Loaded or not comes before anything else: a name that is not there yet is nobody else's. */
+	if (!reply->responder->answering) {
+		answer_negative(reply, zone, DNS_SERVFAIL);
+		return;
+	}
+	if (falls_through(reply, name, len)) {
+		if (!chased)
+			refuse(reply);
+		return;
+	}
+	if (entry != NULL && entry->more_len > 0)
+		reply->error_text = entry;
+	answer_negative(reply, zone, DNS_NXDOMAIN);
+}
+
+/* RFC 8482, 4.2: one small answer instead of everything; a CNAME is the whole truth already. */
+static bool
+answer_any(struct reply *reply, const struct hop *hop)
+{
+	static const uint8_t hinfo[] = "\7RFC8482"; /* and an empty OS: the NUL */
+	const uint8_t *records;
+	const struct entry_set *set = entry_find_set(hop->entry, DNS_TYPE_CNAME, &records);
+
+	if (set != NULL)
+		reply_add_set(reply, hop, set, records);
+	else if (hop->entry->set_count > 0 || hop->entry->name_len == hop->entry->zone_len)
+		reply_add_record(reply, hop->owner, DNS_TYPE_HINFO, hinfo, sizeof(hinfo));
+	else
+		return false;
+	return true;
+}
+
+static const struct zone *
+entry_zone(const struct reply *reply, const struct entry *entry)
+{
+	const uint8_t *name = entry_key(entry) + entry->name_len - entry->zone_len;
+
+	return zone_table_at(index_zones(reply->responder->index), name, entry->zone_len);
+}
+
+/* What stands at an entry; false: nothing of this type. */
+static bool
+answer_type(struct reply *reply, const struct hop *hop)
+{
+	uint16_t type = reply->query->type;
+	const uint8_t *records;
+	const struct entry_set *set = entry_find_set(hop->entry, type, &records);
+
+	if (set != NULL) {
+		reply_add_set(reply, hop, set, records);
+		return true;
+	}
+	if (type == DNS_TYPE_ANY)
+		return answer_any(reply, hop);
+	if (type == DNS_TYPE_SOA && hop->entry->name_len == hop->entry->zone_len && hop->own) {
+		reply_add_soa(reply, reply->zone, &reply->answers);
+		return true;
+	}
+	return false;
+}
+
+static void
+answer_no_data(struct reply *reply, const struct entry *entry)
+{
+	const struct zone *zone = entry_zone(reply, entry);
+
+	answer_negative(reply, zone != NULL ? zone : reply->zone, DNS_NOERROR);
+}
+
+/* n.pod.Z: the label below it is an address to be answered, dashes for dots or colons (DNS.md 2.5). */
+static bool
+answer_pod(struct reply *reply, const uint8_t *name, uint16_t owner, const struct zone *zone)
+{
+	struct addr addr;
+
+	if (!pod_name_read(name + 1, *name, &addr))
+		return false;
+	uint16_t type = addr.family == ADDR_IP4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	if (reply->query->type == type)
+		reply_add_record(reply, owner, type, addr.octets, addr.family == ADDR_IP4 ? 4 : 16);
+	else
+		answer_negative(reply, zone, DNS_NOERROR);
+	return true;
+}
+
+static const struct entry *
+find_folded(const struct reply *reply, const uint8_t *name, size_t len)
+{
+	const struct index *index = reply->responder->index;
+	bool mixed;
+
+	return index_find(index, index_hash(index, name, len, &mixed), name, len);
+}
+
+/* The Service two labels above prefer._zone answers. */
+static bool
+answer_preferred(struct reply *reply, const struct entry *prefer, uint16_t owner, const struct zone *zone)
+{
+	const uint8_t *service = name_parent(name_parent(entry_key(prefer)));
+	const struct entry *entry = find_folded(reply, service, name_len(service));
+
+	if (entry == NULL || entry->kind != ENTRY_NAME)
+		return false;
+	struct hop hop = { .entry = entry, .owner = owner };
+	if (!answer_type(reply, &hop))
+		answer_negative(reply, zone, DNS_NOERROR);
+	return true;
+}
+
+/* A missing name may be spoken for by an entry above it; false: it is not. */
+static bool
+answer_from_above(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner, const struct zone *zone)
+{
+	const uint8_t *above = name;
+	size_t left = len;
+
+	if (!index_has_specials(reply->responder->index))
+		return false;
+	while (left > zone->name_len) {
+		left -= 1u + *above;
+		above = name_parent(above);
+		const struct entry *entry = find_folded(reply, above, left);
+		if (entry == NULL)
+			continue;
+		if (entry->kind == ENTRY_POD_NAMESPACE && above == name_parent(name))
+			return answer_pod(reply, name, owner, zone);
+		if (entry->kind == ENTRY_ZONE_PREFER)
+			return answer_preferred(reply, entry, owner, zone);
+		if (entry->kind != ENTRY_ZONE_PIN)
+			return false;
+		answer_negative(reply, zone, DNS_NOERROR);
+		return true;
+	}
+	return false;
+}
+
+/* No entry of this folded name; `chased`: it is the target of a CNAME. */
+static void
+answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner, bool chased)
+{
+	const struct zone *zone = zone_table_above(index_zones(reply->responder->index), name, len);
+
+	if (!chased)
+		reply->zone = zone;
+	if (zone == NULL) {
+		/* A CNAME that leaves our zones is all we know. */
+		if (!chased)
+			refuse(reply);
+		return;
+	}
+	if (!answer_from_above(reply, name, len, owner, zone))
+		answer_missing(reply, zone, NULL, name, len, chased);
+}
+
+static bool
+was_here(const struct hop *hops, unsigned count, const struct entry *entry)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (hops[i].entry == entry)
+			return true;
+	return false;
+}
+
+/*
+ * Add the CNAME of a hop and step to its target; false: the answer is complete as it stands, because the chain
+ * ends, turns back on itself or is too long.
+ */
+static bool
+follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entry_set *set, const uint8_t *records)
+{
+	struct hop *hop = &hops[*count - 1];
+	uint8_t name[DNS_NAME_MAX];
+	size_t used;
+	size_t rdata_at = reply->writer.len + ENTRY_RECORD_HEAD;
+
+	reply_add_set(reply, hop, set, records);
+	if (reply->truncated)
+		return false;
+	size_t len = entry_expand(hop->entry, records + ENTRY_RECORD_HEAD, name, &used);
+	uint16_t owner = (uint16_t)(DNS_POINTER | rdata_at);
+	const struct entry *entry = find_folded(reply, name, len);
+	if (entry == NULL) {
+		answer_without_entry(reply, name, len, owner, true);
+		return false;
+	}
+	if (entry->kind == ENTRY_EMPTY_HEADLESS) {
+		const struct zone *zone = entry_zone(reply, entry);
+
+		answer_missing(reply, zone != NULL ? zone : reply->zone, entry, name, len, true);
+		return false;
+	}
+	if (*count > CHAIN_MAX - 1 || was_here(hops, *count, entry))
+		return false;
+	hops[(*count)++] = (struct hop){ .entry = entry, .owner = owner };
+	return true;
+}
+
+static void
+answer_entry(struct reply *reply, const struct entry *entry)
+{
+	struct hop hops[CHAIN_MAX] = { { .entry = entry, .owner = REPLY_OWN_NAME, .own = true } };
+	unsigned count = 1;
+
+	for (;;) {
+		const struct hop *hop = &hops[count - 1];
+		const uint8_t *records;
+
+		if (answer_type(reply, hop))
+			return;
+		const struct entry_set *set = entry_find_set(hop->entry, DNS_TYPE_CNAME, &records);
+		if (set == NULL) {
+			answer_no_data(reply, hop->entry);
+			return;
+		}
+		if (!follow(reply, hops, &count, set, records))
+			return;
+	}
+}
+
+static void
+answer_name(struct reply *reply)
+{
+	const struct query *query = reply->query;
+	const uint8_t *asked = reply_asked(reply);
+	const struct entry *entry = index_find(reply->responder->index, query->hash, asked, query->name_len);
+	uint8_t name[DNS_NAME_MAX];
+
+	reply->authoritative = true;
+	if (entry != NULL) {
+		reply->zone = entry_zone(reply, entry);
+		if (reply->zone == NULL)
+			refuse(reply);
+		else if (entry->kind == ENTRY_EMPTY_HEADLESS)
+			answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len, false);
+		else
+			answer_entry(reply, entry);
+		return;
+	}
+	memcpy(name, asked, query->name_len);
+	name_fold(name, query->name_len);
+	answer_without_entry(reply, name, query->name_len, REPLY_OWN_NAME, false);
+}
+
+static bool
+is_allowed(const struct dns_settings *settings, const struct addr *client)
+{
+	for (size_t i = 0; i < settings->allow_from_count; i++)
+		if (cidr_contains(&settings->allow_from[i], client))
+			return true;
+	return settings->allow_from_count == 0;
+}
+
+/* Types that are no data: transfers are refused, the rest has no meaning in a question (RFC 6895, 3.1). */
+static bool
+answer_meta(struct reply *reply)
+{
+	switch (reply->query->type) {
+	case DNS_TYPE_AXFR:
+	case DNS_TYPE_IXFR:
+		reply->rcode = DNS_REFUSED;
+		return true;
+	case DNS_TYPE_MAILA:
+	case DNS_TYPE_MAILB:
+		reply->rcode = DNS_NOTIMP;
+		return true;
+	case DNS_TYPE_OPT:
+	case DNS_TYPE_TKEY:
+	case DNS_TYPE_TSIG:
+		reply->rcode = DNS_FORMERR;
+		return true;
+	}
+	return false;
+}
+
+static void
+decide(struct reply *reply, const struct addr *client)
+{
+	if (reply->query->state == QUERY_ERROR)
+		reply->rcode = reply->query->rcode;
+	else if (!is_allowed(reply->responder->settings, client))
+		reply->rcode = DNS_REFUSED;
+	else if (!answer_meta(reply))
+		answer_name(reply);
+}
+
+void
+respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len, struct query *query)
+{
+	query_read(query, buf, query_len);
+	if (query->state != QUERY_GOOD)
+		return;
+	query->hash = index_hash(responder->index, buf + DNS_HEADER_LEN, query->name_len, &query->mixed);
+	index_prefetch(responder->index, query->hash);
+}
+
+size_t
+respond_finish(struct responder *responder, enum transport transport, const struct addr *client,
+    const struct query *query, uint8_t *buf, size_t size)
+{
+	struct reply reply;
+
+	if (query->state == QUERY_SILENT)
+		return 0;
+	reply_init(&reply, responder, query, transport, buf, size);
+	if (query->state == QUERY_NO_QUESTION)
+		return reply_finish_bare(&reply);
+	responder->rotation++;
+	decide(&reply, client);
+	return reply_finish(&reply);
+}
+
+size_t
+respond(struct responder *responder, enum transport transport, const struct addr *client, uint8_t *buf,
+    size_t query_len, size_t size)
+{
+	struct query query;
+
+	respond_begin(responder, buf, query_len, &query);
+	return respond_finish(responder, transport, client, &query, buf, size);
+}
