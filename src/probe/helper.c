@@ -1,0 +1,585 @@
+/* helper.c - the exec helper seen from the daemon: start it, hand it commands, start it anew. */
+#include "probe/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <poll.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <utlist.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "probe/exec_message.h"
+
+#define GRACE_MS 5000           /* past a command's deadline the helper itself is taken for stuck */
+#define RESTART_MS 1000         /* between two starts */
+#define STOP_MS 3000
+#define REPLIES_A_ROUND 64
+
+enum run_state {
+	RUN_UNSENT,             /* in `unsent`: the socket is full */
+	RUN_SENT,
+	RUN_FAILED,             /* in `failed`: ends as a fault in the next round of the loop */
+};
+
+struct helper_run {
+	struct helper *helper;
+	uint32_t id;
+	enum run_state state;
+	uint8_t *message;       /* until sent */
+	size_t len;
+	uint64_t timeout_ms;
+	helper_done_fn *done;
+	void *arg;
+	struct event *guard;
+	struct helper_run *prev, *next; /* in `unsent` or `failed` */
+	UT_hash_handle hh;
+};
+
+struct helper {
+	char *program;
+	bool has_user;
+	uid_t uid;
+	gid_t gid;
+	bool same_user_said;
+	pid_t pid;              /* -1: none */
+	int pidfd;
+	int socket;             /* -1: not to be spoken to */
+	uint64_t started_ms;
+	uint32_t last_id;
+	struct event_base *loop;
+	struct event *readable, *writable, *died, *restart, *fail;
+	struct helper_run *runs, *unsent, *failed;
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void
+set_timer(struct event *timer, uint64_t ms)
+{
+	struct timeval in = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+
+	event_add(timer, &in);
+}
+
+/* ---- the process --------------------------------------------------------------------------- */
+
+static bool
+changes_user(const struct helper *helper)
+{
+	return helper->has_user && geteuid() == 0;
+}
+
+/* Own process group, so that Ctrl-C is the daemon's to answer; no environment, since commands get none. */
+static int
+spawn_program(const struct helper *helper, int socket, pid_t *pid)
+{
+	char uid[24], gid[24];
+	char *argv[] = { helper->program, (char *)HELPER_ARGUMENT, uid, gid, NULL };
+	char *environment[] = { NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+
+	snprintf(uid, sizeof(uid), "%ju", (uintmax_t)helper->uid);
+	snprintf(gid, sizeof(gid), "%ju", (uintmax_t)helper->gid);
+	if (!changes_user(helper))
+		argv[2] = NULL;
+	sigemptyset(&none);
+	sigfillset(&all);
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return ENOMEM;
+	int error = posix_spawnattr_init(&attributes);
+	if (error == 0) {
+		posix_spawnattr_setflags(&attributes,
+		    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		posix_spawnattr_setpgroup(&attributes, 0);
+		posix_spawnattr_setsigmask(&attributes, &none);
+		posix_spawnattr_setsigdefault(&attributes, &all);
+		error = posix_spawn_file_actions_adddup2(&actions, socket, HELPER_SOCKET);
+		if (error == 0)
+			error = posix_spawn(pid, helper->program, &actions, &attributes, argv, environment);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+static void
+close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* ERR_SYSTEM with errno. */
+static int
+start_process(struct helper *helper)
+{
+	int ends[2];
+	pid_t pid;
+
+	helper->started_ms = now_ms();
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return ERR_SYSTEM;
+	int error = spawn_program(helper, ends[1], &pid);
+
+	close(ends[1]);
+	if (error == 0) {
+		helper->pidfd = pidfd_open(pid, 0);
+		if (helper->pidfd >= 0) {
+			helper->pid = pid;
+			helper->socket = ends[0];
+			return 0;
+		}
+		error = errno;
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	close(ends[0]);
+	errno = error;
+	return ERR_SYSTEM;
+}
+
+/* ---- runs ---------------------------------------------------------------------------------- */
+
+/* Take it out of all lists; its owner is told by the caller, or has asked for it. */
+static void
+run_free(struct helper_run *run)
+{
+	struct helper *helper = run->helper;
+
+	if (run->state == RUN_UNSENT)
+		DL_DELETE(helper->unsent, run);
+	else if (run->state == RUN_FAILED)
+		DL_DELETE(helper->failed, run);
+	HASH_DEL(helper->runs, run);
+	event_free(run->guard);
+	free(run->message);
+	free(run);
+}
+
+static void
+run_done(struct helper_run *run, struct outcome *outcome)
+{
+	helper_done_fn *done = run->done;
+	void *arg = run->arg;
+
+	outcome->timeout_ms = run->timeout_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)run->timeout_ms;
+	run_free(run);
+	done(arg, outcome);
+}
+
+static void
+run_fail(struct helper_run *run)
+{
+	struct helper *helper = run->helper;
+
+	if (run->state == RUN_FAILED)
+		return;
+	if (run->state == RUN_UNSENT)
+		DL_DELETE(helper->unsent, run);
+	run->state = RUN_FAILED;
+	DL_APPEND(helper->failed, run);
+	event_active(helper->fail, EV_TIMEOUT, 0);
+}
+
+/* Only those that are there now: a `done` may start others, and they may fail at once too. */
+static void
+on_fail(evutil_socket_t fd, short what, void *arg)
+{
+	struct helper *helper = arg;
+	uint32_t last_id = helper->last_id;
+
+	(void)fd;
+	(void)what;
+	while (helper->failed != NULL) {
+		struct outcome outcome = { .code = OUTCOME_FAULT_HELPER };
+
+		if ((int32_t)(helper->failed->id - last_id) > 0) {
+			event_active(helper->fail, EV_TIMEOUT, 0);
+			return;
+		}
+		run_done(helper->failed, &outcome);
+	}
+}
+
+static void
+fail_all(struct helper *helper)
+{
+	struct helper_run *run, *next;
+
+	HASH_ITER(hh, helper->runs, run, next)
+		run_fail(run);
+}
+
+/* 0, or an errno: EAGAIN for a full socket. */
+static int
+run_send(struct helper_run *run)
+{
+	if (send(run->helper->socket, run->message, run->len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return errno == ENOBUFS || errno == EINTR ? EAGAIN : errno;
+	free(run->message);
+	run->message = NULL;
+	return 0;
+}
+
+static void
+send_unsent(struct helper *helper)
+{
+	while (helper->unsent != NULL && helper->socket >= 0) {
+		struct helper_run *run = helper->unsent;
+		int error = run_send(run);
+
+		if (error == EAGAIN) {
+			event_add(helper->writable, NULL);
+			return;
+		}
+		if (error != 0) {
+			run_fail(run);
+			continue;
+		}
+		DL_DELETE(helper->unsent, run);
+		run->state = RUN_SENT;
+	}
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	send_unsent(arg);
+}
+
+/* ---- its life ------------------------------------------------------------------------------ */
+
+/* Its end is seen by `died`, which then starts another. */
+static void
+end_process(struct helper *helper)
+{
+	if (helper->pid > 0)
+		kill(helper->pid, SIGKILL);
+	/* Where the daemon may not kill it any more, it ends because nobody speaks to it. */
+	if (helper->socket >= 0)
+		shutdown(helper->socket, SHUT_RDWR);
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct helper *helper = arg;
+	char message[sizeof(struct exec_reply) + 1];
+
+	(void)what;
+	for (int i = 0; i < REPLIES_A_ROUND && helper->socket == (int)fd; i++) {
+		ssize_t len = recv((int)fd, message, sizeof(message), MSG_DONTWAIT);
+		struct outcome outcome;
+		struct helper_run *run;
+		uint32_t id;
+
+		if (len < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (len <= 0 || exec_reply_parse(message, (size_t)len, &id, &outcome) != 0) {
+			if (len > 0)
+				log_error("the exec helper sends nonsense: ending it");
+			event_del(helper->readable);
+			end_process(helper);
+			return;
+		}
+		HASH_FIND(hh, helper->runs, &id, sizeof(id), run);
+		/* Unknown: cancelled meanwhile. */
+		if (run != NULL && run->state == RUN_SENT)
+			run_done(run, &outcome);
+	}
+}
+
+static void
+on_guard(evutil_socket_t fd, short what, void *arg)
+{
+	static struct log_gate gate;
+	struct helper_run *run = arg;
+	struct helper *helper = run->helper;
+
+	(void)fd;
+	(void)what;
+	log_gated(&gate, 1, LOG_ERROR, "the exec helper (process %d) does not answer: ending it",
+	    (int)helper->pid);
+	run_fail(run);
+	end_process(helper);
+}
+
+static void on_died(evutil_socket_t fd, short what, void *arg);
+
+static void
+free_event(struct event **event)
+{
+	if (*event != NULL)
+		event_free(*event);
+	*event = NULL;
+}
+
+static void
+unhook(struct helper *helper)
+{
+	free_event(&helper->readable);
+	free_event(&helper->writable);
+	free_event(&helper->died);
+}
+
+static int
+hook(struct helper *helper)
+{
+	helper->readable = event_new(helper->loop, helper->socket, EV_READ | EV_PERSIST, on_readable,
+	    helper);
+	helper->writable = event_new(helper->loop, helper->socket, EV_WRITE, on_writable, helper);
+	helper->died = event_new(helper->loop, helper->pidfd, EV_READ, on_died, helper);
+	if (helper->readable != NULL && helper->writable != NULL && helper->died != NULL &&
+	    event_add(helper->readable, NULL) == 0 && event_add(helper->died, NULL) == 0)
+		return 0;
+	unhook(helper);
+	return ERR_NOMEM;
+}
+
+static void
+let_go(struct helper *helper)
+{
+	unhook(helper);
+	close_if_open(&helper->socket);
+	close_if_open(&helper->pidfd);
+	helper->pid = -1;
+}
+
+static void
+say_whose(struct helper *helper)
+{
+	if (helper->same_user_said || changes_user(helper) ||
+	    (helper->has_user && helper->uid == geteuid()))
+		return;
+	helper->same_user_said = true;
+	log_warn("exec probes run as our own user (uid %ju): only root can change to another",
+	    (uintmax_t)geteuid());
+}
+
+/* Start another, at most one a second. */
+static void
+start_again(struct helper *helper)
+{
+	uint64_t age_ms = now_ms() - helper->started_ms;
+
+	if (age_ms < RESTART_MS) {
+		set_timer(helper->restart, RESTART_MS - age_ms);
+		return;
+	}
+	if (start_process(helper) != 0) {
+		log_errno(LOG_ERROR, "the exec helper cannot be started");
+		set_timer(helper->restart, RESTART_MS);
+		return;
+	}
+	if (hook(helper) != 0) {
+		kill(helper->pid, SIGKILL);
+		waitpid(helper->pid, NULL, 0);
+		let_go(helper);
+		set_timer(helper->restart, RESTART_MS);
+		return;
+	}
+	log_info("the exec helper runs again as process %d", (int)helper->pid);
+	say_whose(helper);
+}
+
+static void
+on_restart(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	start_again(arg);
+}
+
+static void
+on_died(evutil_socket_t fd, short what, void *arg)
+{
+	struct helper *helper = arg;
+	int status = 0;
+
+	(void)fd;
+	(void)what;
+	waitpid(helper->pid, &status, WNOHANG);
+	log_error("the exec helper (process %d) died: %s %d; %u probes end as faults", (int)helper->pid,
+	    WIFSIGNALED(status) ? "signal" : "exit",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), HASH_COUNT(helper->runs));
+	let_go(helper);
+	fail_all(helper);
+	start_again(helper);
+}
+
+static int
+look_up_user(const char *user, struct helper *helper)
+{
+	if (user == NULL || user[0] == '\0')
+		return 0;
+	errno = 0;
+	const struct passwd *entry = getpwnam(user);
+
+	if (entry == NULL)
+		return errno == 0 || errno == ENOENT ? ERR_NOTFOUND : ERR_SYSTEM;
+	helper->has_user = true;
+	helper->uid = entry->pw_uid;
+	helper->gid = entry->pw_gid;
+	return 0;
+}
+
+int
+helper_start(const struct helper_settings *settings, struct helper **out)
+{
+	struct helper *helper = calloc(1, sizeof(*helper));
+	int err;
+
+	if (helper == NULL)
+		return ERR_NOMEM;
+	helper->pid = -1;
+	helper->pidfd = -1;
+	helper->socket = -1;
+	helper->program = strdup(settings->program);
+	err = helper->program == NULL ? ERR_NOMEM : look_up_user(settings->user, helper);
+	if (err == 0)
+		err = start_process(helper);
+	if (err != 0) {
+		free(helper->program);
+		free(helper);
+		return err;
+	}
+	*out = helper;
+	return 0;
+}
+
+int
+helper_attach(struct helper *helper, struct event_base *loop)
+{
+	helper->loop = loop;
+	helper->restart = evtimer_new(loop, on_restart, helper);
+	helper->fail = evtimer_new(loop, on_fail, helper);
+	if (helper->restart != NULL && helper->fail != NULL && hook(helper) == 0)
+		return 0;
+	free_event(&helper->restart);
+	free_event(&helper->fail);
+	return ERR_NOMEM;
+}
+
+/* True when it has ended; false after that long. */
+static bool
+wait_for_end(const struct helper *helper, int ms)
+{
+	struct pollfd end = { .fd = helper->pidfd, .events = POLLIN };
+	int got;
+
+	do
+		got = poll(&end, 1, ms);
+	while (got < 0 && errno == EINTR);
+	return got > 0;
+}
+
+void
+helper_stop(struct helper *helper)
+{
+	if (helper == NULL)
+		return;
+	while (helper->runs != NULL)
+		run_free(helper->runs);
+	unhook(helper);
+	/* The end of the socket tells it to kill and reap all it runs. */
+	close_if_open(&helper->socket);
+	if (helper->pid > 0 && !wait_for_end(helper, STOP_MS)) {
+		log_error("the exec helper (process %d) does not stop: killing it", (int)helper->pid);
+		kill(helper->pid, SIGKILL);
+		wait_for_end(helper, STOP_MS);
+	}
+	if (helper->pid > 0)
+		waitpid(helper->pid, NULL, WNOHANG);
+	let_go(helper);
+	free_event(&helper->restart);
+	free_event(&helper->fail);
+	free(helper->program);
+	free(helper);
+}
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+static struct helper_run *
+run_new(struct helper *helper, const struct helper_command *command, helper_done_fn *done, void *arg)
+{
+	struct helper_run *run = calloc(1, sizeof(*run));
+
+	if (run == NULL)
+		return NULL;
+	*run = (struct helper_run){ .helper = helper, .id = ++helper->last_id, .state = RUN_UNSENT,
+		.timeout_ms = command->timeout_ms, .done = done, .arg = arg };
+	run->guard = evtimer_new(helper->loop, on_guard, run);
+	if (run->guard != NULL &&
+	    exec_message_run(run->id, command, &run->message, &run->len) == 0) {
+		HASH_ADD(hh, helper->runs, id, sizeof(run->id), run);
+		if (run->hh.tbl != NULL)
+			return run;
+	}
+	if (run->guard != NULL)
+		event_free(run->guard);
+	free(run->message);
+	free(run);
+	return NULL;
+}
+
+struct helper_run *
+helper_run(struct helper *helper, const struct helper_command *command, helper_done_fn *done,
+    void *arg)
+{
+	struct helper_run *run = run_new(helper, command, done, arg);
+
+	if (run == NULL)
+		return NULL;
+	say_whose(helper);
+	DL_APPEND(helper->unsent, run);
+	set_timer(run->guard, command->timeout_ms + GRACE_MS);
+	if (helper->socket < 0)
+		run_fail(run);
+	else if (run->prev == run)      /* the only one: nobody is waiting before it */
+		send_unsent(helper);
+	return run;
+}
+
+void
+helper_cancel(struct helper_run *run)
+{
+	if (run == NULL)
+		return;
+	struct helper *helper = run->helper;
+	uint8_t message[EXEC_CANCEL_SIZE];
+
+	exec_message_cancel(run->id, message);
+	/* A cancel that finds the socket full is no loss: the deadline ends the command. */
+	if (run->state == RUN_SENT && helper->socket >= 0 &&
+	    send(helper->socket, message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_debug("exec helper: a cancelled command runs on until its deadline");
+	run_free(run);
+}
