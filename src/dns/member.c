@@ -24,8 +24,8 @@ member_dashed(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
 }
 
 /* A host name neither begins nor ends with '-' (RFC 1123, 2.1): "::1" is 0--1, "2001:db8::" is 2001-db8--0. */
-static char *
-address_label(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
+char *
+member_address_label(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
 {
 	size_t len = strlen(member_dashed(addr, buf));
 
@@ -55,7 +55,7 @@ member_label(const struct dns_settings *settings, const struct roster_endpoint *
 		return strcpy(buf, endpoint->hostname);
 	if (settings->endpoint_pod_names && is_label(endpoint->pod_name))
 		return strcpy(buf, endpoint->pod_name);
-	return address_label(&endpoint->addr, buf);
+	return member_address_label(&endpoint->addr, buf);
 }
 
 static int

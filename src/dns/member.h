@@ -33,6 +33,9 @@ char *member_label(const struct dns_settings *settings, const struct roster_endp
 /* An address with '-' for each '.' and ':', as Pod names have it (DNS.md 2.5).  Returns buf. */
 char *member_dashed(const struct addr *addr, char buf[MEMBER_LABEL_SIZE]);
 
+/* The same as a host name: with '0' before or after where it would begin or end with '-'.  Returns buf. */
+char *member_address_label(const struct addr *addr, char buf[MEMBER_LABEL_SIZE]);
+
 /*
  * The answered endpoints of the subject (of whose fields all but the members are read), or those with its
  * only address; those whose name would be too long are left out.  ERR_NOMEM.

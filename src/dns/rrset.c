@@ -50,7 +50,7 @@ void
 rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr, uint32_t ttl_s)
 {
 	struct entry_record record = {
-		.type = addr->family == ADDR_IP4 ? RRSET_A : RRSET_AAAA,
+		.type = addr->family == ADDR_IP4 ? DNS_TYPE_A : DNS_TYPE_AAAA,
 		.ttl_s = ttl_s,
 		.rdata = addr->octets,
 		.rdata_len = (uint16_t)addr_len(addr),
@@ -60,7 +60,7 @@ rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr 
 }
 
 void
-rrset_add_name(struct rrset_list *list, enum rrset_type type, const uint8_t *target, uint32_t ttl_s)
+rrset_add_name(struct rrset_list *list, enum dns_type type, const uint8_t *target, uint32_t ttl_s)
 {
 	struct entry_record record = {
 		.type = (uint16_t)type,
@@ -86,7 +86,7 @@ add_srv(struct rrset_list *list, unsigned weight, const struct rrset_srv *srv, u
 {
 	size_t target_len = owner_len(srv->target);
 	uint8_t *rdata = arena_alloc(list->arena, SRV_FIXED + target_len);
-	struct entry_record record = { .type = RRSET_SRV, .ttl_s = ttl_s, .rdata = rdata };
+	struct entry_record record = { .type = DNS_TYPE_SRV, .ttl_s = ttl_s, .rdata = rdata };
 
 	if (rdata == NULL)
 		return ERR_NOMEM;

@@ -5,20 +5,10 @@
 #include <stdint.h>
 
 #include "dns/entry.h"
+#include "dns/wire.h"
 
 struct addr;
 struct arena;
-
-/* The types that are made here (RFC 1035, 3596, 2782). */
-enum rrset_type {
-	RRSET_A = 1,
-	RRSET_NS = 2,
-	RRSET_CNAME = 5,
-	RRSET_PTR = 12,
-	RRSET_TXT = 16,
-	RRSET_AAAA = 28,
-	RRSET_SRV = 33,
-};
 
 /*
  * What one set may take of a message of 65,535 octets, the rest being header, question and OPT: records that
@@ -43,7 +33,7 @@ void rrset_add(struct rrset_list *list, const uint8_t *owner, const struct entry
 /* A or AAAA by the address's family; its octets are borrowed. */
 void rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr, uint32_t ttl_s);
 /* A record whose data is one name: NS, CNAME, PTR. */
-void rrset_add_name(struct rrset_list *list, enum rrset_type type, const uint8_t *target, uint32_t ttl_s);
+void rrset_add_name(struct rrset_list *list, enum dns_type type, const uint8_t *target, uint32_t ttl_s);
 
 /* One (address, port) that matched; `target` names the address. */
 struct rrset_srv {

@@ -230,7 +230,7 @@ add_external(struct build *build)
 		err = rrset_list_init(&records, subject->arena, 1);
 	if (err != 0)
 		return err == ERR_LIMIT ? 0 : err;
-	rrset_add_name(&records, RRSET_CNAME, target, subject->world->settings->ttl_s);
+	rrset_add_name(&records, DNS_TYPE_CNAME, target, subject->world->settings->ttl_s);
 	set_records(add_name(build, subject->service, ENTRY_NAME), &records, NULL);
 	return 0;
 }

@@ -43,14 +43,14 @@ add_name(struct strbuf *out, const uint8_t *name)
 static void
 add_data(struct strbuf *out, const struct entry_record *record)
 {
-	struct addr addr = { .family = record->type == RRSET_A ? ADDR_IP4 : ADDR_IP6 };
+	struct addr addr = { .family = record->type == DNS_TYPE_A ? ADDR_IP4 : ADDR_IP6 };
 	const uint8_t *data = record->rdata;
 	char text[ADDR_TEXT_SIZE];
 
-	if (record->type == RRSET_A || record->type == RRSET_AAAA) {
+	if (record->type == DNS_TYPE_A || record->type == DNS_TYPE_AAAA) {
 		memcpy(addr.octets, data, record->rdata_len);
 		strbuf_addf(out, " %s", addr_text(&addr, text));
-	} else if (record->type == RRSET_SRV) {
+	} else if (record->type == DNS_TYPE_SRV) {
 		strbuf_addf(out, " SRV %u %u %u ", data[0] << 8 | data[1], data[2] << 8 | data[3], data[4] << 8 | data[5]);
 		add_name(out, data + 6);
 	} else {

@@ -1,0 +1,250 @@
+/* branch.c - the reverse zones, and the empty non-terminals between their apex and the addresses in them. */
+#include "dns/branch.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(element) ((element)->lost = true)
+#include <uthash.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "dns/changes.h"
+#include "dns/dns_settings.h"
+#include "dns/entry.h"
+#include "dns/reverse.h"
+
+struct branch {
+	struct cidr prefix;     /* the key; it has no padding */
+	bool is_zone;           /* its name exists whatever is below */
+	bool lost;              /* could not be put into the table */
+	uint32_t children;      /* branches, addresses and zones right below it */
+	UT_hash_handle hh;
+};
+_Static_assert(sizeof(struct cidr) == 18, "struct cidr is compared octet by octet");
+
+struct branches {
+	struct ledger *ledger;
+	struct branch *table;
+	size_t zone_count;
+};
+
+static struct branch *
+find(const struct branches *branches, const struct cidr *prefix)
+{
+	struct branch *found;
+
+	HASH_FIND(hh, branches->table, prefix, sizeof(*prefix), found);
+	return found;
+}
+
+static struct branch *
+add(struct branches *branches, const struct cidr *prefix, bool is_zone)
+{
+	struct branch *branch = calloc(1, sizeof(*branch));
+
+	if (branch == NULL)
+		return NULL;
+	branch->prefix = *prefix;
+	branch->is_zone = is_zone;
+	HASH_ADD(hh, branches->table, prefix, sizeof(branch->prefix), branch);
+	if (branch->lost) {
+		free(branch);
+		return NULL;
+	}
+	branches->zone_count += is_zone;
+	return branch;
+}
+
+static void
+drop(struct branches *branches, struct branch *branch)
+{
+	HASH_DEL(branches->table, branch);
+	free(branch);
+}
+
+static struct cidr
+parent_of(const struct cidr *prefix)
+{
+	return reverse_prefix(&prefix->base, prefix->bits - reverse_step(prefix->base.family));
+}
+
+const struct cidr *
+branches_zone(const struct branches *branches, const struct cidr *prefix)
+{
+	struct cidr at = *prefix;
+
+	for (;; at = parent_of(&at)) {
+		const struct branch *branch = find(branches, &at);
+
+		if (branch != NULL && branch->is_zone)
+			return &branch->prefix;
+		if (at.bits == 0)
+			return NULL;
+	}
+}
+
+/* An entry that holds nothing: what is asked there is NODATA. */
+static int
+put_empty(struct branches *branches, const struct cidr *prefix)
+{
+	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX];
+	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = zone };
+
+	reverse_name(prefix, name);
+	reverse_name(branches_zone(branches, prefix), zone);
+	return changes_put_now(branches->ledger, &spec);
+}
+
+static void
+remove_empty(struct branches *branches, const struct cidr *prefix)
+{
+	uint8_t name[DNS_NAME_MAX];
+
+	reverse_name(prefix, name);
+	changes_remove_now(branches->ledger, name);
+}
+
+int
+branches_hold(struct branches *branches, const struct cidr *prefix)
+{
+	for (struct cidr at = *prefix; at.bits > 0;) {
+		at = parent_of(&at);
+		struct branch *branch = find(branches, &at);
+
+		if (branch != NULL) {
+			branch->children++;
+			return 0;
+		}
+		branch = add(branches, &at, false);
+		if (branch != NULL)
+			branch->children = 1;
+		if (branch == NULL || put_empty(branches, &at) != 0) {
+			/* take back the chain below, which ends where nothing was counted yet */
+			if (branch != NULL)
+				drop(branches, branch);
+			for (struct cidr undo = parent_of(prefix); undo.bits > at.bits; undo = parent_of(&undo)) {
+				remove_empty(branches, &undo);
+				drop(branches, find(branches, &undo));
+			}
+			return ERR_NOMEM;
+		}
+	}
+	return 0;
+}
+
+void
+branches_release(struct branches *branches, const struct cidr *prefix)
+{
+	for (struct cidr at = *prefix; at.bits > 0;) {
+		at = parent_of(&at);
+		struct branch *branch = find(branches, &at);
+
+		if (branch == NULL || --branch->children > 0 || branch->is_zone)
+			return;
+		remove_empty(branches, &at);
+		drop(branches, branch);
+	}
+}
+
+static int
+note_zone(void *arg, const struct cidr *zone)
+{
+	struct branches *branches = arg;
+
+	if (find(branches, zone) != NULL)
+		return 0;       /* stated twice */
+	return add(branches, zone, true) == NULL ? ERR_NOMEM : 0;
+}
+
+static int
+read_zones(struct branches *branches, const struct dns_settings *settings)
+{
+	for (size_t i = 0; i < settings->reverse_zone_count; i++) {
+		int err = reverse_expand(settings->reverse_zones[i], note_zone, branches);
+
+		if (err == ERR_NOMEM)
+			return err;
+		if (err != 0)
+			log_warn("dns.reverseZones: %s: neither a name below in-addr.arpa or ip6.arpa nor a network",
+			    settings->reverse_zones[i]);
+	}
+	return 0;
+}
+
+/* Put the apexes, and hold those that lie in a zone of ours by what is between. */
+static int
+plant_zones(struct branches *branches)
+{
+	struct branch *branch, *next;
+	struct cidr *zones = calloc(branches->zone_count + 1, sizeof(*zones));
+	size_t count = 0;
+	int err = zones == NULL ? ERR_NOMEM : 0;
+
+	/* branches are added on the way: walk over a copy */
+	HASH_ITER(hh, branches->table, branch, next)
+		if (zones != NULL)
+			zones[count++] = branch->prefix;
+	for (size_t i = 0; err == 0 && i < count; i++) {
+		err = put_empty(branches, &zones[i]);
+		if (err == 0 && zones[i].bits > 0) {
+			struct cidr above = parent_of(&zones[i]);
+
+			if (branches_zone(branches, &above) != NULL)
+				err = branches_hold(branches, &zones[i]);
+		}
+	}
+	free(zones);
+	return err;
+}
+
+struct branches *
+branches_new(const struct dns_settings *settings, struct ledger *ledger)
+{
+	struct branches *branches = calloc(1, sizeof(*branches));
+
+	if (branches == NULL)
+		return NULL;
+	branches->ledger = ledger;
+	if (read_zones(branches, settings) != 0 || plant_zones(branches) != 0) {
+		branches_free(branches);
+		return NULL;
+	}
+	return branches;
+}
+
+void
+branches_free(struct branches *branches)
+{
+	struct branch *branch, *next;
+
+	if (branches == NULL)
+		return;
+	HASH_ITER(hh, branches->table, branch, next)
+		drop(branches, branch);
+	free(branches);
+}
+
+int
+branches_each_zone(const struct branches *branches, branches_zone_fn *visit, void *arg)
+{
+	uint8_t name[DNS_NAME_MAX];
+
+	for (const struct branch *at = branches->table; at != NULL; at = at->hh.next) {
+		if (!at->is_zone)
+			continue;
+		reverse_name(&at->prefix, name);
+		int err = visit(arg, name);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+size_t
+branches_count(const struct branches *branches)
+{
+	return HASH_COUNT(branches->table) - branches->zone_count;
+}

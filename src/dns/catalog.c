@@ -1,0 +1,433 @@
+/* catalog.c - which names exist, and their ready-made answers. */
+#include "dns/catalog.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(element) ((element)->lost = true)
+#include <uthash.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/err.h"
+#include "dns/apex.h"
+#include "dns/branch.h"
+#include "dns/changes.h"
+#include "dns/dns_settings.h"
+#include "dns/index.h"
+#include "dns/owner.h"
+#include "dns/pointers.h"
+#include "dns/schema.h"
+#include "dns/spaces.h"
+#include "dns/verified.h"
+#include "dns/world.h"
+#include "model/roster.h"
+
+#define KEY_SIZE 136            /* two labels of 63 octets */
+#define SERIAL_STEP_MS 100
+#define SOA_TTL_MAX_S 300
+#define ARENA_FIRST 2048
+
+struct listing {
+	struct roster_entry *entry;     /* NULL: new */
+	bool serving;           /* says who the zone's name servers are */
+	bool torn;              /* the index holds answers of an older entry still */
+	bool lost;              /* could not be put into the table */
+	UT_hash_handle hh;
+	char key[];             /* NS/NAME */
+};
+
+struct catalog {
+	struct arena *arena;    /* of the world's names */
+	struct world world;
+	struct ledger ledger;
+	struct spaces *spaces;
+	struct verified *verified;
+	struct branches *branches;
+	struct pointers *pointers;
+	struct listing *services;
+	struct listing **servers;       /* those that are serving */
+	size_t server_count;
+	size_t server_room;
+	bool apex_owed;         /* the apex could not be put yet */
+	bool stepped;           /* the serial has been stepped in this life */
+	uint32_t serial;
+	uint64_t step_ms;       /* when */
+};
+
+/* ---- the serial ---------------------------------------------------------------------------- */
+
+struct soa {
+	struct index *index;
+	const uint8_t *rdata;
+	uint16_t len;
+	uint32_t ttl_s;
+};
+
+static int
+set_soa(void *arg, const uint8_t *zone)
+{
+	const struct soa *soa = arg;
+
+	return index_set_zone(soa->index, zone, soa->rdata, soa->len, soa->ttl_s);
+}
+
+/* All our zones speak of one world, and so have one serial. */
+static int
+set_serial(struct catalog *catalog, uint32_t serial)
+{
+	const struct dns_settings *settings = catalog->world.settings;
+	struct arena *arena = arena_new(ARENA_FIRST);
+	struct soa soa = {
+		.index = catalog->ledger.index,
+		.ttl_s = settings->ttl_negative_s < SOA_TTL_MAX_S ? settings->ttl_negative_s : SOA_TTL_MAX_S,
+	};
+	int err = arena == NULL ? ERR_NOMEM : apex_soa(&catalog->world, serial, arena, &soa.rdata, &soa.len);
+
+	if (err == 0)
+		err = set_soa(&soa, catalog->world.zone);
+	if (err == 0)
+		err = branches_each_zone(catalog->branches, set_soa, &soa);
+	if (err == 0)
+		catalog->serial = serial;
+	arena_free(arena);
+	return err;
+}
+
+/* ---- the apex ------------------------------------------------------------------------------ */
+
+/* All addresses of name servers, from the entries of the Services that serve. */
+static int
+gather_glue(struct catalog *catalog, struct arena *arena, struct entry_record **glue, size_t *count)
+{
+	struct schema *schemas = arena_array(arena, catalog->server_count + 1, sizeof(*schemas));
+	size_t total = 0;
+
+	if (schemas == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < catalog->server_count; i++) {
+		int err = schema_build(&catalog->world, catalog->servers[i]->entry, arena, &schemas[i]);
+
+		if (err != 0)
+			return err;
+		total += schemas[i].glue_count;
+	}
+	*glue = arena_array(arena, total + 1, sizeof(**glue));
+	if (*glue == NULL)
+		return ERR_NOMEM;
+	*count = 0;
+	for (size_t i = 0; i < catalog->server_count; i++)
+		for (size_t g = 0; g < schemas[i].glue_count; g++)
+			(*glue)[(*count)++] = schemas[i].glue[g];
+	return 0;
+}
+
+static void
+put_apex(struct catalog *catalog)
+{
+	struct arena *arena = arena_new(ARENA_FIRST);
+	struct entry_record *glue;
+	size_t count;
+	int err = arena == NULL ? ERR_NOMEM : gather_glue(catalog, arena, &glue, &count);
+
+	if (err == 0)
+		err = apex_put(&catalog->world, &catalog->ledger, arena, glue, count);
+	catalog->apex_owed = err != 0;
+	arena_free(arena);
+}
+
+static void
+drop_server(struct catalog *catalog, const struct listing *service)
+{
+	for (size_t i = 0; i < catalog->server_count; i++)
+		if (catalog->servers[i] == service) {
+			catalog->servers[i] = catalog->servers[--catalog->server_count];
+			return;
+		}
+}
+
+/* There is room for one more server. */
+static void
+set_serving(struct catalog *catalog, struct listing *service, bool serving)
+{
+	if (!serving && !service->serving)
+		return;
+	if (serving && !service->serving)
+		catalog->servers[catalog->server_count++] = service;
+	if (!serving)
+		drop_server(catalog, service);
+	service->serving = serving;
+	catalog->apex_owed = true;
+}
+
+/* ---- one Service --------------------------------------------------------------------------- */
+
+static bool
+is_quiet(const struct schema_name *name)
+{
+	return name == NULL || name->kind == ENTRY_EMPTY_HEADLESS;
+}
+
+/* One name as it was and as it is to be; either may be NULL. */
+static int
+plan_name(struct catalog *catalog, struct changes *changes, const struct schema_name *old,
+    const struct schema_name *new, bool torn)
+{
+	bool quiet = is_quiet(old) && is_quiet(new) && !torn;
+
+	if (new == NULL)
+		return changes_remove(changes, old->name, quiet);
+	if (old != NULL && !torn && schema_name_equal(old, new))
+		return 0;
+	struct entry_spec spec = {
+		.kind = new->kind, .name = new->name, .zone = catalog->world.zone,
+		.records = new->records, .record_count = new->record_count,
+		.additional = new->additional, .additional_count = new->additional_count, .ede = new->ede,
+	};
+	return changes_put(changes, &spec, quiet);
+}
+
+/* Walk over both sorted lists side by side. */
+static int
+plan_names(struct catalog *catalog, struct changes *changes, const struct schema *old, const struct schema *new,
+    bool torn)
+{
+	size_t i = 0, j = 0;
+	int err = 0;
+
+	while (err == 0 && (i < old->name_count || j < new->name_count)) {
+		int order = i == old->name_count ? 1 : j == new->name_count ? -1 :
+		    owner_compare(old->names[i].name, new->names[j].name);
+
+		err = plan_name(catalog, changes, order <= 0 ? &old->names[i] : NULL,
+		    order >= 0 ? &new->names[j] : NULL, torn);
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return err;
+}
+
+/* Everything that needs memory and cannot be taken back comes before anything is changed. */
+static int
+reserve(struct catalog *catalog, const struct schema *old, const struct schema *new)
+{
+	int err = pointers_reserve(catalog->pointers, old->pointers.count, new->pointers.count);
+
+	if (err != 0)
+		return err;
+	return array_reserve(&catalog->servers, &catalog->server_room, catalog->server_count + 1,
+	    sizeof(*catalog->servers));
+}
+
+/* A new entry that says the same as the old one is only held on to. */
+static bool
+says_the_same(const struct listing *service, const struct roster_entry *entry)
+{
+	return service->entry != NULL && entry != NULL && !service->torn &&
+	    roster_entry_equal(service->entry, entry);
+}
+
+/* From the old entry's answers to the new one's; entry NULL: to none. */
+static int
+change_service(struct catalog *catalog, struct listing *service, struct roster_entry *entry, struct arena *arena)
+{
+	struct changes changes = CHANGES_INIT(&catalog->ledger);
+	struct roster_entry *before = service->entry;
+	struct schema old, new;
+	bool torn = false;
+	int err = schema_build(&catalog->world, before, arena, &old);
+
+	if (err == 0)
+		err = schema_build(&catalog->world, entry, arena, &new);
+	if (err == 0)
+		err = reserve(catalog, &old, &new);
+	if (err == 0)
+		err = plan_names(catalog, &changes, &old, &new, service->torn);
+	if (err != 0) {
+		changes_drop(&changes);
+		return err;
+	}
+	err = changes_apply(&changes, &torn);
+	if (err != 0 && !torn)
+		return err;
+	service->entry = roster_entry_ref(entry);
+	service->torn = torn;
+	set_serving(catalog, service, new.glue_count > 0);
+	pointers_change(catalog->pointers, &old.pointers, &new.pointers, &service->entry);
+	if (catalog->apex_owed)
+		put_apex(catalog);
+	roster_entry_unref(before);
+	return err;
+}
+
+static struct listing *
+find(struct catalog *catalog, const char *key)
+{
+	struct listing *service;
+
+	HASH_FIND_STR(catalog->services, key, service);
+	return service;
+}
+
+/* A Service nobody spoke of before, with no names yet. */
+static struct listing *
+add_service(struct catalog *catalog, const char *ns, const char *key)
+{
+	size_t size = strlen(key) + 1;
+	struct listing *service = calloc(1, sizeof(*service) + size);
+
+	if (service == NULL)
+		return NULL;
+	memcpy(service->key, key, size);
+	HASH_ADD_STR(catalog->services, key, service);
+	if (service->lost) {
+		free(service);
+		return NULL;
+	}
+	if (spaces_hold(catalog->spaces, ns) == 0)
+		return service;
+	HASH_DEL(catalog->services, service);
+	free(service);
+	return NULL;
+}
+
+static void
+drop_service(struct catalog *catalog, struct listing *service, const char *ns)
+{
+	HASH_DEL(catalog->services, service);
+	spaces_release(catalog->spaces, ns);
+	roster_entry_unref(service->entry);
+	free(service);
+}
+
+int
+catalog_set_service(struct catalog *catalog, const char *ns, const char *name, struct roster_entry *entry)
+{
+	char key[KEY_SIZE];
+
+	if ((size_t)snprintf(key, sizeof(key), "%s/%s", ns, name) >= sizeof(key))
+		return 0;       /* such a name cannot be asked for */
+	struct listing *service = find(catalog, key);
+	if (service == NULL && entry != NULL) {
+		service = add_service(catalog, ns, key);
+		if (service == NULL)
+			return ERR_NOMEM;
+	}
+	if (service == NULL)
+		return 0;
+	if (says_the_same(service, entry)) {
+		roster_entry_ref(entry);
+		roster_entry_unref(service->entry);
+		service->entry = entry;
+		return 0;
+	}
+	struct arena *arena = arena_new(ARENA_FIRST);
+	int err = arena == NULL ? ERR_NOMEM : change_service(catalog, service, entry, arena);
+	arena_free(arena);
+	if (service->entry == NULL)
+		drop_service(catalog, service, ns);
+	return err;
+}
+
+/* ---- the rest of the world ----------------------------------------------------------------- */
+
+int
+catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists)
+{
+	return spaces_state(catalog->spaces, ns, exists);
+}
+
+int
+catalog_set_pod(struct catalog *catalog, const char *ns, const char *name, const struct addr *addrs, size_t count)
+{
+	if (catalog->world.settings->pods != POD_NAMES_VERIFIED)
+		return 0;
+	return verified_set(catalog->verified, ns, name, addrs, count);
+}
+
+bool
+catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s)
+{
+	bool owed = pointers_settle(catalog->pointers);
+
+	if (catalog->apex_owed)
+		put_apex(catalog);
+	if (catalog->ledger.visible && (!catalog->stepped || now_ms - catalog->step_ms >= SERIAL_STEP_MS)) {
+		uint32_t next = unix_s > catalog->serial ? (uint32_t)unix_s : catalog->serial + 1;
+
+		if (set_serial(catalog, next) == 0) {
+			catalog->ledger.visible = false;
+			catalog->stepped = true;
+			catalog->step_ms = now_ms;
+		}
+	}
+	index_reclaim(catalog->ledger.index);
+	return owed || catalog->apex_owed || catalog->ledger.visible;
+}
+
+uint32_t
+catalog_serial(const struct catalog *catalog)
+{
+	return catalog->serial;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static int
+make_parts(struct catalog *catalog)
+{
+	struct ledger *ledger = &catalog->ledger;
+
+	catalog->spaces = spaces_new(&catalog->world, ledger);
+	if (catalog->spaces == NULL)
+		return ERR_NOMEM;
+	catalog->verified = verified_new(&catalog->world, catalog->spaces, ledger);
+	catalog->branches = branches_new(catalog->world.settings, ledger);
+	if (catalog->verified == NULL || catalog->branches == NULL)
+		return ERR_NOMEM;
+	catalog->pointers = pointers_new(&catalog->world, catalog->branches, ledger);
+	return catalog->pointers == NULL ? ERR_NOMEM : apex_put_fixed(&catalog->world, ledger);
+}
+
+struct catalog *
+catalog_new(const struct dns_settings *settings, struct index *index, uint32_t last_serial)
+{
+	struct catalog *catalog = calloc(1, sizeof(*catalog));
+
+	if (catalog == NULL)
+		return NULL;
+	catalog->ledger.index = index;
+	catalog->arena = arena_new(ARENA_FIRST);
+	int err = catalog->arena == NULL ? ERR_NOMEM : world_init(&catalog->world, settings, catalog->arena);
+	if (err == 0)
+		err = make_parts(catalog);
+	if (err == 0)
+		err = set_serial(catalog, last_serial);
+	if (err == 0)
+		return catalog;
+	catalog_free(catalog);
+	return NULL;
+}
+
+void
+catalog_free(struct catalog *catalog)
+{
+	struct listing *service, *next;
+
+	if (catalog == NULL)
+		return;
+	HASH_ITER(hh, catalog->services, service, next) {
+		HASH_DEL(catalog->services, service);
+		roster_entry_unref(service->entry);
+		free(service);
+	}
+	pointers_free(catalog->pointers);
+	branches_free(catalog->branches);
+	verified_free(catalog->verified);
+	spaces_free(catalog->spaces);
+	free(catalog->servers);
+	arena_free(catalog->arena);
+	free(catalog);
+}
