@@ -12,7 +12,7 @@
 #include "dns/owner.h"
 #include "dns/rrset.h"
 #include "dns/wire.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 
 #define VERSION_TTL_S 28800     /* whatever dns.ttl says (DNS specification of Kubernetes, 2.2) */
 #define SOA_REFRESH_S 7200
@@ -20,9 +20,9 @@
 #define SOA_EXPIRE_S 86400
 
 static int
-put_plain(const struct world *world, struct ledger *ledger, const uint8_t *name, const struct rrset_list *records)
+put_plain(const struct domain *domain, struct ledger *ledger, const uint8_t *name, const struct rrset_list *records)
 {
-	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = world->zone };
+	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = domain->zone };
 
 	if (records != NULL) {
 		spec.records = records->items;
@@ -33,9 +33,9 @@ put_plain(const struct world *world, struct ledger *ledger, const uint8_t *name,
 
 /* What ns.dns.Z answers: the addresses we are bound to; owner NULL for the name itself. */
 static int
-own_addresses(const struct world *world, struct arena *arena, const uint8_t *owner, struct rrset_list *list)
+own_addresses(const struct domain *domain, struct arena *arena, const uint8_t *owner, struct rrset_list *list)
 {
-	const struct dns_settings *settings = world->settings;
+	const struct dns_settings *settings = domain->settings;
 	int err = rrset_list_init(list, arena, settings->ns_address_count);
 
 	for (int family = ADDR_IP4; err == 0 && family <= ADDR_IP6; family += ADDR_IP6 - ADDR_IP4)
@@ -46,53 +46,53 @@ own_addresses(const struct world *world, struct arena *arena, const uint8_t *own
 }
 
 static int
-put_version(const struct world *world, struct ledger *ledger, struct arena *arena)
+put_version(const struct domain *domain, struct ledger *ledger, struct arena *arena)
 {
 	static const uint8_t text[] = "\5" "1.1.0";
 	struct entry_record record = { .type = DNS_TYPE_TXT, .ttl_s = VERSION_TTL_S, .rdata = text,
 		.rdata_len = sizeof(text) - 1 };
 	struct rrset_list records;
 	const uint8_t *name;
-	int err = owner_under(arena, "dns-version", world->zone, &name);
+	int err = owner_under(arena, "dns-version", domain->zone, &name);
 
 	if (err == 0)
 		err = rrset_list_init(&records, arena, 1);
 	if (err != 0)
 		return err;
 	rrset_add(&records, NULL, &record);
-	return put_plain(world, ledger, name, &records);
+	return put_plain(domain, ledger, name, &records);
 }
 
 static int
-put_server(const struct world *world, struct ledger *ledger, struct arena *arena)
+put_server(const struct domain *domain, struct ledger *ledger, struct arena *arena)
 {
 	struct rrset_list records;
 	const uint8_t *dns, *name;
-	int err = owner_under(arena, "dns", world->zone, &dns);
+	int err = owner_under(arena, "dns", domain->zone, &dns);
 
 	if (err == 0)
-		err = put_plain(world, ledger, dns, NULL);
+		err = put_plain(domain, ledger, dns, NULL);
 	if (err == 0)
 		err = owner_under(arena, "ns", dns, &name);
 	if (err == 0)
-		err = own_addresses(world, arena, NULL, &records);
-	return err != 0 ? err : put_plain(world, ledger, name, &records);
+		err = own_addresses(domain, arena, NULL, &records);
+	return err != 0 ? err : put_plain(domain, ledger, name, &records);
 }
 
 int
-apex_put_fixed(const struct world *world, struct ledger *ledger)
+apex_put_fixed(const struct domain *domain, struct ledger *ledger)
 {
 	struct arena *arena = arena_new(0);
-	int err = arena == NULL ? ERR_NOMEM : apex_put(world, ledger, arena, NULL, 0);
+	int err = arena == NULL ? ERR_NOMEM : apex_put(domain, ledger, arena, NULL, 0);
 
 	if (err == 0)
-		err = put_plain(world, ledger, world->svc, NULL);
+		err = put_plain(domain, ledger, domain->svc, NULL);
 	if (err == 0)
-		err = put_plain(world, ledger, world->pod, NULL);
+		err = put_plain(domain, ledger, domain->pod, NULL);
 	if (err == 0)
-		err = put_version(world, ledger, arena);
+		err = put_version(domain, ledger, arena);
 	if (err == 0)
-		err = put_server(world, ledger, arena);
+		err = put_server(domain, ledger, arena);
 	arena_free(arena);
 	return err;
 }
@@ -110,33 +110,33 @@ compare_glue(const void *a, const void *b)
 
 /* The name servers and their addresses where Services of ours say who they are. */
 static void
-add_servers(const struct world *world, struct entry_record *glue, size_t count, struct rrset_list *servers,
+add_servers(const struct domain *domain, struct entry_record *glue, size_t count, struct rrset_list *servers,
     struct rrset_list *additional)
 {
 	qsort(glue, count, sizeof(*glue), compare_glue);
 	for (size_t i = 0; i < count; i++) {
 		rrset_add(additional, glue[i].owner, &glue[i]);
-		rrset_add_name(servers, DNS_TYPE_NS, glue[i].owner, world->settings->ttl_s);
+		rrset_add_name(servers, DNS_TYPE_NS, glue[i].owner, domain->settings->ttl_s);
 	}
 }
 
 /* Nobody's endpoint: ns.dns.Z. */
 static int
-add_default(const struct world *world, struct arena *arena, struct rrset_list *servers,
+add_default(const struct domain *domain, struct arena *arena, struct rrset_list *servers,
     struct rrset_list *additional)
 {
 	const uint8_t *name;
-	int err = owner_under(arena, "ns.dns", world->zone, &name);
+	int err = owner_under(arena, "ns.dns", domain->zone, &name);
 
 	if (err == 0)
-		err = own_addresses(world, arena, name, additional);
+		err = own_addresses(domain, arena, name, additional);
 	if (err == 0)
-		rrset_add_name(servers, DNS_TYPE_NS, name, world->settings->ttl_s);
+		rrset_add_name(servers, DNS_TYPE_NS, name, domain->settings->ttl_s);
 	return err;
 }
 
 int
-apex_put(const struct world *world, struct ledger *ledger, struct arena *arena, struct entry_record *glue,
+apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena, struct entry_record *glue,
     size_t count)
 {
 	struct rrset_list servers, additional;
@@ -145,13 +145,13 @@ apex_put(const struct world *world, struct ledger *ledger, struct arena *arena, 
 	if (err == 0)
 		err = rrset_list_init(&additional, arena, count);
 	if (err == 0 && count == 0)
-		err = add_default(world, arena, &servers, &additional);
+		err = add_default(domain, arena, &servers, &additional);
 	if (err != 0)
 		return err;
 	if (count > 0)
-		add_servers(world, glue, count, &servers, &additional);
+		add_servers(domain, glue, count, &servers, &additional);
 	struct entry_spec spec = {
-		.kind = ENTRY_NAME, .name = world->zone, .zone = world->zone,
+		.kind = ENTRY_NAME, .name = domain->zone, .zone = domain->zone,
 		.records = servers.items, .record_count = servers.count,
 		.additional = additional.items, .additional_count = additional.count,
 	};
@@ -159,15 +159,15 @@ apex_put(const struct world *world, struct ledger *ledger, struct arena *arena, 
 }
 
 int
-apex_soa(const struct world *world, uint32_t serial, struct arena *arena, const uint8_t **soa, uint16_t *len)
+apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena, const uint8_t **soa, uint16_t *len)
 {
 	const uint8_t *mname, *rname;
 	uint8_t rdata[2 * DNS_NAME_MAX + 20];
 	struct wire_writer writer;
-	int err = owner_under(arena, "ns.dns", world->zone, &mname);
+	int err = owner_under(arena, "ns.dns", domain->zone, &mname);
 
 	if (err == 0)
-		err = owner_under(arena, "hostmaster", world->zone, &rname);
+		err = owner_under(arena, "hostmaster", domain->zone, &rname);
 	if (err != 0)
 		return err;
 	wire_writer_init(&writer, rdata, sizeof(rdata));
@@ -177,7 +177,7 @@ apex_soa(const struct world *world, uint32_t serial, struct arena *arena, const 
 	wire_write_u32(&writer, SOA_REFRESH_S);
 	wire_write_u32(&writer, SOA_RETRY_S);
 	wire_write_u32(&writer, SOA_EXPIRE_S);
-	wire_write_u32(&writer, world->settings->ttl_negative_s);
+	wire_write_u32(&writer, domain->settings->ttl_negative_s);
 	const uint8_t *copy = arena_copy(arena, rdata, writer.len);
 	if (copy == NULL)
 		return ERR_NOMEM;

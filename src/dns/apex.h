@@ -11,18 +11,18 @@ struct arena;
 struct entry_record;
 struct index;
 struct ledger;
-struct world;
+struct domain;
 
 /* Put them all, with ns.dns.Z as the name server.  ERR_NOMEM. */
-int apex_put_fixed(const struct world *world, struct ledger *ledger);
+int apex_put_fixed(const struct domain *domain, struct ledger *ledger);
 
 /*
  * Put the apex: its NS are the distinct owners of these addresses (glue.h), or ns.dns.Z where there are none.
  * Sorts the glue.  ERR_NOMEM: it is as before.
  */
-int apex_put(const struct world *world, struct ledger *ledger, struct arena *arena, struct entry_record *glue,
+int apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena, struct entry_record *glue,
     size_t count);
 
 /* The SOA of any of our zones, to wire form in `arena`.  ERR_NOMEM. */
-int apex_soa(const struct world *world, uint32_t serial, struct arena *arena, const uint8_t **soa, uint16_t *len);
+int apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena, const uint8_t **soa, uint16_t *len);
 #endif

@@ -22,7 +22,7 @@
 #include "dns/schema.h"
 #include "dns/spaces.h"
 #include "dns/verified.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 #define KEY_SIZE 136            /* two labels of 63 octets */
@@ -40,8 +40,8 @@ struct listing {
 };
 
 struct catalog {
-	struct arena *arena;    /* of the world's names */
-	struct world world;
+	struct arena *arena;    /* of the domain's names */
+	struct domain domain;
 	struct ledger ledger;
 	struct spaces *spaces;
 	struct verified *verified;
@@ -74,20 +74,20 @@ set_soa(void *arg, const uint8_t *zone)
 	return index_set_zone(soa->index, zone, soa->rdata, soa->len, soa->ttl_s);
 }
 
-/* All our zones speak of one world, and so have one serial. */
+/* All our zones speak of one domain, and so have one serial. */
 static int
 set_serial(struct catalog *catalog, uint32_t serial)
 {
-	const struct dns_settings *settings = catalog->world.settings;
+	const struct dns_settings *settings = catalog->domain.settings;
 	struct arena *arena = arena_new(ARENA_FIRST);
 	struct soa soa = {
 		.index = catalog->ledger.index,
 		.ttl_s = settings->ttl_negative_s < SOA_TTL_MAX_S ? settings->ttl_negative_s : SOA_TTL_MAX_S,
 	};
-	int err = arena == NULL ? ERR_NOMEM : apex_soa(&catalog->world, serial, arena, &soa.rdata, &soa.len);
+	int err = arena == NULL ? ERR_NOMEM : apex_soa(&catalog->domain, serial, arena, &soa.rdata, &soa.len);
 
 	if (err == 0)
-		err = set_soa(&soa, catalog->world.zone);
+		err = set_soa(&soa, catalog->domain.zone);
 	if (err == 0)
 		err = branches_each_zone(catalog->branches, set_soa, &soa);
 	if (err == 0)
@@ -108,7 +108,7 @@ gather_glue(struct catalog *catalog, struct arena *arena, struct entry_record **
 	if (schemas == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < catalog->server_count; i++) {
-		int err = schema_build(&catalog->world, catalog->servers[i]->entry, arena, &schemas[i]);
+		int err = schema_build(&catalog->domain, catalog->servers[i]->entry, arena, &schemas[i]);
 
 		if (err != 0)
 			return err;
@@ -133,7 +133,7 @@ put_apex(struct catalog *catalog)
 	int err = arena == NULL ? ERR_NOMEM : gather_glue(catalog, arena, &glue, &count);
 
 	if (err == 0)
-		err = apex_put(&catalog->world, &catalog->ledger, arena, glue, count);
+		err = apex_put(&catalog->domain, &catalog->ledger, arena, glue, count);
 	catalog->apex_owed = err != 0;
 	arena_free(arena);
 }
@@ -182,7 +182,7 @@ plan_name(struct catalog *catalog, struct changes *changes, const struct schema_
 	if (old != NULL && !torn && schema_name_equal(old, new))
 		return 0;
 	struct entry_spec spec = {
-		.kind = new->kind, .name = new->name, .zone = catalog->world.zone,
+		.kind = new->kind, .name = new->name, .zone = catalog->domain.zone,
 		.records = new->records, .record_count = new->record_count,
 		.additional = new->additional, .additional_count = new->additional_count, .ede = new->ede,
 	};
@@ -237,10 +237,10 @@ change_service(struct catalog *catalog, struct listing *service, struct roster_e
 	struct roster_entry *before = service->entry;
 	struct schema old, new;
 	bool torn = false;
-	int err = schema_build(&catalog->world, before, arena, &old);
+	int err = schema_build(&catalog->domain, before, arena, &old);
 
 	if (err == 0)
-		err = schema_build(&catalog->world, entry, arena, &new);
+		err = schema_build(&catalog->domain, entry, arena, &new);
 	if (err == 0)
 		err = reserve(catalog, &old, &new);
 	if (err == 0)
@@ -331,7 +331,7 @@ catalog_set_service(struct catalog *catalog, const char *ns, const char *name, s
 	return err;
 }
 
-/* ---- the rest of the world ----------------------------------------------------------------- */
+/* ---- namespaces, Pods, the end of a batch ----------------------------------------------------------------- */
 
 int
 catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists)
@@ -342,7 +342,7 @@ catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists)
 int
 catalog_set_pod(struct catalog *catalog, const char *ns, const char *name, const struct addr *addrs, size_t count)
 {
-	if (catalog->world.settings->pods != POD_NAMES_VERIFIED)
+	if (catalog->domain.settings->pods != POD_NAMES_VERIFIED)
 		return 0;
 	return verified_set(catalog->verified, ns, name, addrs, count);
 }
@@ -380,15 +380,15 @@ make_parts(struct catalog *catalog)
 {
 	struct ledger *ledger = &catalog->ledger;
 
-	catalog->spaces = spaces_new(&catalog->world, ledger);
+	catalog->spaces = spaces_new(&catalog->domain, ledger);
 	if (catalog->spaces == NULL)
 		return ERR_NOMEM;
-	catalog->verified = verified_new(&catalog->world, catalog->spaces, ledger);
-	catalog->branches = branches_new(catalog->world.settings, ledger);
+	catalog->verified = verified_new(&catalog->domain, catalog->spaces, ledger);
+	catalog->branches = branches_new(catalog->domain.settings, ledger);
 	if (catalog->verified == NULL || catalog->branches == NULL)
 		return ERR_NOMEM;
-	catalog->pointers = pointers_new(&catalog->world, catalog->branches, ledger);
-	return catalog->pointers == NULL ? ERR_NOMEM : apex_put_fixed(&catalog->world, ledger);
+	catalog->pointers = pointers_new(&catalog->domain, catalog->branches, ledger);
+	return catalog->pointers == NULL ? ERR_NOMEM : apex_put_fixed(&catalog->domain, ledger);
 }
 
 struct catalog *
@@ -400,7 +400,7 @@ catalog_new(const struct dns_settings *settings, struct index *index, uint32_t l
 		return NULL;
 	catalog->ledger.index = index;
 	catalog->arena = arena_new(ARENA_FIRST);
-	int err = catalog->arena == NULL ? ERR_NOMEM : world_init(&catalog->world, settings, catalog->arena);
+	int err = catalog->arena == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings, catalog->arena);
 	if (err == 0)
 		err = make_parts(catalog);
 	if (err == 0)

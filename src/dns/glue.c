@@ -7,7 +7,7 @@
 #include "dns/dns_settings.h"
 #include "dns/rrset.h"
 #include "dns/subject.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 #define DNS_PORT 53
@@ -41,7 +41,7 @@ add_run(const struct subject *subject, const struct member *run, size_t count, s
 	bool own = false;
 
 	for (size_t i = 0; i < count; i++)
-		own = own || is_own(subject->world->settings, &run[i].endpoint->addr);
+		own = own || is_own(subject->domain->settings, &run[i].endpoint->addr);
 	for (size_t i = 0; own && subject->entry->headless && i < count; i++)
 		rrset_add_addr(list, run->name, &run[i].endpoint->addr, subject->ttl_s);
 	return own;
@@ -55,7 +55,7 @@ glue_build(const struct subject *subject, const struct entry_record **records, s
 	bool own = false;
 
 	*count = 0;
-	if (subject->world->settings->own_address_count == 0 || !serves_dns(entry))
+	if (subject->domain->settings->own_address_count == 0 || !serves_dns(entry))
 		return 0;
 	int err = rrset_list_init(&list, subject->arena, entry->cluster_ip_count + subject->members.count);
 	if (err != 0)

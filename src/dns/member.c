@@ -10,7 +10,7 @@
 #include "dns/dns_settings.h"
 #include "dns/owner.h"
 #include "dns/subject.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 char *
@@ -114,7 +114,7 @@ int
 member_list_build(const struct subject *subject, struct member_list *list)
 {
 	const struct roster_entry *entry = subject->entry;
-	const struct dns_settings *settings = subject->world->settings;
+	const struct dns_settings *settings = subject->domain->settings;
 	size_t first, end, count = 0;
 
 	*list = (struct member_list){ 0 };

@@ -9,7 +9,7 @@
 #include "dns/dns_settings.h"
 #include "dns/owner.h"
 #include "dns/subject.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 int
@@ -57,7 +57,7 @@ drop_doubles(struct pointer *items, size_t count)
 int
 pointer_list_build(const struct subject *subject, struct pointer_list *list)
 {
-	const struct dns_settings *settings = subject->world->settings;
+	const struct dns_settings *settings = subject->domain->settings;
 	const struct roster_entry *entry = subject->entry;
 	size_t count = 0;
 	struct pointer *items = arena_array(subject->arena, entry->cluster_ip_count + subject->members.count + 1,

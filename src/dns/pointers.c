@@ -16,7 +16,7 @@
 #include "dns/reverse.h"
 #include "dns/rrset.h"
 #include "dns/subject.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 /* With more Services than this at one address it is worked out once a batch, not once a change. */
@@ -24,7 +24,7 @@
 #define ARENA_FIRST 1024
 
 struct pointers {
-	const struct world *world;
+	const struct domain *domain;
 	struct branches *branches;
 	struct ledger *ledger;
 	struct claims *claims;
@@ -34,13 +34,13 @@ struct pointers {
 };
 
 struct pointers *
-pointers_new(const struct world *world, struct branches *branches, struct ledger *ledger)
+pointers_new(const struct domain *domain, struct branches *branches, struct ledger *ledger)
 {
 	struct pointers *pointers = calloc(1, sizeof(*pointers));
 
 	if (pointers == NULL)
 		return NULL;
-	*pointers = (struct pointers){ .world = world, .branches = branches, .ledger = ledger };
+	*pointers = (struct pointers){ .domain = domain, .branches = branches, .ledger = ledger };
 	pointers->claims = claims_new();
 	if (pointers->claims == NULL) {
 		free(pointers);
@@ -85,7 +85,7 @@ gather_from(struct pointers *pointers, const struct roster_entry *entry, const s
 {
 	struct subject subject;
 	struct pointer_list list;
-	int err = subject_init(&subject, pointers->world, entry, addr, arena);
+	int err = subject_init(&subject, pointers->domain, entry, addr, arena);
 
 	if (err != 0)
 		return err == ERR_NOTFOUND ? 0 : err;

@@ -14,10 +14,10 @@ struct ledger;
 struct pointer_list;
 struct pointers;
 struct roster_entry;
-struct world;
+struct domain;
 
 /* Everything is borrowed.  NULL: no memory. */
-struct pointers *pointers_new(const struct world *world, struct branches *branches, struct ledger *ledger);
+struct pointers *pointers_new(const struct domain *domain, struct branches *branches, struct ledger *ledger);
 void pointers_free(struct pointers *pointers);
 
 /* Make room for a change from so many records to so many.  ERR_NOMEM. */

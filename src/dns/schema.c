@@ -14,7 +14,7 @@
 #include "dns/rrset.h"
 #include "dns/subject.h"
 #include "dns/view.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 #define PROTOCOL_COUNT 3
@@ -135,7 +135,7 @@ add_endpoints(struct build *build)
 			return err;
 		for (size_t i = 0; i < end - first; i++)
 			rrset_add_addr(&records, NULL, &run[i].endpoint->addr,
-			    subject->world->settings->ttl_headless_s);
+			    subject->domain->settings->ttl_headless_s);
 		set_records(add_name(build, run->name, ENTRY_NAME), &records, NULL);
 	}
 	return 0;
@@ -230,7 +230,7 @@ add_external(struct build *build)
 		err = rrset_list_init(&records, subject->arena, 1);
 	if (err != 0)
 		return err == ERR_LIMIT ? 0 : err;
-	rrset_add_name(&records, DNS_TYPE_CNAME, target, subject->world->settings->ttl_s);
+	rrset_add_name(&records, DNS_TYPE_CNAME, target, subject->domain->settings->ttl_s);
 	set_records(add_name(build, subject->service, ENTRY_NAME), &records, NULL);
 	return 0;
 }
@@ -250,7 +250,7 @@ add_service(struct build *build, const struct view *ports, size_t port_count)
 		err = add_protocol(build, (enum protocol)i, ports, port_count);
 	if (err == 0)
 		err = add_endpoints(build);
-	if (err == 0 && entry->headless && build->subject.world->settings->zonal)
+	if (err == 0 && entry->headless && build->subject.domain->settings->zonal)
 		err = add_zonal(build);
 	return err;
 }
@@ -268,7 +268,7 @@ add_names(struct build *build)
 		return err;
 	/* the Service, its ports and protocols, its endpoints, and each topology zone pinned and preferred */
 	build->names = arena_array(subject->arena,
-	    1 + port_count + PROTOCOL_COUNT + members + (subject->world->settings->zonal ? 3 + 2 * members : 0),
+	    1 + port_count + PROTOCOL_COUNT + members + (subject->domain->settings->zonal ? 3 + 2 * members : 0),
 	    sizeof(*build->names));
 	return build->names == NULL ? ERR_NOMEM : add_service(build, ports, port_count);
 }
@@ -293,12 +293,12 @@ drop_doubles(struct schema_name *names, size_t count)
 }
 
 int
-schema_build(const struct world *world, const struct roster_entry *entry, struct arena *arena,
+schema_build(const struct domain *domain, const struct roster_entry *entry, struct arena *arena,
     struct schema *schema)
 {
 	struct build build = { .count = 0 };
 	struct schema made = { 0 };
-	int err = subject_init(&build.subject, world, entry, NULL, arena);
+	int err = subject_init(&build.subject, domain, entry, NULL, arena);
 
 	*schema = made;
 	if (err != 0)

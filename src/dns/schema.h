@@ -15,7 +15,7 @@
 
 struct arena;
 struct roster_entry;
-struct world;
+struct domain;
 
 /* A name with all that is answered at it.  Records point into the arena and into the roster entry. */
 struct schema_name {
@@ -40,7 +40,7 @@ struct schema {
  * All that the Service owns; entry NULL: nothing.  Names that would be too long for the DNS are left out, and
  * of a record set that no message could carry the records past the limit.  ERR_NOMEM.
  */
-int schema_build(const struct world *world, const struct roster_entry *entry, struct arena *arena,
+int schema_build(const struct domain *domain, const struct roster_entry *entry, struct arena *arena,
     struct schema *schema);
 
 /* Would both be answered the same?  (Their names are not compared.) */

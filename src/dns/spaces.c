@@ -14,7 +14,7 @@
 #include "dns/dns_settings.h"
 #include "dns/entry.h"
 #include "dns/owner.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 
 struct space {
 	bool stated;
@@ -25,18 +25,18 @@ struct space {
 };
 
 struct spaces {
-	const struct world *world;
+	const struct domain *domain;
 	struct ledger *ledger;
 	struct space *table;
 };
 
 struct spaces *
-spaces_new(const struct world *world, struct ledger *ledger)
+spaces_new(const struct domain *domain, struct ledger *ledger)
 {
 	struct spaces *spaces = calloc(1, sizeof(*spaces));
 
 	if (spaces != NULL)
-		*spaces = (struct spaces){ .world = world, .ledger = ledger };
+		*spaces = (struct spaces){ .domain = domain, .ledger = ledger };
 	return spaces;
 }
 
@@ -58,17 +58,17 @@ spaces_free(struct spaces *spaces)
 static int
 put_names(struct spaces *spaces, const char *ns)
 {
-	const struct world *world = spaces->world;
+	const struct domain *domain = spaces->domain;
 	struct arena *arena = arena_new(512);
 	struct changes changes = CHANGES_INIT(spaces->ledger);
-	struct entry_spec spec = { .kind = ENTRY_NAME, .zone = world->zone };
-	int err = arena == NULL ? ERR_NOMEM : owner_under(arena, ns, world->svc, &spec.name);
+	struct entry_spec spec = { .kind = ENTRY_NAME, .zone = domain->zone };
+	int err = arena == NULL ? ERR_NOMEM : owner_under(arena, ns, domain->svc, &spec.name);
 
 	if (err == 0)
 		err = changes_put(&changes, &spec, false);
-	if (err == 0 && world->settings->pods != POD_NAMES_DISABLED) {
-		spec.kind = world->settings->pods == POD_NAMES_INSECURE ? ENTRY_POD_NAMESPACE : ENTRY_NAME;
-		err = owner_under(arena, ns, world->pod, &spec.name);
+	if (err == 0 && domain->settings->pods != POD_NAMES_DISABLED) {
+		spec.kind = domain->settings->pods == POD_NAMES_INSECURE ? ENTRY_POD_NAMESPACE : ENTRY_NAME;
+		err = owner_under(arena, ns, domain->pod, &spec.name);
 		if (err == 0)
 			err = changes_put(&changes, &spec, false);
 	}
@@ -83,16 +83,16 @@ static void
 remove_names(struct spaces *spaces, const char *ns)
 {
 	uint8_t name[DNS_NAME_MAX];
-	size_t ns_len = strlen(ns), parent_len = owner_len(spaces->world->svc);
+	size_t ns_len = strlen(ns), parent_len = owner_len(spaces->domain->svc);
 
 	/* both parents are as long, and what could not be made need not be removed */
 	if (ns_len == 0 || ns_len > 63 || 1 + ns_len + parent_len > sizeof(name))
 		return;
 	name[0] = (uint8_t)ns_len;
 	memcpy(name + 1, ns, ns_len);
-	memcpy(name + 1 + ns_len, spaces->world->svc, parent_len);
+	memcpy(name + 1 + ns_len, spaces->domain->svc, parent_len);
 	changes_remove_now(spaces->ledger, name);
-	memcpy(name + 1 + ns_len, spaces->world->pod, parent_len);
+	memcpy(name + 1 + ns_len, spaces->domain->pod, parent_len);
 	changes_remove_now(spaces->ledger, name);
 }
 
@@ -120,7 +120,7 @@ add(struct spaces *spaces, const char *ns)
 		free(space);
 		return NULL;
 	}
-	if (world_exposes(spaces->world, ns) && put_names(spaces, ns) != 0) {
+	if (domain_exposes(spaces->domain, ns) && put_names(spaces, ns) != 0) {
 		HASH_DEL(spaces->table, space);
 		free(space);
 		return NULL;

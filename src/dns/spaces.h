@@ -9,10 +9,10 @@
 
 struct ledger;
 struct spaces;
-struct world;
+struct domain;
 
 /* NULL: no memory. */
-struct spaces *spaces_new(const struct world *world, struct ledger *ledger);
+struct spaces *spaces_new(const struct domain *domain, struct ledger *ledger);
 void spaces_free(struct spaces *spaces);
 
 /* Something is in the namespace; it is gone (one release a hold).  ERR_NOMEM: nothing was changed. */

@@ -5,30 +5,30 @@
 #include "base/err.h"
 #include "dns/dns_settings.h"
 #include "dns/owner.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 
 static bool
-is_stated(const struct world *world, const struct roster_entry *entry)
+is_stated(const struct domain *domain, const struct roster_entry *entry)
 {
-	if (entry == NULL || entry->pending || !world_exposes(world, entry->ns))
+	if (entry == NULL || entry->pending || !domain_exposes(domain, entry->ns))
 		return false;
 	if (entry->headless || entry->type == SERVICE_EXTERNAL_NAME)
 		return true;    /* the option is about ClusterIPs only (DNS.md 2.1) */
-	return !world->settings->ignore_empty_service || entry->answered_count > 0;
+	return !domain->settings->ignore_empty_service || entry->answered_count > 0;
 }
 
 int
-subject_init(struct subject *subject, const struct world *world, const struct roster_entry *entry,
+subject_init(struct subject *subject, const struct domain *domain, const struct roster_entry *entry,
     const struct addr *only, struct arena *arena)
 {
-	struct subject made = { .world = world, .entry = entry, .arena = arena, .only = only };
+	struct subject made = { .domain = domain, .entry = entry, .arena = arena, .only = only };
 	const uint8_t *ns;
 
-	if (!is_stated(world, entry))
+	if (!is_stated(domain, entry))
 		return ERR_NOTFOUND;
-	made.ttl_s = entry->headless ? world->settings->ttl_headless_s : world->settings->ttl_cluster_ip_s;
-	int err = owner_under(arena, entry->ns, world->svc, &ns);
+	made.ttl_s = entry->headless ? domain->settings->ttl_headless_s : domain->settings->ttl_cluster_ip_s;
+	int err = owner_under(arena, entry->ns, domain->svc, &ns);
 	if (err == 0)
 		err = owner_under(arena, entry->name, ns, &made.service);
 	if (err == 0 && entry->type != SERVICE_EXTERNAL_NAME)

@@ -8,10 +8,10 @@
 struct addr;
 struct arena;
 struct roster_entry;
-struct world;
+struct domain;
 
 struct subject {
-	const struct world *world;
+	const struct domain *domain;
 	const struct roster_entry *entry;
 	struct arena *arena;            /* for all that is worked out about it */
 	const uint8_t *service;         /* s.n.svc.Z */
@@ -25,6 +25,6 @@ struct subject {
  * yet, lies in a hidden namespace, has a name that is too long, or is empty and dns.ignoreEmptyService is on.
  * ERR_NOMEM.
  */
-int subject_init(struct subject *subject, const struct world *world, const struct roster_entry *entry,
+int subject_init(struct subject *subject, const struct domain *domain, const struct roster_entry *entry,
     const struct addr *only, struct arena *arena);
 #endif

@@ -20,7 +20,7 @@
 #include "dns/owner.h"
 #include "dns/rrset.h"
 #include "dns/spaces.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 
 /* Pods of one namespace that share an address (hostNetwork) share its name. */
 struct name {
@@ -39,7 +39,7 @@ struct pod {
 };
 
 struct verified {
-	const struct world *world;
+	const struct domain *domain;
 	struct spaces *spaces;
 	struct ledger *ledger;
 	struct name *names;
@@ -49,12 +49,12 @@ struct verified {
 #define KEY_SIZE 320            /* namespace 63, name 253 */
 
 struct verified *
-verified_new(const struct world *world, struct spaces *spaces, struct ledger *ledger)
+verified_new(const struct domain *domain, struct spaces *spaces, struct ledger *ledger)
 {
 	struct verified *verified = calloc(1, sizeof(*verified));
 
 	if (verified != NULL)
-		*verified = (struct verified){ .world = world, .spaces = spaces, .ledger = ledger };
+		*verified = (struct verified){ .domain = domain, .spaces = spaces, .ledger = ledger };
 	return verified;
 }
 
@@ -102,15 +102,15 @@ put_name(struct verified *verified, const char *ns, const struct addr *addr)
 	struct arena *arena = arena_new(1024);
 	struct changes changes = CHANGES_INIT(verified->ledger);
 	struct rrset_list records = { 0 };
-	struct entry_spec spec = { .kind = ENTRY_NAME, .zone = verified->world->zone };
+	struct entry_spec spec = { .kind = ENTRY_NAME, .zone = verified->domain->zone };
 	char spelled[2][MEMBER_LABEL_SIZE];
 	const uint8_t *parent = NULL;
-	int err = arena == NULL ? ERR_NOMEM : owner_under(arena, ns, verified->world->pod, &parent);
+	int err = arena == NULL ? ERR_NOMEM : owner_under(arena, ns, verified->domain->pod, &parent);
 
 	if (err == 0)
 		err = rrset_list_init(&records, arena, 1);
 	if (err == 0)
-		rrset_add_addr(&records, NULL, addr, verified->world->settings->ttl_s);
+		rrset_add_addr(&records, NULL, addr, verified->domain->settings->ttl_s);
 	spec.records = records.items;
 	spec.record_count = records.count;
 	for (int i = 0; err == 0 && i < spell(addr, spelled); i++) {
@@ -129,7 +129,7 @@ static void
 remove_name(struct verified *verified, const char *ns, const struct addr *addr)
 {
 	char spelled[2][MEMBER_LABEL_SIZE];
-	size_t ns_len = strlen(ns), parent_len = owner_len(verified->world->pod);
+	size_t ns_len = strlen(ns), parent_len = owner_len(verified->domain->pod);
 
 	for (int i = 0; i < spell(addr, spelled); i++) {
 		uint8_t name[DNS_NAME_MAX];
@@ -141,7 +141,7 @@ remove_name(struct verified *verified, const char *ns, const struct addr *addr)
 		memcpy(name + 1, spelled[i], len);
 		name[1 + len] = (uint8_t)ns_len;
 		memcpy(name + 2 + len, ns, ns_len);
-		memcpy(name + 2 + len + ns_len, verified->world->pod, parent_len);
+		memcpy(name + 2 + len + ns_len, verified->domain->pod, parent_len);
 		changes_remove_now(verified->ledger, name);
 	}
 }
@@ -176,7 +176,7 @@ hold(struct verified *verified, const char *ns, const struct addr *addr)
 		free(name);
 		return ERR_NOMEM;
 	}
-	if (!world_exposes(verified->world, ns) || put_name(verified, ns, addr) == 0)
+	if (!domain_exposes(verified->domain, ns) || put_name(verified, ns, addr) == 0)
 		return 0;
 	HASH_DEL(verified->names, name);
 	free(name);

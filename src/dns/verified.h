@@ -7,10 +7,10 @@ struct addr;
 struct ledger;
 struct verified;
 struct spaces;
-struct world;
+struct domain;
 
 /* Everything is borrowed.  NULL: no memory. */
-struct verified *verified_new(const struct world *world, struct spaces *spaces, struct ledger *ledger);
+struct verified *verified_new(const struct domain *domain, struct spaces *spaces, struct ledger *ledger);
 void verified_free(struct verified *verified);
 
 /* The Pod has exactly these addresses now; count 0: it is gone.  ERR_NOMEM: nothing was changed. */

@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "dns/dns_settings.h"
 #include "dns/rrset.h"
-#include "dns/world.h"
+#include "dns/domain.h"
 #include "model/roster.h"
 #include "tests/dns/roster_text.h"
 #include "tests/suite.h"
@@ -133,11 +133,11 @@ check_schema(const struct dns_settings *settings, const char *text, const char *
 	struct arena *arena = arena_new(0);
 	struct roster_entry *entry = roster_text(text);
 	struct strbuf out = STRBUF_INIT;
-	struct world world;
+	struct domain domain;
 	struct schema schema;
 
-	ck_assert_int_eq(world_init(&world, settings, arena), 0);
-	ck_assert_int_eq(schema_build(&world, entry, arena, &schema), 0);
+	ck_assert_int_eq(domain_init(&domain, settings, arena), 0);
+	ck_assert_int_eq(schema_build(&domain, entry, arena, &schema), 0);
 	add_names(&out, &schema);
 	add_rest(&out, &schema);
 	ck_assert_str_eq(sort_lines(arena, out.text), sort_lines(arena, expected));

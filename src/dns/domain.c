@@ -1,5 +1,5 @@
-/* world.c - the settings with the names that all others end in. */
-#include "dns/world.h"
+/* domain.c - the settings with the names that all others end in. */
+#include "dns/domain.h"
 
 #include <string.h>
 
@@ -8,9 +8,9 @@
 #include "dns/owner.h"
 
 int
-world_init(struct world *world, const struct dns_settings *settings, struct arena *arena)
+domain_init(struct domain *domain, const struct dns_settings *settings, struct arena *arena)
 {
-	struct world made = { .settings = settings };
+	struct domain made = { .settings = settings };
 	int err = owner_from_text(arena, settings->cluster_domain, &made.zone);
 
 	if (err == 0)
@@ -18,14 +18,14 @@ world_init(struct world *world, const struct dns_settings *settings, struct aren
 	if (err == 0)
 		err = owner_under(arena, "pod", made.zone, &made.pod);
 	if (err == 0)
-		*world = made;
+		*domain = made;
 	return err;
 }
 
 bool
-world_exposes(const struct world *world, const char *ns)
+domain_exposes(const struct domain *domain, const char *ns)
 {
-	const struct dns_settings *settings = world->settings;
+	const struct dns_settings *settings = domain->settings;
 
 	for (size_t i = 0; i < settings->namespace_count; i++)
 		if (strcmp(settings->namespaces[i], ns) == 0)
