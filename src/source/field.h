@@ -82,9 +82,10 @@ struct field {
 	const struct field_word *words;
 	const struct field_table *sub;
 	const char *fallback;           /* the default, as it would be written; NULL: zero */
-	field_rule_fn *rule;            /* for texts, and each of a list of texts */
+	field_rule_fn *rule;            /* for texts, each of a list of texts, each value of pairs */
+	field_rule_fn *key_rule;        /* for the keys of pairs */
 	field_hook_fn *hook;
-	const char *hint_word;          /* a wrong text or key that people write ... */
+	const char *hint_word;          /* a wrong text, or key of a mapping in pairs, that people write ... */
 	const char *hint;               /* ... and what to tell them */
 	const char *doc;                /* one line for zones/README.md */
 };

@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/strbuf.h"
+#include "source/decode.h"
 #include "source/doc.h"
 
 static void
@@ -71,6 +72,19 @@ help_diag(const struct diag *diag)
 		strbuf_addf(&buf, "%s\n", line);
 	}
 	return buf.len == 0 ? strdup("") : strbuf_take(&buf);
+}
+
+char *
+help_decode(const char *text, struct object_list *list, int *err)
+{
+	const struct decode_settings settings = { .trusted = true, .exec_enabled = true };
+	struct diag *diag = diag_new();
+
+	*err = decode_text("f", text, strlen(text), &settings, list, diag);
+	char *said = help_diag(diag);
+
+	diag_free(diag);
+	return said;
 }
 
 char *
