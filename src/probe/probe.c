@@ -20,6 +20,7 @@
 static const struct engine *const engines[] = {
 	[ENGINE_HTTP] = &engine_http,
 	[ENGINE_TCP] = &engine_tcp,
+	[ENGINE_EXEC] = &engine_exec,
 	[ENGINE_GRPC] = &engine_grpc,
 };
 
