@@ -22,12 +22,15 @@ struct udp_settings {
 int udp_server_bind(const struct udp_settings *settings, struct udp_server **out, size_t *failed);
 /* Start the threads. */
 int udp_server_start(struct udp_server *server);
-/* Answer what is in the sockets, stop the threads, close. */
+/* Answer what is in the sockets, stop the threads, close, free.  NULL is allowed. */
 void udp_server_stop(struct udp_server *server);
 /* The address really bound. */
 const struct addr_port *udp_server_bound(const struct udp_server *server, size_t i);
 
-/* Live replacement of the settings (config reload): readers see the new ones within a batch. */
+/*
+ * Live replacement of the settings (config reload): readers see the new ones within a batch.  After
+ * index_wait_readers() nobody uses the old ones any more.
+ */
 void udp_server_set(struct udp_server *server, const struct dns_settings *dns);
 
 /* Sums over all threads; monotonic. */

@@ -1,0 +1,394 @@
+/* udp.c - responder threads: receive a batch, answer each in place, send the batch. */
+#include "dns/udp.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "dns/index.h"
+#include "dns/query.h"
+#include "dns/respond.h"
+#include "dns/udp_batch.h"
+#include "dns/udp_send.h"
+#include "dns/wire.h"
+#include "net/sock.h"
+
+/* The default of 208 KB holds some 140 small datagrams: a burst of 256 lost 116 (PERFORMANCE.md 4). */
+#define RECEIVE_QUEUE (4 * 1024 * 1024)
+#define SINGLES 8               /* datagrams taken one by one after a batch of one, before a batch is tried again */
+#define DRAIN_BATCHES 1024      /* at stop: a full queue, and an end to it under a flood */
+#define CACHE_LINE 64
+
+/* Written by one thread, read by control. */
+struct counts {
+	_Atomic uint64_t queries;
+	_Atomic uint64_t replies;
+	_Atomic uint64_t rcode[16];
+	_Atomic uint64_t truncated;
+	_Atomic uint64_t dropped;
+};
+
+struct worker {
+	_Alignas(CACHE_LINE) struct counts counts;
+	_Alignas(CACHE_LINE) struct udp_server *server;
+	int fd;
+	bool pktinfo;
+	bool started;
+	pthread_t thread;
+	struct udp_batch *batch;
+	struct udp_send *send;
+	struct responder responder;
+	struct query queries[UDP_BATCH_MAX];
+	struct udp_reply replies[UDP_BATCH_MAX];
+};
+
+struct udp_server {
+	_Atomic(const struct dns_settings *) dns;
+	_Atomic bool stopping;
+	const struct index *index;
+	size_t listen_count;
+	struct addr_port *bound;
+	size_t worker_count;
+	struct worker **workers;
+};
+
+/* Only the owner writes: a plain addition, but one that others may look at. */
+static void
+count_up(_Atomic uint64_t *count, uint64_t by)
+{
+	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + by, memory_order_relaxed);
+}
+
+static void
+count_reply(struct counts *counts, const uint8_t *reply)
+{
+	count_up(&counts->replies, 1);
+	count_up(&counts->rcode[reply[3] & 15], 1);
+	if ((reply[2] & 2) != 0)
+		count_up(&counts->truncated, 1);
+}
+
+/* Two passes: what the first one asks the memory for has come when the second one needs it. */
+static size_t
+answer_batch(struct worker *worker, size_t count)
+{
+	struct responder *responder = &worker->responder;
+	size_t replies = 0;
+	size_t len;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *octets = udp_batch_octets(worker->batch, i, &len);
+
+		respond_begin(responder, octets, len, &worker->queries[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		uint8_t *octets = udp_batch_octets(worker->batch, i, &len);
+		struct addr client;
+
+		if (!udp_batch_answerable(worker->batch, i))
+			continue;
+		udp_batch_client(worker->batch, i, &client);
+		len = respond_finish(responder, TRANSPORT_UDP, &client, &worker->queries[i], octets,
+		    UDP_BUFFER_SIZE);
+		if (len == 0)
+			continue;
+		count_reply(&worker->counts, octets);
+		udp_batch_reply(worker->batch, i, len, &worker->replies[replies++]);
+	}
+	count_up(&worker->counts.queries, count);
+	count_up(&worker->counts.dropped, count - replies);
+	return replies;
+}
+
+/* The thread looks into the index only here; waiting and sending may take as long as they like. */
+static void
+serve_batch(struct worker *worker, size_t count)
+{
+	index_reader_online();
+	worker->responder.settings = atomic_load_explicit(&worker->server->dns, memory_order_acquire);
+	size_t replies = answer_batch(worker, count);
+	index_reader_offline();
+	if (replies == 1 && count == 1 && worker->replies[0].control == NULL) {
+		const struct udp_reply *reply = &worker->replies[0];
+
+		/* A reply that cannot be sent is lost, as any datagram may be. */
+		(void)sendto(worker->fd, reply->buf, reply->len, 0, reply->peer, reply->peer_len);
+		return;
+	}
+	if (replies > 0)
+		(void)udp_send_all(worker->send, worker->replies, replies);
+}
+
+static bool
+is_stopping(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->server->stopping, memory_order_acquire);
+}
+
+/* What was in the socket when it was told to stop is answered still. */
+static void
+drain(struct worker *worker)
+{
+	for (int i = 0; i < DRAIN_BATCHES; i++) {
+		int count = udp_batch_receive(worker->batch, false);
+
+		if (count <= 0)
+			return;
+		serve_batch(worker, (size_t)count);
+	}
+}
+
+/*
+ * Under load whole batches; with little to do, when most would be batches of one, plain calls, which cost less
+ * for one datagram, and now and then a try whether there is more (PERFORMANCE.md 2).
+ */
+static void *
+run(void *arg)
+{
+	struct worker *worker = arg;
+	unsigned singles = 0;
+
+	index_reader_begin();
+	index_reader_offline();
+	while (!is_stopping(worker)) {
+		int count = singles > 0 ? udp_batch_receive_one(worker->batch) :
+		    udp_batch_receive(worker->batch, true);
+
+		if (count > 0)
+			serve_batch(worker, (size_t)count);
+		if (singles > 0)
+			singles--;
+		else if (count == 1 && !worker->pktinfo)
+			singles = SINGLES;
+	}
+	drain(worker);
+	index_reader_online();
+	index_reader_end();
+	return NULL;
+}
+
+/*
+ * Root may exceed net.core.rmem_max.  An ICMP message must not make us send fragments that somebody else can
+ * forge (RFC 9715): path MTU discovery is off.  The timeout only bounds how long a stop
+ * could take if waking the thread failed.
+ */
+static void
+tune(int fd, bool ip6)
+{
+	int size = RECEIVE_QUEUE;
+	int omit = ip6 ? IPV6_PMTUDISC_OMIT : IP_PMTUDISC_OMIT;
+	struct timeval timeout = { .tv_sec = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) != 0)
+		log_errno(LOG_DEBUG, "cannot set the size of the receive queue");
+	if (setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP, ip6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &omit,
+	    sizeof(omit)) != 0)
+		log_errno(LOG_DEBUG, "cannot switch off path MTU discovery");
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0)
+		log_errno(LOG_DEBUG, "cannot set a receive timeout");
+}
+
+/* Let the CPU that took a datagram in choose the socket: cpu % sockets (PERFORMANCE.md 4). */
+static void
+steer(int fd, unsigned sockets)
+{
+	struct sock_filter code[] = {
+		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)(SKF_AD_OFF + SKF_AD_CPU) },
+		{ BPF_ALU | BPF_MOD | BPF_K, 0, 0, sockets },
+		{ BPF_RET | BPF_A, 0, 0, 0 },
+	};
+	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)) != 0)
+		log_errno(LOG_DEBUG, "cannot steer datagrams by CPU");
+}
+
+static void
+worker_free(struct worker *worker)
+{
+	if (worker == NULL)
+		return;
+	udp_batch_free(worker->batch);
+	udp_send_free(worker->send);
+	(void)close(worker->fd);
+	free(worker);
+}
+
+/* Takes the socket over, on failure too. */
+static struct worker *
+worker_new(struct udp_server *server, int fd, bool pktinfo)
+{
+	struct worker *worker = aligned_alloc(CACHE_LINE, sizeof(*worker));
+
+	if (worker == NULL) {
+		(void)close(fd);
+		return NULL;
+	}
+	memset(worker, 0, sizeof(*worker));
+	worker->server = server;
+	worker->fd = fd;
+	worker->pktinfo = pktinfo;
+	worker->batch = udp_batch_new(fd, pktinfo);
+	worker->send = udp_send_new(fd);
+	/* Threads begin at different places, so that a client with several sockets sees no pattern. */
+	worker->responder = (struct responder){ .index = server->index, .answering = true,
+		.rotation = (uint32_t)server->worker_count };
+	if (worker->batch == NULL || worker->send == NULL) {
+		worker_free(worker);
+		return NULL;
+	}
+	return worker;
+}
+
+/* One socket for each thread on one address. */
+static int
+bind_address(struct udp_server *server, const struct addr_port *address, struct addr_port *bound, unsigned threads)
+{
+	bool any = addr_is_unspecified(&address->addr);
+	unsigned flags = (threads > 1 ? SOCK_FLAG_REUSEPORT : 0) | (any ? SOCK_FLAG_PKTINFO : 0);
+	int first = -1;
+
+	*bound = *address;
+	for (unsigned i = 0; i < threads; i++) {
+		int fd;
+		int err = sock_bind_udp(bound, flags, 0, &fd);
+
+		if (err == 0 && i == 0)
+			err = sock_bound(fd, bound);
+		if (err != 0)
+			return err;
+		tune(fd, address->addr.family == ADDR_IP6);
+		struct worker *worker = worker_new(server, fd, any);
+		if (worker == NULL)
+			return ERR_NOMEM;
+		server->workers[server->worker_count++] = worker;
+		if (i == 0)
+			first = fd;
+	}
+	if (threads > 1)
+		steer(first, threads);
+	return 0;
+}
+
+static void
+server_free(struct udp_server *server)
+{
+	int saved = errno;
+
+	for (size_t i = 0; server->workers != NULL && i < server->worker_count; i++)
+		worker_free(server->workers[i]);
+	free(server->workers);
+	free(server->bound);
+	free(server);
+	errno = saved;
+}
+
+int
+udp_server_bind(const struct udp_settings *settings, struct udp_server **out, size_t *failed)
+{
+	unsigned threads = settings->threads == 0 ? 1 : settings->threads;
+	struct udp_server *server = calloc(1, sizeof(*server));
+	int err = ERR_NOMEM;
+
+	if (server == NULL)
+		return ERR_NOMEM;
+	atomic_init(&server->dns, settings->dns);
+	server->index = settings->index;
+	server->listen_count = settings->listen_count;
+	server->bound = calloc(settings->listen_count + 1, sizeof(*server->bound));
+	server->workers = calloc(settings->listen_count * threads + 1, sizeof(struct worker *));
+	if (server->bound == NULL || server->workers == NULL)
+		goto fail;
+	for (size_t i = 0; i < settings->listen_count; i++) {
+		err = bind_address(server, &settings->listen[i], &server->bound[i], threads);
+		if (err != 0) {
+			*failed = i;
+			goto fail;
+		}
+	}
+	*out = server;
+	return 0;
+fail:
+	server_free(server);
+	return err;
+}
+
+int
+udp_server_start(struct udp_server *server)
+{
+	sigset_t all, before;
+	int err = 0;
+
+	/* Signals are the control thread's business. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (size_t i = 0; i < server->worker_count && err == 0; i++) {
+		struct worker *worker = server->workers[i];
+
+		err = pthread_create(&worker->thread, NULL, run, worker);
+		worker->started = err == 0;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = err;
+	return err == 0 ? 0 : ERR_SYSTEM;
+}
+
+void
+udp_server_stop(struct udp_server *server)
+{
+	if (server == NULL)
+		return;
+	atomic_store_explicit(&server->stopping, true, memory_order_release);
+	/* Says ENOTCONN, but wakes whoever waits in a receive call on it all the same. */
+	for (size_t i = 0; i < server->worker_count; i++)
+		(void)shutdown(server->workers[i]->fd, SHUT_RD);
+	for (size_t i = 0; i < server->worker_count; i++)
+		if (server->workers[i]->started)
+			pthread_join(server->workers[i]->thread, NULL);
+	server_free(server);
+}
+
+const struct addr_port *
+udp_server_bound(const struct udp_server *server, size_t i)
+{
+	return i < server->listen_count ? &server->bound[i] : NULL;
+}
+
+void
+udp_server_set(struct udp_server *server, const struct dns_settings *dns)
+{
+	atomic_store_explicit(&server->dns, dns, memory_order_release);
+}
+
+static uint64_t
+count_of(const _Atomic uint64_t *count)
+{
+	return atomic_load_explicit(count, memory_order_relaxed);
+}
+
+void
+udp_server_counts(const struct udp_server *server, struct dns_counts *counts)
+{
+	*counts = (struct dns_counts){ 0 };
+	for (size_t i = 0; i < server->worker_count; i++) {
+		const struct counts *of = &server->workers[i]->counts;
+
+		counts->queries += count_of(&of->queries);
+		counts->replies += count_of(&of->replies);
+		for (size_t k = 0; k < 16; k++)
+			counts->rcode[k] += count_of(&of->rcode[k]);
+		counts->truncated += count_of(&of->truncated);
+		counts->dropped += count_of(&of->dropped);
+	}
+}
