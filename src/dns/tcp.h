@@ -4,6 +4,7 @@
  */
 #ifndef ROLLCALL_DNS_TCP_H
 #define ROLLCALL_DNS_TCP_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,11 +23,16 @@ struct tcp_settings {
 	uint64_t message_ms;                    /* a message once begun, the first octet of a connection: 2,000 */
 };
 
+/* Bind and listen; nothing is accepted yet.  ERR_SYSTEM with errno; *failed: which address.  ERR_NOMEM. */
 int tcp_server_bind(const struct tcp_settings *settings, struct tcp_server **out, size_t *failed);
+/* The address really bound, where port 0 was asked for. */
+const struct addr_port *tcp_server_bound(const struct tcp_server *server, size_t i);
 int tcp_server_start(struct tcp_server *server);
-/* Stop accepting, answer what is in, close within `grace_ms`. */
+/* Stop accepting, answer what is in, close within `grace_ms`; free.  NULL is allowed. */
 void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
 void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns);
+/* False until the first load is done: names not found are SERVFAIL (respond.h).  True unless said otherwise. */
+void tcp_server_set_answering(struct tcp_server *server, bool answering);
 void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
 size_t tcp_server_clients(const struct tcp_server *server);
 #endif

@@ -1,0 +1,59 @@
+/* tcp_client.h - one TCP connection: queries out of its stream, replies into it, within limits.  Thread: stream. */
+#ifndef ROLLCALL_DNS_TCP_CLIENT_H
+#define ROLLCALL_DNS_TCP_CLIENT_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "dns/respond.h"
+#include "dns/tcp_peers.h"
+#include "dns/udp.h"
+
+struct clock;
+struct event_base;
+struct tcp_client;
+
+#define TCP_FRAME_MAX (2 + 65535)       /* a message behind its length (RFC 1035, 4.2.2) */
+#define TCP_READ_MAX 4096               /* octets taken at once beyond what a message begun still needs */
+#define TCP_UNSENT_MAX 65536            /* a client with more waiting for it is not read */
+#define TCP_PENDING_MAX 32              /* nor one with so many replies waiting */
+#define TCP_HELD_MAX ((size_t)16 << 20) /* octets in the buffers of all clients */
+
+/* What the connections of a thread share. */
+struct tcp_stream {
+	struct event_base *loop;
+	const struct clock *clock;
+	struct tcp_peers *peers;
+	uint64_t idle_ms;
+	uint64_t message_ms;
+	size_t held;                    /* in the buffers of all clients */
+	bool stopping;
+	struct responder responder;
+	_Atomic(const struct dns_settings *) settings;  /* control replaces it */
+	_Atomic bool answering;
+	_Atomic size_t clients;
+	struct {
+		_Atomic uint64_t queries, replies, truncated, dropped;
+		_Atomic uint64_t rcode[16];
+	} counts;
+	/* One of each is enough: a callback is through before the next begins. */
+	uint8_t in[TCP_FRAME_MAX + TCP_READ_MAX];
+	uint8_t work[TCP_FRAME_MAX];
+	uint8_t out[TCP_UNSENT_MAX + TCP_FRAME_MAX];
+};
+
+/* Serve a connection, which belongs to it from here on, also on failure.  ERR_NOMEM */
+int tcp_client_open(struct tcp_stream *stream, int fd, const struct addr *addr);
+void tcp_client_close(struct tcp_client *client);
+
+/* The connection that sits there. */
+struct tcp_client *tcp_client_of(struct tcp_seat *seat);
+
+/*
+ * The server is stopping: take what has come in, and close once everything is answered and sent, at once
+ * if that is now.
+ */
+void tcp_client_finish(struct tcp_client *client);
+#endif
