@@ -1,0 +1,308 @@
+/* manifest_set.c - the files of a source: what was made of each, what changed, what is gone. */
+#include "source/manifest_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "source/manifest_file.h"
+
+/* A file that was seen, and what was made of it. */
+struct known_file {
+	UT_hash_handle hh;      /* by path */
+	struct manifest_stamp stamp;
+	uint64_t digest;
+	uint64_t scan;          /* number of the scan that last saw it */
+	uint64_t missing_ms;    /* since when it is not there; 0: it is */
+	size_t objects;         /* handed over, and not taken back */
+	size_t root;            /* index of the configured path it was found under */
+	bool broken;            /* its last reading failed */
+	bool read;              /* stamp and digest are of its octets; else digest is of the complaint */
+	char path[];
+};
+
+struct manifest_set {
+	struct source_dir_ops ops;
+	void *arg;
+	struct known_file *files;
+	struct diag *diag;      /* of the file at hand */
+	uint64_t scan;
+	bool changed;           /* something was handed over */
+};
+
+static struct known_file *
+file_find_or_add(struct manifest_set *set, const char *path, size_t root)
+{
+	struct known_file *file = NULL;
+	size_t len = strlen(path);
+
+	HASH_FIND(hh, set->files, path, len, file);
+	if (file != NULL) {
+		file->root = root;
+		return file;
+	}
+	file = calloc(1, sizeof(*file) + len + 1);
+	if (file == NULL)
+		return NULL;
+	memcpy(file->path, path, len + 1);
+	file->root = root;
+	HASH_ADD_KEYPTR(hh, set->files, file->path, len, file);
+	return file;
+}
+
+static void
+file_drop(struct manifest_set *set, struct known_file *file)
+{
+	HASH_DEL(set->files, file);
+	free(file);
+}
+
+static void
+hand_over(struct manifest_set *set, struct known_file *file, struct object_list *list)
+{
+	size_t count = list->count;
+
+	set->ops.file(set->arg, file->path, list, set->diag);
+	object_list_release(list);
+	file->objects = count;
+	set->changed = true;
+}
+
+/*
+ * Decode a text that differs from the last one.  With any error the last good objects stay; where there
+ * are none yet, what is sound is better than nothing.
+ */
+static int
+digest_text(struct manifest_set *set, struct known_file *file, const struct manifest_file *read,
+    bool exec_enabled)
+{
+	struct decode_settings decoding = {
+		.trusted = read->trusted,
+		.exec_enabled = exec_enabled,
+	};
+	struct object_list list = { NULL, 0, 0 };
+	int err = decode_text(file->path, read->text, read->len, &decoding, &list, set->diag);
+
+	if (err == ERR_NOMEM) {
+		object_list_release(&list);
+		return err;
+	}
+	file->broken = err != 0;
+	if (err == 0 || (file->objects == 0 && list.count > 0)) {
+		hand_over(set, file, &list);
+		return 0;
+	}
+	object_list_release(&list);
+	set->ops.broken(set->arg, file->path, set->diag);
+	return 0;
+}
+
+/*
+ * What cannot be read (any more) keeps its last good objects.  It is said once: again only when there is
+ * something else to say, or when it has been readable in between.
+ */
+static void
+file_unreadable(struct manifest_set *set, struct known_file *file)
+{
+	const char *text = diag_at(set->diag, 0)->text;
+	uint64_t complaint = text_hash(TEXT_HASH_SEED, text, strlen(text));
+
+	if (file->broken && !file->read && file->digest == complaint)
+		return;
+	file->broken = true;
+	file->read = false;
+	file->digest = complaint;
+	set->ops.broken(set->arg, file->path, set->diag);
+}
+
+/* The octets, and whether they are believed: what is decoded depends on both. */
+static uint64_t
+digest_of(const struct manifest_file *read)
+{
+	return read->trusted ? read->digest : ~read->digest;
+}
+
+static bool
+is_untouched(const struct known_file *file)
+{
+	struct manifest_stamp stamp;
+
+	return file->read && manifest_file_stamp(file->path, &stamp) &&
+	    manifest_stamp_equal(&stamp, &file->stamp);
+}
+
+/* Read it, and decode it if that gives something new. */
+static int
+file_read(struct manifest_set *set, struct known_file *file, bool exec_enabled)
+{
+	struct manifest_file read;
+	int err;
+
+	diag_clear(set->diag);
+	err = manifest_file_read(file->path, &read, set->diag);
+	if (err == ERR_NOTFOUND || err == ERR_NOMEM)
+		return err;
+	if (err != 0) {
+		if (diag_at(set->diag, 0) == NULL)
+			return ERR_NOMEM;
+		file_unreadable(set, file);
+		return 0;
+	}
+	if (!file->read || digest_of(&read) != file->digest)
+		err = digest_text(set, file, &read, exec_enabled);
+	file->read = err == 0;          /* no memory: try again with the next scan */
+	file->stamp = read.stamp;
+	file->digest = digest_of(&read);
+	manifest_file_release(&read);
+	return err;
+}
+
+int
+manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force, bool exec_enabled)
+{
+	struct known_file *file = file_find_or_add(set, path, root);
+
+	if (file == NULL)
+		return ERR_NOMEM;
+	if (file->scan == set->scan)
+		return 0;
+	if (force || !is_untouched(file)) {
+		int err = file_read(set, file, exec_enabled);
+
+		/* Gone between listing and reading: not seen, as far as the sweep is concerned. */
+		if (err != 0)
+			return err == ERR_NOTFOUND ? 0 : err;
+	}
+	file->scan = set->scan;
+	file->missing_ms = 0;
+	return 0;
+}
+
+/* Would more than half of all objects go because folders are gone?  Then rather an accident than a wish. */
+static bool
+keep_gone(const struct manifest_set *set, const bool *gone)
+{
+	size_t all = 0, going = 0;
+
+	for (const struct known_file *file = set->files; file != NULL; file = file->hh.next) {
+		all += file->objects;
+		if (file->scan != set->scan && gone[file->root])
+			going += file->objects;
+	}
+	return going * 2 > all;
+}
+
+static void
+file_vanished(struct manifest_set *set, struct known_file *file)
+{
+	struct object_list none = { NULL, 0, 0 };
+
+	diag_clear(set->diag);
+	if (file->objects > 0 || file->broken)
+		hand_over(set, file, &none);
+	file_drop(set, file);
+}
+
+bool
+manifest_set_sweep(struct manifest_set *set, const bool *gone, bool now, uint64_t now_ms)
+{
+	bool keep = !now && keep_gone(set, gone);
+	bool waiting = false;
+	struct known_file *file, *next;
+
+	for (file = set->files; file != NULL; file = next) {
+		next = file->hh.next;
+		if (file->scan == set->scan || (keep && gone[file->root]))
+			continue;
+		if (file->missing_ms == 0)
+			file->missing_ms = now_ms != 0 ? now_ms : 1;
+		if (now || now_ms - file->missing_ms >= MANIFEST_SET_VANISH_MS)
+			file_vanished(set, file);
+		else
+			waiting = true;
+	}
+	return waiting;
+}
+
+void
+manifest_set_begin(struct manifest_set *set)
+{
+	set->scan++;
+}
+
+void
+manifest_set_complain(struct manifest_set *set, const char *path, const char *text)
+{
+	struct place place = { path, 0, 0 };
+
+	diag_clear(set->diag);
+	diag_add(set->diag, SEVERITY_ERROR, &place, "%s", text);
+	set->ops.broken(set->arg, path, set->diag);
+}
+
+void
+manifest_set_forget_stamps(struct manifest_set *set)
+{
+	for (struct known_file *file = set->files; file != NULL; file = file->hh.next)
+		file->read = false;
+}
+
+bool
+manifest_set_take_changed(struct manifest_set *set)
+{
+	bool changed = set->changed;
+
+	set->changed = false;
+	return changed;
+}
+
+size_t
+manifest_set_count(const struct manifest_set *set)
+{
+	return HASH_COUNT(set->files);
+}
+
+size_t
+manifest_set_broken(const struct manifest_set *set)
+{
+	size_t count = 0;
+
+	for (const struct known_file *file = set->files; file != NULL; file = file->hh.next)
+		count += file->broken;
+	return count;
+}
+
+struct manifest_set *
+manifest_set_new(const struct source_dir_ops *ops, void *arg)
+{
+	struct manifest_set *set = calloc(1, sizeof(*set));
+
+	if (set == NULL)
+		return NULL;
+	set->ops = *ops;
+	set->arg = arg;
+	set->diag = diag_new();
+	if (set->diag == NULL) {
+		free(set);
+		return NULL;
+	}
+	return set;
+}
+
+void
+manifest_set_free(struct manifest_set *set)
+{
+	struct known_file *file, *next;
+
+	if (set == NULL)
+		return;
+	for (file = set->files; file != NULL; file = next) {
+		next = file->hh.next;
+		file_drop(set, file);
+	}
+	diag_free(set->diag);
+	free(set);
+}

@@ -1,0 +1,51 @@
+/*
+ * manifest_set.h - the files of a source: what was made of each, what changed, what is gone.  Thread: control.
+ *
+ * A scan is manifest_set_begin(), a visit to every file that is there, and manifest_set_sweep(); the set
+ * hands over each file whose octets differ from the last time, and takes back what has vanished.
+ */
+#ifndef ROLLCALL_SOURCE_MANIFEST_SET_H
+#define ROLLCALL_SOURCE_MANIFEST_SET_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/source_dir.h"
+
+struct manifest_set;
+
+/* A file that is missing for less than this may be an editor at work. */
+#define MANIFEST_SET_VANISH_MS 100
+
+/* NULL: no memory. */
+struct manifest_set *manifest_set_new(const struct source_dir_ops *ops, void *arg);
+void manifest_set_free(struct manifest_set *set);
+
+void manifest_set_begin(struct manifest_set *set);
+
+/*
+ * The file is there, found under the configured path number `root`.  `force` reads it even where its stamp
+ * says that nobody wrote to it.  A file is looked at once a scan.  Only ERR_NOMEM is a failure of the visit.
+ */
+int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force, bool exec_enabled);
+
+/* Something is wrong with a configured path itself: tell it as a broken file. */
+void manifest_set_complain(struct manifest_set *set, const char *path, const char *text);
+
+/*
+ * End of the scan: whatever was not visited goes; at once with `now`, else after MANIFEST_SET_VANISH_MS.
+ * `gone[root]` says that a configured folder itself is not there: its files stay if more than half of all
+ * objects would go (an unmounted disk is an accident, not a wish).  True: some files wait; sweep again.
+ */
+bool manifest_set_sweep(struct manifest_set *set, const bool *gone, bool now, uint64_t now_ms);
+
+/* Decode everything again at the next visit. */
+void manifest_set_forget_stamps(struct manifest_set *set);
+
+/* Has anything been handed over since the last call? */
+bool manifest_set_take_changed(struct manifest_set *set);
+
+size_t manifest_set_count(const struct manifest_set *set);
+/* Files that cannot be used as they are now. */
+size_t manifest_set_broken(const struct manifest_set *set);
+#endif
