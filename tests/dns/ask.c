@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/strbuf.h"
+#include "dns/index.h"
 #include "dns/respond.h"
 
 #define MESSAGE_MAX 65535
@@ -36,7 +37,9 @@ exchange(struct responder *responder, const char *question)
 	memcpy(buf, wire, len);
 	free(wire);
 	ldns_pkt_free(query);
+	index_reader_begin();
 	len = respond(responder, TRANSPORT_TCP, &client, buf, len, sizeof(buf));
+	index_reader_end();
 	ck_assert_msg(len > 0, "%s: no reply", question);
 	ck_assert_msg(ldns_wire2pkt(&reply, buf, len) == LDNS_STATUS_OK, "%s: a broken reply", question);
 	return reply;
@@ -92,7 +95,8 @@ add_section(struct strbuf *out, const char *sign, const ldns_rr_list *list, cons
 
 	for (size_t i = 0; i < count; i++)
 		texts[i] = record_text(ldns_rr_list_rr(list, i), asked);
-	qsort(texts, count, sizeof(*texts), compare_texts);
+	if (count > 0 && ldns_rr_get_type(ldns_rr_list_rr(list, 0)) != LDNS_RR_TYPE_PTR)
+		qsort(texts, count, sizeof(*texts), compare_texts);
 	for (size_t i = 0; i < count; i++) {
 		strbuf_addf(out, "%s%s", i == 0 ? sign : ", ", texts[i]);
 		free(texts[i]);

@@ -32,14 +32,12 @@ catalog_world_start(struct catalog_world *world, const struct dns_settings *sett
 	world->catalog = catalog_new(&world->settings, world->index, 7);
 	ck_assert_ptr_nonnull(world->catalog);
 	world->responder = (struct responder){ .index = world->index, .settings = &world->settings, .answering = true };
-	index_reader_begin();
 	catalog_world_publish(world);
 }
 
 void
 catalog_world_stop(struct catalog_world *world)
 {
-	index_reader_end();
 	catalog_free(world->catalog);
 	index_free(world->index);
 }

@@ -1,0 +1,243 @@
+/* variants.c - small random worlds for the catalog, and whether two indexes say the same of them. */
+#include "tests/dns/variants.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "dns/catalog.h"
+#include "dns/domain.h"
+#include "dns/dns_settings.h"
+#include "dns/index.h"
+#include "dns/member.h"
+#include "dns/name.h"
+#include "dns/reverse.h"
+#include "dns/schema.h"
+#include "model/roster.h"
+#include "tests/dns/roster_text.h"
+
+#define NAMES_MAX 4096
+#define ADDRESSES 8
+
+struct variants {
+	struct arena *arena;
+	struct roster_entry *entries[VARIANT_SERVICES][VARIANT_COUNT];
+	struct addr addrs[ADDRESSES];
+	const uint8_t *names[NAMES_MAX];
+	size_t name_count;
+	uint32_t random;
+};
+
+static const char *const spaces[] = { "a", "b", "c" };
+static const char *const address_texts[ADDRESSES] = {
+	"10.0.0.1", "10.0.0.2", "10.0.1.1", "10.1.0.1", "fd00::1", "fd00::2", "fd00:1::1", "192.0.2.1",
+};
+
+static unsigned
+roll(struct variants *variants, unsigned sides)
+{
+	variants->random = variants->random * 1664525 + 1013904223;
+	return (variants->random >> 12) % sides;
+}
+
+static void
+add_endpoints(struct variants *variants, struct strbuf *text)
+{
+	for (unsigned i = roll(variants, 5); i > 0; i--) {
+		strbuf_addf(text, "ep %s", address_texts[roll(variants, ADDRESSES)]);
+		if (roll(variants, 3) == 0)
+			strbuf_addf(text, " host=h%u", roll(variants, 3));
+		if (roll(variants, 3) == 0)
+			strbuf_addf(text, " zone=z%u", roll(variants, 2));
+		strbuf_add(text, roll(variants, 4) == 0 ? " out\n" : "\n");
+	}
+}
+
+static struct roster_entry *
+make_entry(struct variants *variants, unsigned service)
+{
+	struct strbuf text = STRBUF_INIT;
+	unsigned kind = roll(variants, 8);
+
+	strbuf_addf(&text, "service %s/s%u ", spaces[service / 3], service);
+	if (kind == 0)
+		strbuf_addf(&text, "external t%u.example.org\n", roll(variants, 3));
+	else if (kind < 4)      /* 10.0.0.2 is an endpoint elsewhere: the ClusterIP hides it */
+		strbuf_addf(&text, "clusterip %s\n", roll(variants, 3) == 0 ? "10.0.0.2" : "10.96.0.7 fd00::7");
+	else
+		strbuf_add(&text, "headless\n");
+	if (kind == 1 && roll(variants, 3) == 0)
+		strbuf_add(&text, "pending\n");
+	for (unsigned i = roll(variants, 3); i > 0; i--)
+		strbuf_addf(&text, "port p%u %s %u\n", i, roll(variants, 2) == 0 ? "tcp" : "udp", 53 + roll(variants, 2));
+	strbuf_addf(&text, "group p1/tcp/%u\n", 53 + roll(variants, 2));
+	add_endpoints(variants, &text);
+	strbuf_add(&text, "group p2/udp/7\n");
+	add_endpoints(variants, &text);
+	struct roster_entry *entry = roster_text(text.text);
+	strbuf_release(&text);
+	return entry;
+}
+
+/* ---- every name that can be ---------------------------------------------------------------- */
+
+static void
+add_name(struct variants *variants, const uint8_t *name)
+{
+	for (size_t i = 0; i < variants->name_count; i++)
+		if (name_equal(variants->names[i], name))
+			return;
+	ck_assert_uint_lt(variants->name_count, NAMES_MAX);
+	variants->names[variants->name_count++] = arena_copy(variants->arena, name, name_len(name));
+}
+
+/* The name and all above it. */
+static void
+add_branch(struct variants *variants, const uint8_t *name)
+{
+	for (; *name != 0; name = name_parent(name))
+		add_name(variants, name);
+}
+
+static void
+add_text(struct variants *variants, const char *text)
+{
+	uint8_t name[DNS_NAME_MAX];
+	size_t len;
+
+	ck_assert_int_eq(name_from_text(text, name, &len), 0);
+	add_branch(variants, name);
+}
+
+static void
+add_reverse(struct variants *variants, const struct addr *addr)
+{
+	struct cidr leaf = reverse_prefix(addr, reverse_bits(addr->family));
+	uint8_t name[DNS_NAME_MAX];
+
+	reverse_name(&leaf, name);
+	add_branch(variants, name);
+}
+
+static void
+add_entry_names(struct variants *variants, const struct dns_settings *settings, const struct roster_entry *entry)
+{
+	struct arena *arena = arena_new(0);
+	struct domain domain;
+	struct schema schema;
+
+	ck_assert_int_eq(domain_init(&domain, settings, arena), 0);
+	ck_assert_int_eq(schema_build(&domain, entry, arena, &schema), 0);
+	for (size_t i = 0; i < schema.name_count; i++)
+		add_branch(variants, schema.names[i].name);
+	for (size_t i = 0; i < schema.pointers.count; i++)
+		add_reverse(variants, &schema.pointers.items[i].addr);
+	arena_free(arena);
+}
+
+static void
+add_pod_names(struct variants *variants)
+{
+	for (unsigned ns = 0; ns < 3; ns++) {
+		struct strbuf text = STRBUF_INIT;
+
+		strbuf_addf(&text, "%s.svc.cluster.local", spaces[ns]);
+		add_text(variants, text.text);
+		for (unsigned i = 0; i < ADDRESSES; i++) {
+			char label[MEMBER_LABEL_SIZE];
+
+			strbuf_clear(&text);
+			strbuf_addf(&text, "%s.%s.pod.cluster.local", member_dashed(&variants->addrs[i], label), spaces[ns]);
+			add_text(variants, text.text);
+		}
+		strbuf_release(&text);
+	}
+}
+
+static int
+add_zone(void *arg, const struct cidr *zone)
+{
+	uint8_t name[DNS_NAME_MAX];
+
+	reverse_name(zone, name);
+	add_branch(arg, name);
+	return 0;
+}
+
+struct variants *
+variants_new(const struct dns_settings *settings, uint32_t seed)
+{
+	struct variants *variants = calloc(1, sizeof(*variants));
+
+	variants->random = seed;
+	variants->arena = arena_new(0);
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		ck_assert_int_eq(addr_parse(address_texts[i], &variants->addrs[i]), 0);
+	for (unsigned s = 0; s < VARIANT_SERVICES; s++)
+		for (unsigned v = 0; v < VARIANT_COUNT; v++) {
+			variants->entries[s][v] = make_entry(variants, s);
+			add_entry_names(variants, settings, variants->entries[s][v]);
+		}
+	add_pod_names(variants);
+	for (size_t i = 0; i < settings->reverse_zone_count; i++)
+		ck_assert_int_eq(reverse_expand(settings->reverse_zones[i], add_zone, variants), 0);
+	add_text(variants, "ns.dns.cluster.local");
+	add_text(variants, "dns-version.cluster.local");
+	return variants;
+}
+
+void
+variants_free(struct variants *variants)
+{
+	for (unsigned s = 0; s < VARIANT_SERVICES; s++)
+		for (unsigned v = 0; v < VARIANT_COUNT; v++)
+			roster_entry_unref(variants->entries[s][v]);
+	arena_free(variants->arena);
+	free(variants);
+}
+
+/* ---- what is set --------------------------------------------------------------------------- */
+
+int
+variants_set(const struct variants *variants, struct catalog *catalog, unsigned service, int variant)
+{
+	struct roster_entry *any = variants->entries[service][0];
+
+	return catalog_set_service(catalog, any->ns, any->name,
+	    variant < 0 ? NULL : variants->entries[service][variant]);
+}
+
+int
+variants_set_pod(const struct variants *variants, struct catalog *catalog, unsigned pod, int variant)
+{
+	const char name[] = { (char)('p' + pod), '\0' };
+	size_t first = variant < 0 ? 0 : (size_t)variant, count = variant < 0 ? 0 : 1 + first % 2;
+
+	return catalog_set_pod(catalog, spaces[pod % 2], name, variants->addrs + first, count);
+}
+
+int
+variants_set_namespace(struct catalog *catalog, unsigned ns, bool exists)
+{
+	return catalog_set_namespace(catalog, spaces[ns], exists);
+}
+
+void
+variants_expect_same(const struct variants *variants, const struct index *a, const struct index *b)
+{
+	size_t found = 0;
+	char text[NAME_TEXT_SIZE];
+
+	for (size_t i = 0; i < variants->name_count; i++) {
+		const struct entry *in_a = index_get(a, variants->names[i]), *in_b = index_get(b, variants->names[i]);
+
+		found += in_a != NULL;
+		ck_assert_msg((in_a == NULL) == (in_b == NULL) && (in_a == NULL || entry_equal(in_a, in_b)),
+		    "%s differs: %s", name_to_text(variants->names[i], text),
+		    in_a == NULL ? "only in the second" : in_b == NULL ? "only in the first" : "other answers");
+	}
+	ck_assert_uint_eq(index_count(a), index_count(b));
+	ck_assert_uint_eq(index_count(a), found);
+}
