@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "dns/index.h"
 
-#define FINISH_READS 16         /* of a client when the server stops: what has come in by then */
+#define FINISH_READS 16         /* at a time, of a client that the stopping server still reads */
 
 struct buffer {
 	uint8_t *data;
@@ -44,7 +44,6 @@ struct tcp_client {
 	bool spoken;                    /* it has sent a whole message */
 	bool reading;
 	bool ended;                     /* the client will send no more (half-close: it still wants its replies) */
-	bool closing;                   /* nothing more is taken either: close when all is sent */
 };
 
 struct tcp_client *
@@ -175,7 +174,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 static void
 set_reading(struct tcp_client *client)
 {
-	bool want = !client->ended && !client->closing && !is_full(client);
+	bool want = !client->ended && !is_full(client);
 
 	if (want == client->reading)
 		return;
@@ -373,7 +372,7 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 		client->begun_ms = now(client);
 	set_reading(client);
 	/* Half a message that will never be whole is no reason to wait. */
-	if ((client->ended || client->closing) && client->out.len == 0) {
+	if (client->ended && client->out.len == 0) {
 		tcp_client_close(client);
 		return false;
 	}
@@ -390,8 +389,10 @@ read_size(const struct tcp_client *client)
 	return need > client->in.len + TCP_READ_MAX ? need - client->in.len : TCP_READ_MAX;
 }
 
-/* One read.  false: the client is gone. */
-static bool
+enum taken { TAKEN_SOME, TAKEN_NOTHING, TAKEN_GONE };
+
+/* One read.  TAKEN_GONE: the client is closed. */
+static enum taken
 take(struct tcp_client *client)
 {
 	struct tcp_stream *stream = client->stream;
@@ -403,21 +404,41 @@ take(struct tcp_client *client)
 	ssize_t n = recv(event_get_fd(&client->readable), stream->in + len, read_size(client), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return true;
+		return TAKEN_NOTHING;
 	if (n < 0) {
 		tcp_client_close(client);
-		return false;
+		return TAKEN_GONE;
 	}
 	client->ended = n == 0;
-	return digest(client, stream->in, len + (size_t)n);
+	return digest(client, stream->in, len + (size_t)n) ? TAKEN_SOME : TAKEN_GONE;
+}
+
+void
+tcp_client_finish(struct tcp_client *client)
+{
+	enum taken taken = TAKEN_SOME;
+
+	for (int i = 0; i < FINISH_READS && client->reading && taken == TAKEN_SOME; i++) {
+		taken = take(client);
+		if (taken == TAKEN_GONE)
+			return;
+	}
+	/* Not before the socket is empty: closing it with octets unread resets what was sent, too. */
+	if (taken == TAKEN_NOTHING && client->out.len == 0)
+		tcp_client_close(client);
 }
 
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
+	struct tcp_client *client = arg;
+
 	(void)fd;
 	(void)what;
-	(void)take(arg);
+	if (client->stream->stopping)
+		tcp_client_finish(client);
+	else
+		(void)take(client);
 }
 
 static void
@@ -437,7 +458,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 
 	if (len > 0)
 		memcpy(stream->in, client->in.data, len);
-	(void)digest(client, stream->in, len);
+	if (digest(client, stream->in, len) && stream->stopping)
+		tcp_client_finish(client);
 }
 
 int
@@ -464,16 +486,4 @@ tcp_client_open(struct tcp_stream *stream, int fd, const struct addr *addr)
 	}
 	set_timer(client);
 	return 0;
-}
-
-void
-tcp_client_finish(struct tcp_client *client)
-{
-	for (int i = 0; i < FINISH_READS && client->reading; i++)
-		if (!take(client))
-			return;
-	client->closing = true;
-	set_reading(client);
-	if (client->out.len == 0)
-		tcp_client_close(client);
 }

@@ -1,5 +1,8 @@
 /* test_tcp.c - the stream thread: fresh clients get room, descriptors run out, it stops in order. */
 #include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -125,7 +128,7 @@ END_TEST
 START_TEST(reset_connections_leave_nothing_behind)
 {
 	struct linger reset = { 1, 0 };
-	int before;
+	int before, last;
 
 	start(100, 60000, 60000, NULL);
 	before = highest_fd();
@@ -137,10 +140,27 @@ START_TEST(reset_connections_leave_nothing_behind)
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		close(fd);
 	}
+	/* They are accepted in order: once this one is answered none of them is still to come. */
+	last = client();
+	ask(last, 1, 20);
+	ck_assert_int_eq(reply(last, 20), 1);
+	close(last);
 	ck_assert_uint_eq(clients_become(0), 0);
 	ck_assert_int_eq(highest_fd(), before);
 }
 END_TEST
+
+/* Wait until the other side has everything that was sent. */
+static void
+settle(int fd)
+{
+	uint64_t end = now_ms() + 10000;
+	int unsent = 1;
+
+	while (ioctl(fd, SIOCOUTQ, &unsent) == 0 && unsent > 0 && now_ms() < end)
+		poll(NULL, 0, 1);
+	ck_assert_int_eq(unsent, 0);
+}
 
 START_TEST(stopping_answers_what_has_come_in)
 {
@@ -154,6 +174,8 @@ START_TEST(stopping_answers_what_has_come_in)
 	for (uint16_t i = 0; i < 200; i++)
 		ask(fd, i, 1000);
 	ask(late, 300, 20);
+	settle(fd);
+	settle(late);
 	stop(5000);
 	for (int i = 0; i < 200; i++)
 		ck_assert_int_eq(reply(fd, 1000), i);
