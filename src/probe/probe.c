@@ -66,17 +66,18 @@ probe_part_now(struct probe *probe)
 	free_probe(probe);
 }
 
+/* What still comes is thrown away; once the other side has closed nothing does. */
 static void
 parting_read(struct probe *probe)
 {
 	char rest[4096];
-	ssize_t n = recv(probe->fd, rest, sizeof(rest), 0);
+	ssize_t n = probe->peer_closed ? 0 : recv(probe->fd, rest, sizeof(rest), 0);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n > 0)
 		probe->parted += (size_t)n;
-	if (n <= 0 || probe->peer_closed || probe->parted > PARTING_OCTETS)
+	if (n <= 0 || probe->parted > PARTING_OCTETS)
 		probe_part_now(probe);
 }
 
