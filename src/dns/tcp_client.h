@@ -31,7 +31,8 @@ struct tcp_stream {
 	size_t held;                    /* in the buffers of all clients */
 	bool stopping;
 	struct responder responder;
-	_Atomic(const struct dns_settings *) settings;  /* control replaces it */
+	_Atomic(const struct dns_settings *) settings;  /* control replaces both */
+	_Atomic(const struct index *) index;
 	_Atomic bool answering;
 	_Atomic size_t clients;
 	struct {

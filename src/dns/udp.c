@@ -54,8 +54,8 @@ struct worker {
 
 struct udp_server {
 	_Atomic(const struct dns_settings *) dns;
+	_Atomic(const struct index *) index;
 	_Atomic bool stopping;
-	const struct index *index;
 	size_t listen_count;
 	struct addr_port *bound;
 	size_t worker_count;
@@ -116,6 +116,7 @@ serve_batch(struct worker *worker, size_t count)
 {
 	index_reader_online();
 	worker->responder.settings = atomic_load_explicit(&worker->server->dns, memory_order_acquire);
+	worker->responder.index = atomic_load_explicit(&worker->server->index, memory_order_acquire);
 	size_t replies = answer_batch(worker, count);
 	index_reader_offline();
 	if (replies == 1 && count == 1 && worker->replies[0].control == NULL) {
@@ -242,7 +243,7 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	worker->batch = udp_batch_new(fd, pktinfo);
 	worker->send = udp_send_new(fd);
 	/* Threads begin at different places, so that a client with several sockets sees no pattern. */
-	worker->responder = (struct responder){ .index = server->index, .answering = true,
+	worker->responder = (struct responder){ .answering = true,
 		.rotation = (uint32_t)server->worker_count };
 	if (worker->batch == NULL || worker->send == NULL) {
 		worker_free(worker);
@@ -304,7 +305,7 @@ udp_server_bind(const struct udp_settings *settings, struct udp_server **out, si
 	if (server == NULL)
 		return ERR_NOMEM;
 	atomic_init(&server->dns, settings->dns);
-	server->index = settings->index;
+	atomic_init(&server->index, settings->index);
 	server->listen_count = settings->listen_count;
 	server->bound = calloc(settings->listen_count + 1, sizeof(*server->bound));
 	server->workers = calloc(settings->listen_count * threads + 1, sizeof(struct worker *));
@@ -366,8 +367,9 @@ udp_server_bound(const struct udp_server *server, size_t i)
 }
 
 void
-udp_server_set(struct udp_server *server, const struct dns_settings *dns)
+udp_server_set(struct udp_server *server, const struct dns_settings *dns, const struct index *index)
 {
+	atomic_store_explicit(&server->index, index, memory_order_release);
 	atomic_store_explicit(&server->dns, dns, memory_order_release);
 }
 

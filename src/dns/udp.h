@@ -28,10 +28,10 @@ void udp_server_stop(struct udp_server *server);
 const struct addr_port *udp_server_bound(const struct udp_server *server, size_t i);
 
 /*
- * Live replacement of the settings (config reload): readers see the new ones within a batch.  After
- * index_wait_readers() nobody uses the old ones any more.
+ * Live replacement of the settings and of the index made with them (config reload): readers see the new
+ * ones from their next batch on.  After index_wait_readers() nobody uses the old ones any more.
  */
-void udp_server_set(struct udp_server *server, const struct dns_settings *dns);
+void udp_server_set(struct udp_server *server, const struct dns_settings *dns, const struct index *index);
 
 /* Sums over all threads; monotonic. */
 struct dns_counts {

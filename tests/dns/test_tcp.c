@@ -212,7 +212,7 @@ START_TEST(new_settings_are_seen_by_the_next_query)
 	ask(fd, 1, 20);
 	ck_assert_int_eq(reply(fd, 20), 1);
 	ck_assert_ptr_eq(tcp_help_settings_seen(), &first_settings);
-	tcp_server_set(tcp_help_server(), (const void *)&second_settings);
+	tcp_server_set(tcp_help_server(), (const void *)&second_settings, NULL);
 	ask(fd, 2, 20);
 	ck_assert_int_eq(reply(fd, 20), 2);
 	ck_assert_ptr_eq(tcp_help_settings_seen(), &second_settings);

@@ -287,10 +287,10 @@ START_TEST(new_settings_hold_from_the_next_batch_on)
 	ck_assert(serve("127.0.0.1:0", 1));
 	int fd = client("127.0.0.1");
 	expect(fd, WEB " A", LDNS_RCODE_NOERROR, 1);
-	udp_server_set(server, &closed);
+	udp_server_set(server, &closed, asking->index);
 	index_wait_readers();
 	expect(fd, WEB " A", LDNS_RCODE_REFUSED, 0);
-	udp_server_set(server, &asking->settings);
+	udp_server_set(server, &asking->settings, asking->index);
 	expect(fd, WEB " A", LDNS_RCODE_NOERROR, 1);
 	close(fd);
 	udp_server_stop(server);
