@@ -341,6 +341,12 @@ delay_attempt(struct schedule *schedule, struct roll_entry *entry)
 
 /* ---- public -------------------------------------------------------------------------------- */
 
+void
+schedule_set_max_concurrent(struct schedule *schedule, uint32_t max_concurrent)
+{
+	schedule->settings.max_concurrent = max_concurrent == 0 ? 1 : max_concurrent;
+}
+
 struct schedule *
 schedule_new(const struct schedule_settings *settings, const struct schedule_ops *ops, void *arg)
 {
@@ -348,9 +354,7 @@ schedule_new(const struct schedule_settings *settings, const struct schedule_ops
 
 	if (schedule == NULL)
 		return NULL;
-	schedule->settings = *settings;
-	if (schedule->settings.max_concurrent == 0)
-		schedule->settings.max_concurrent = 1;
+	schedule_set_max_concurrent(schedule, settings->max_concurrent);
 	schedule->ops = *ops;
 	schedule->arg = arg;
 	schedule->told_ms = UINT64_MAX;

@@ -92,6 +92,9 @@ uint64_t schedule_next_ms(const struct schedule *schedule);
 typedef uint64_t schedule_now_fn(void *arg);
 void schedule_set_now(struct schedule *schedule, schedule_now_fn *now, void *arg);
 
+/* Another max_concurrent; what is in flight beyond it ends in its own time. */
+void schedule_set_max_concurrent(struct schedule *schedule, uint32_t max_concurrent);
+
 size_t schedule_count(const struct schedule *schedule);
 size_t schedule_in_flight(const struct schedule *schedule);
 /* Targets that have no outcome yet and no restored verdict (held ones not counted); /readyz waits for 0. */
