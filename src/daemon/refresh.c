@@ -456,6 +456,53 @@ refresh_run(struct refresh *refresh, uint64_t now_ms)
 	return (size_t)(refresh->published - before);
 }
 
+/* ---- another catalog ---- */
+
+struct handover {
+	struct catalog *catalog;
+	const struct store *store;
+};
+
+static int
+hand_namespace(void *arg, const struct object *object)
+{
+	const struct handover *handover = arg;
+	const char *ns = object->kind == KIND_NAMESPACE ? object->name : object->ns;
+
+	return catalog_set_namespace(handover->catalog, ns, store_has_namespace(handover->store, ns));
+}
+
+static int
+hand_pod(void *arg, const struct object *object)
+{
+	const struct handover *handover = arg;
+	const struct pod *pod = (const struct pod *)object;
+
+	if (object->deleting)
+		return 0;
+	return catalog_set_pod(handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);
+}
+
+int
+refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_verified)
+{
+	struct handover handover = { .catalog = catalog, .store = refresh->store };
+	int err = 0;
+
+	for (int kind = 0; kind < KIND_COUNT && err == 0; kind++)
+		err = store_each(refresh->store, (enum object_kind)kind, hand_namespace, &handover);
+	if (err == 0 && pods_verified)
+		err = store_each(refresh->store, KIND_POD, hand_pod, &handover);
+	for (struct slot *slot = refresh->slots.first; slot != NULL && err == 0; slot = slot->hh.next)
+		if (slot->entry != NULL)
+			err = catalog_set_service(catalog, slot->entry->ns, slot->entry->name, slot->entry);
+	if (err == 0) {
+		refresh->catalog = catalog;
+		refresh->pods_verified = pods_verified;
+	}
+	return err;
+}
+
 uint64_t
 refresh_next_ms(const struct refresh *refresh)
 {

@@ -42,6 +42,12 @@ struct refresh *refresh_new(const struct refresh_settings *settings);
 void refresh_free(struct refresh *refresh);
 
 /*
+ * Publish everything that is published, and from now on whatever changes, through another catalog.
+ * ERR_NOMEM: all as before.
+ */
+int refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_verified);
+
+/*
  * Work off everything that is dirty.  Returns how many Services were published anew.  What could not be
  * done (no memory, disk full, no address left) stays noted and is tried again: see refresh_next_ms().
  */

@@ -346,6 +346,30 @@ world_run(struct world *world)
 	return owed ? earlier(next_ms, now_ms + 100) : next_ms;
 }
 
+int
+world_set_dns(struct world *world, const struct dns_settings *dns, struct index *index)
+{
+	struct catalog *catalog = catalog_new(dns, index, world->serial);
+	int err = ERR_NOMEM;
+
+	if (catalog != NULL)
+		err = refresh_set_catalog(world->refresh, catalog, dns->pods == POD_NAMES_VERIFIED);
+	if (err != 0) {
+		catalog_free(catalog);
+		return err;
+	}
+	catalog_publish(catalog, clock_now_ms(world->clock), clock_unix_s(world->clock));
+	catalog_free(world->catalog);
+	world->catalog = catalog;
+	return 0;
+}
+
+void
+world_set_max_concurrent(struct world *world, uint32_t max_concurrent)
+{
+	schedule_set_max_concurrent(world->schedule, max_concurrent);
+}
+
 /* ---- looking in ---- */
 
 const struct store *

@@ -74,8 +74,14 @@ void world_settle(struct world *world);
 /* Bring answers and attempts up to date.  Returns when to be called again at the latest, UINT64_MAX: never. */
 uint64_t world_run(struct world *world);
 
-/* New dns settings: names are answered by them when this returns.  ERR_NOMEM: the old ones hold. */
-int world_set_dns(struct world *world, const struct dns_settings *dns);
+/*
+ * New dns settings: everything that is answered is built anew, by them, into `index`, which is empty.  When
+ * this returns 0 the index is complete and the one before is no longer written to.  ERR_NOMEM: all as before.
+ */
+int world_set_dns(struct world *world, const struct dns_settings *dns, struct index *index);
+
+/* probes.maxConcurrent. */
+void world_set_max_concurrent(struct world *world, uint32_t max_concurrent);
 
 /* Visit all verdicts (state_each_verdict_fn). */
 int world_each_verdict(void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);

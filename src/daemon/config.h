@@ -1,0 +1,136 @@
+/*
+ * config.h - the settings: built-in defaults, rollcall.yaml, flags, in this order.  Thread: control.
+ *
+ * A configuration is immutable once loaded; a reload makes a new one and compares.  Everything hangs from
+ * its arena.
+ */
+#ifndef ROLLCALL_DAEMON_CONFIG_H
+#define ROLLCALL_DAEMON_CONFIG_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "dns/dns_settings.h"
+
+struct arena;
+struct diag;
+
+#define CONFIG_FILE "/etc/rollcall/rollcall.yaml"
+
+struct config_dns {
+	uint32_t ttl_s;
+	uint32_t ttl_cluster_ip_s;
+	uint32_t ttl_headless_s;
+	uint32_t ttl_negative_s;
+	uint8_t pods;                   /* enum pod_names */
+	bool endpoint_pod_names;
+	bool ignore_empty_service;
+	bool zonal;
+	const char **namespaces;
+	size_t namespace_count;
+	const char **fallthrough;
+	size_t fallthrough_count;
+	const char **reverse_zones;
+	size_t reverse_zone_count;
+	const char **allow_from_texts;
+	size_t allow_from_text_count;
+	struct cidr *allow_from;        /* none: everybody */
+	size_t allow_from_count;
+	uint16_t udp_size;
+	struct addr *ns_addresses;
+	size_t ns_address_count;
+};
+
+struct config_exec {
+	bool enabled;
+	const char *user;
+	const char **path;
+	size_t path_count;
+};
+
+struct config_probes {
+	struct config_exec exec;
+	uint32_t max_concurrent;
+	const char **allow_host_texts;
+	size_t allow_host_text_count;
+	struct cidr *allow_hosts;
+	size_t allow_host_count;
+};
+
+struct config_tcp {
+	uint32_t max_clients;
+	uint64_t idle_ms;
+};
+
+struct config {
+	struct arena *arena;
+	const char *file;               /* that was read; NULL: none */
+	const char *cluster_domain;     /* lower case, no trailing dot */
+	const char **listen_texts;
+	size_t listen_text_count;
+	struct addr_port *listen;       /* none: the default, to be tried (listen.h) */
+	size_t listen_count;
+	unsigned threads;               /* 0: one for each CPU */
+	const char **zones;
+	size_t zone_count;
+	const char **service_cidr_texts;
+	size_t service_cidr_text_count;
+	struct cidr *service_cidrs;
+	size_t service_cidr_count;
+	const char **load_balancer_cidr_texts;
+	size_t load_balancer_cidr_text_count;
+	struct cidr *load_balancer_cidrs;
+	size_t load_balancer_cidr_count;
+	const char *node_port_range;
+	uint16_t node_port_first;
+	uint16_t node_port_last;
+	const char *node_name;
+	struct config_dns dns;
+	struct config_probes probes;
+	struct config_tcp tcp;
+	const char *http_listen;        /* "": no HTTP at all */
+	struct addr_port http;
+	const char *user;               /* "": stay who started us */
+	bool user_stated;
+	const char *state_dir;          /* NULL: --no-state */
+	bool no_state;
+};
+
+/* What the command line says; the flags of the program (DESIGN.md, the contract with users). */
+enum config_action { CONFIG_RUN, CONFIG_CHECK, CONFIG_VERSION, CONFIG_HELP };
+struct config_flags {
+	enum config_action action;
+	const char *file;               /* NULL: CONFIG_FILE if it is there */
+	const char **zones;
+	size_t zone_count;
+	const char **listen;
+	size_t listen_count;
+	const char **service_cidrs;
+	size_t service_cidr_count;
+	const char *http;
+	const char *state_dir;
+	bool no_state;
+	const char *cluster_domain;
+	const char *threads;
+};
+
+/* Take the command line apart; texts are borrowed from argv.  ERR_INVALID (said on stderr), ERR_NOMEM. */
+int config_flags_read(int argc, char **argv, struct config_flags *flags);
+void config_flags_release(struct config_flags *flags);
+void config_usage(void);
+
+/* Flags over file over defaults; all problems are said in diag.  ERR_INVALID, ERR_NOMEM. */
+int config_load(const struct config_flags *flags, struct diag *diag, struct config **out);
+void config_free(struct config *config);
+
+/* The dns settings for those addresses of ours; everything is borrowed from the config and `own`. */
+void config_dns_settings(const struct config *config, const struct addr *own, size_t own_count,
+    const struct addr *ns, size_t ns_count, struct dns_settings *settings);
+
+/* Do both make the same answers, so that those at hand can be kept?  (allowFrom, udpSize and fallthrough are not in them.) */
+bool config_same_answers(const struct config *a, const struct config *b);
+
+/* The first setting that differs and cannot be changed while running ("listen"); NULL: all can. */
+const char *config_needs_restart(const struct config *old, const struct config *new);
+#endif

@@ -1,0 +1,251 @@
+/* config_table.c - every setting of rollcall.yaml, named once. */
+#include "daemon/config_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/text.h"
+#include "daemon/config.h"
+#include "source/doc.h"
+
+/* ---- rules ---- */
+
+const char *
+config_listen_rule(const char *text)
+{
+	struct addr_port where;
+
+	return addr_port_parse(text, &where) == 0 ? NULL : "must be ADDRESS:PORT, like 127.0.0.1:53 or [::1]:53";
+}
+
+const char *
+config_cidr_rule(const char *text)
+{
+	struct cidr cidr;
+
+	return cidr_parse(text, &cidr) == 0 ? NULL : "must be a network without host bits, like 10.96.0.0/12";
+}
+
+const char *
+config_domain_rule(const char *text)
+{
+	char name[256];
+	size_t len = strlen(text);
+
+	if (len > 0 && text[len - 1] == '.')
+		len--;
+	if (len >= sizeof(name))
+		return "must be a DNS name";
+	for (size_t i = 0; i < len; i++)
+		name[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+	name[len] = '\0';
+	return text_is_dns1123_subdomain(name) ? NULL : "must be a DNS name, like cluster.local";
+}
+
+const char *
+config_folder_rule(const char *text)
+{
+	return text[0] == '/' ? NULL : "must be an absolute path";
+}
+
+/* DESIGN: what `private` is. */
+static const char *const private_networks[] = {
+	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
+	"fe80::/10",
+};
+static const char *const loopback_networks[] = { "127.0.0.0/8", "::1/128" };
+static const char *const all_networks[] = { "0.0.0.0/0", "::/0" };
+static const struct {
+	const char *word;
+	const char *const *networks;
+	size_t count;
+} network_words[] = {
+	{ "private", private_networks, 7 },
+	{ "loopback", loopback_networks, 2 },
+	{ "all", all_networks, 2 },
+};
+
+size_t
+config_networks(const char *text, struct cidr networks[CONFIG_NETWORKS_MAX])
+{
+	for (size_t w = 0; w < sizeof(network_words) / sizeof(network_words[0]); w++) {
+		if (strcmp(text, network_words[w].word) != 0)
+			continue;
+		for (size_t i = 0; i < network_words[w].count; i++)
+			cidr_parse(network_words[w].networks[i], &networks[i]);
+		return network_words[w].count;
+	}
+	if (cidr_parse(text, &networks[0]) == 0)
+		return 1;
+	memset(&networks[0], 0, sizeof(networks[0]));
+	if (addr_parse(text, &networks[0].base) != 0)
+		return 0;
+	networks[0].bits = (uint8_t)(8 * addr_len(&networks[0].base));
+	return 1;
+}
+
+const char *
+config_network_rule(const char *text)
+{
+	struct cidr networks[CONFIG_NETWORKS_MAX];
+
+	return config_networks(text, networks) > 0 ? NULL :
+	    "must be a network, an address, or one of loopback, private, all";
+}
+
+bool
+config_port_range(const char *text, uint16_t *first, uint16_t *last)
+{
+	const char *dash = strchr(text, '-');
+	char start[8];
+	uint64_t a, b;
+
+	if (dash == NULL || (size_t)(dash - text) >= sizeof(start))
+		return false;
+	memcpy(start, text, (size_t)(dash - text));
+	start[dash - text] = '\0';
+	if (!text_to_u64(start, UINT16_MAX, &a) || !text_to_u64(dash + 1, UINT16_MAX, &b) || a == 0 || a > b)
+		return false;
+	*first = (uint16_t)a;
+	*last = (uint16_t)b;
+	return true;
+}
+
+static const char *
+port_range_rule(const char *text)
+{
+	uint16_t first, last;
+
+	return config_port_range(text, &first, &last) ? NULL : "must be FIRST-LAST, like 30000-32767";
+}
+
+/* An empty text turns HTTP off; a rule would never see it. */
+static void
+check_http(struct field_context *context, const struct doc_node *node, void *target)
+{
+	const struct config *config = target;
+	const char *wrong = config_listen_rule(config->http_listen);
+
+	if (config->http_listen[0] != '\0' && wrong != NULL)
+		field_error(context, doc_find(node, "listen"), ".listen", "%s: %s", config->http_listen, wrong);
+}
+
+/* ---- what later versions serve ---- */
+
+static void
+later(struct field_context *context, const struct doc_node *node, void *target)
+{
+	(void)target;
+	if (node != NULL)
+		field_warn(context, node, "", "is not served yet; it is left aside");
+}
+
+#define LATER(text) { .name = (text), .type = FIELD_HOOK, .hook = later, .doc = "not served yet" }
+
+/* ---- tables ---- */
+
+static const struct field_word pods_words[] = {
+	{ "disabled", POD_NAMES_DISABLED },
+	{ "insecure", POD_NAMES_INSECURE },
+	{ "verified", POD_NAMES_VERIFIED },
+	{ NULL, 0 },
+};
+static const struct field_word threads_words[] = { { "auto", 0 }, { NULL, 0 } };
+
+static const struct field dns_fields[] = {
+	{ FIELD("ttl", FIELD_INT, config_dns, ttl_s), .max = 86400,
+	    .doc = "seconds an answer may be cached" },
+	{ FIELD("ttlClusterIP", FIELD_INT, config_dns, ttl_cluster_ip_s), .max = 86400,
+	    .doc = "the same for names of cluster IPs; default: ttl" },
+	{ FIELD("ttlHeadless", FIELD_INT, config_dns, ttl_headless_s), .max = 86400,
+	    .doc = "the same for headless and endpoint names; default: ttl" },
+	{ FIELD("ttlNegative", FIELD_INT, config_dns, ttl_negative_s), .max = 300,
+	    .doc = "the same for names that are not there; default: ttl" },
+	{ FIELD("pods", FIELD_ENUM, config_dns, pods), .words = pods_words, .doc = "names made of Pod addresses" },
+	{ FIELD("endpointPodNames", FIELD_BOOL, config_dns, endpoint_pod_names),
+	    .doc = "endpoints without hostname are named after their Pod" },
+	{ FIELD("ignoreEmptyService", FIELD_BOOL, config_dns, ignore_empty_service),
+	    .doc = "a Service without ready endpoints is NXDOMAIN" },
+	{ FIELD("zonal", FIELD_BOOL, config_dns, zonal), .doc = "zone-scoped headless names" },
+	{ FIELD_ITEMS("namespaces", FIELD_TEXTS, config_dns, namespaces, namespace_count),
+	    .doc = "the only namespaces to be answered; none: all" },
+	{ FIELD_ITEMS("fallthrough", FIELD_TEXTS, config_dns, fallthrough, fallthrough_count),
+	    .flags = FIELD_SCALAR_OK, .doc = "zones whose missing names are not ours" },
+	{ FIELD_ITEMS("reverseZones", FIELD_TEXTS, config_dns, reverse_zones, reverse_zone_count),
+	    .flags = FIELD_SCALAR_OK, .doc = "names or networks we answer reverse names of" },
+	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts, allow_from_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule, .doc = "who may ask" },
+	{ FIELD("udpSize", FIELD_INT, config_dns, udp_size), .min = 512, .max = 4096,
+	    .doc = "the largest UDP reply" },
+	{ FIELD_ITEMS("nsAddresses", FIELD_ADDRS, config_dns, ns_addresses, ns_address_count),
+	    .doc = "our own addresses for the apex NS" },
+	LATER("autopath"), LATER("cookies"), LATER("rrl"), LATER("nsid"),
+};
+static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns), .title = "dns" };
+
+static const struct field exec_fields[] = {
+	{ FIELD("enabled", FIELD_BOOL, config_exec, enabled), .doc = "run exec probes at all" },
+	{ FIELD("user", FIELD_TEXT, config_exec, user), .doc = "as whom" },
+	{ FIELD_ITEMS("path", FIELD_TEXTS, config_exec, path, path_count), .flags = FIELD_SCALAR_OK,
+	    .rule = config_folder_rule, .doc = "the only folders commands may come from" },
+};
+static const struct field_table exec_table = { FIELD_TABLE(exec_fields, config_exec), .title = "exec" };
+
+static const struct field probes_fields[] = {
+	{ FIELD("exec", FIELD_MAP, config_probes, exec), .sub = &exec_table },
+	{ FIELD("maxConcurrent", FIELD_INT, config_probes, max_concurrent), .min = 1, .max = 1000000,
+	    .doc = "attempts in flight at most" },
+	{ FIELD_ITEMS("allowHost", FIELD_TEXTS, config_probes, allow_host_texts, allow_host_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule,
+	    .doc = "networks that httpGet.host and tcpSocket.host may name" },
+};
+static const struct field_table probes_table = { FIELD_TABLE(probes_fields, config_probes), .title = "probes" };
+
+static const struct field http_fields[] = {
+	{ FIELD("listen", FIELD_TEXT, config, http_listen), .doc = "ADDRESS:PORT" },
+	LATER("socket"), LATER("listenTLS"), LATER("tokenFile"),
+};
+static const struct field_table http_table = { FIELD_TABLE(http_fields, config), .title = "http",
+	.check = check_http };
+
+static const struct field state_fields[] = {
+	{ FIELD("dir", FIELD_TEXT, config, state_dir), .rule = config_folder_rule,
+	    .doc = "where addresses and verdicts are kept" },
+};
+static const struct field_table state_table = { FIELD_TABLE(state_fields, config), .title = "state" };
+
+static const struct field tcp_fields[] = {
+	{ FIELD("maxClients", FIELD_INT, config_tcp, max_clients), .min = 1, .max = 1000000,
+	    .doc = "TCP connections at most" },
+	{ FIELD("idle", FIELD_DURATION, config_tcp, idle_ms), .min = 1, .doc = "how long one may be silent" },
+};
+static const struct field_table tcp_table = { FIELD_TABLE(tcp_fields, config_tcp), .title = "tcp" };
+
+static const struct field config_fields[] = {
+	{ FIELD("clusterDomain", FIELD_TEXT, config, cluster_domain), .rule = config_domain_rule,
+	    .doc = "the zone of all Services" },
+	{ FIELD_ITEMS("listen", FIELD_TEXTS, config, listen_texts, listen_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_listen_rule, .doc = "UDP and TCP" },
+	{ FIELD("threads", FIELD_INT, config, threads), .min = 1, .max = 256, .words = threads_words,
+	    .doc = "that answer on each address" },
+	{ FIELD_ITEMS("zones", FIELD_TEXTS, config, zones, zone_count), .flags = FIELD_SCALAR_OK,
+	    .doc = "folders or files of manifests" },
+	{ FIELD_ITEMS("serviceCIDRs", FIELD_TEXTS, config, service_cidr_texts, service_cidr_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_cidr_rule, .doc = "where cluster IPs come from" },
+	{ FIELD("serviceNodePortRange", FIELD_TEXT, config, node_port_range), .rule = port_range_rule,
+	    .doc = "where node ports come from" },
+	{ FIELD_ITEMS("loadBalancerCIDRs", FIELD_TEXTS, config, load_balancer_cidr_texts,
+	    load_balancer_cidr_text_count), .flags = FIELD_SCALAR_OK, .rule = config_cidr_rule,
+	    .doc = "where load balancer addresses come from" },
+	{ FIELD("nodeName", FIELD_TEXT, config, node_name), .doc = "default: the host's name" },
+	{ FIELD("dns", FIELD_MAP, config, dns), .sub = &dns_table },
+	{ FIELD("probes", FIELD_MAP, config, probes), .sub = &probes_table },
+	{ FIELD("tcp", FIELD_MAP, config, tcp), .sub = &tcp_table },
+	{ FIELD_FLAT("http", &http_table) },
+	{ FIELD("user", FIELD_TEXT, config, user), .doc = "whom to become when started as root" },
+	{ FIELD_FLAT("state", &state_table) },
+	LATER("forward"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"), LATER("externalZone"),
+	LATER("cache"), LATER("log"), LATER("dataplane"),
+};
+const struct field_table config_table = { FIELD_TABLE(config_fields, config), .title = "rollcall.yaml" };

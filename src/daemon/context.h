@@ -1,0 +1,72 @@
+/* context.h - everything the running daemon holds, in the order it is started.  Thread: control. */
+#ifndef ROLLCALL_DAEMON_CONTEXT_H
+#define ROLLCALL_DAEMON_CONTEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "daemon/config.h"
+#include "daemon/listen.h"
+#include "dns/dns_settings.h"
+
+struct clock;
+struct event;
+struct event_base;
+struct health;
+struct helper;
+struct index;
+struct prober;
+struct source_dir;
+struct state;
+struct tcp_server;
+struct udp_server;
+struct world;
+
+/*
+ * One set of settings.  A reload puts a new one in front; the one before goes when no responder reads it.
+ */
+struct generation {
+	struct config *config;
+	struct listen_own own;
+	struct dns_settings dns;
+	struct index *index;            /* answers made with these settings; NULL: by `answers` */
+	struct generation *answers;     /* whose index is in use: this one, or one before that makes the same */
+	struct generation *before;
+};
+
+struct rollcall {
+	const struct config_flags *flags;
+	struct generation *now;
+	struct helper *helper;          /* NULL: exec probes are off */
+	struct clock *clock;
+	struct event_base *loop;
+	struct event *refresh;          /* activated when something is dirty */
+	struct event *due;              /* the next attempt, retry or serial */
+	uint64_t due_ms;                /* when `due` fires; UINT64_MAX: not set */
+	struct event *tick;             /* once a second */
+	struct event *quit;             /* after a stop was asked for */
+	struct event *signals[3];
+	struct udp_server *udp;
+	struct tcp_server *tcp;
+	struct health *health;          /* NULL: http.listen is "" */
+	struct state *state;
+	struct prober *prober;
+	struct prober **old_probers;    /* of before a reload; attempts may still use them */
+	size_t old_prober_count;
+	struct world *world;
+	struct source_dir *source;
+	uint64_t random;                /* state of a generator for choices that need no secrecy */
+	uint64_t started_ms;
+	uint64_t tick_due_ms;
+	uint64_t loop_late_ms;          /* the worst since the start */
+	uint64_t loop_late_count;       /* ticks over 50 ms late */
+	uint64_t manifest_errors;       /* said since the start */
+	bool loaded;                    /* all manifests were read once */
+	bool settled;                   /* ... without a broken one: leftovers of the state file were let go */
+	bool serving;                   /* DNS is answered */
+	bool stopping;
+	bool udp_started;
+	bool tcp_started;
+};
+#endif

@@ -1,0 +1,145 @@
+/* feed.c - from the folders of manifests into the world, and what is wrong with them into the log. */
+#include "daemon/feed.h"
+
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/context.h"
+#include "daemon/world.h"
+#include "model/object.h"
+#include "model/store.h"
+#include "source/source_dir.h"
+
+static void
+say(struct rollcall *rollcall, const struct diag *diag)
+{
+	static const enum log_level levels[] = {
+		[SEVERITY_ERROR] = LOG_ERROR,
+		[SEVERITY_WARNING] = LOG_WARN,
+		[SEVERITY_INFO] = LOG_INFO,
+	};
+	const struct diag_entry *entry;
+	char line[2048];
+	size_t shown = 0;
+
+	rollcall->manifest_errors += diag_count(diag, SEVERITY_ERROR);
+	for (; (entry = diag_at(diag, shown)) != NULL; shown++) {
+		diag_format(entry, line, sizeof(line));
+		log_write(levels[entry->severity], "%s", line);
+	}
+	if (diag_count(diag, SEVERITY_ERROR) + diag_count(diag, SEVERITY_WARNING) +
+	    diag_count(diag, SEVERITY_INFO) > shown)
+		log_warn("more was found than is shown here");
+}
+
+static void
+on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
+{
+	struct rollcall *rollcall = arg;
+	int err = world_replace_file(rollcall->world, path, objects->items, objects->count, diag);
+
+	objects->count = 0;             /* they are the store's now */
+	say(rollcall, diag);
+	if (err != 0)
+		log_error("%s: not taken: %s; what it stated before holds", path, err_text(err));
+}
+
+static void
+on_broken(void *arg, const char *path, struct diag *diag)
+{
+	struct rollcall *rollcall = arg;
+	size_t held = store_count_file(world_store(rollcall->world), path);
+
+	say(rollcall, diag);
+	if (held > 0)
+		log_error("%s: is broken; its %zu objects of before go on", path, held);
+}
+
+static void
+on_batch_end(void *arg)
+{
+	struct rollcall *rollcall = arg;
+
+	if (!rollcall->loaded || rollcall->settled || source_dir_broken_count(rollcall->source) > 0)
+		return;
+	/* A folder that is not there yet may come with what the state file remembers. */
+	for (size_t i = 0; i < rollcall->now->config->zone_count; i++)
+		if (access(rollcall->now->config->zones[i], F_OK) != 0)
+			return;
+	world_settle(rollcall->world);
+	rollcall->settled = true;
+}
+
+static const struct source_dir_ops ops = {
+	.file = on_file,
+	.broken = on_broken,
+	.batch_end = on_batch_end,
+};
+
+static void
+fill_settings(const struct rollcall *rollcall, struct source_dir_settings *settings)
+{
+	const struct config *config = rollcall->now->config;
+
+	*settings = (struct source_dir_settings){
+		.paths = config->zones,
+		.path_count = config->zone_count,
+		.exec_enabled = config->probes.exec.enabled,
+		.rest_ms = 20,
+		.rescan_ms = 60000,
+	};
+}
+
+static void
+say_loaded(const struct rollcall *rollcall)
+{
+	const struct store *store = world_store(rollcall->world);
+
+	log_info("loaded %zu Services, %zu Pods, %zu EndpointSlices, %zu Endpoints from %zu files, %zu of them broken",
+	    store_count(store, KIND_SERVICE), store_count(store, KIND_POD),
+	    store_count(store, KIND_ENDPOINT_SLICE), store_count(store, KIND_ENDPOINTS),
+	    source_dir_file_count(rollcall->source), source_dir_broken_count(rollcall->source));
+}
+
+static int
+load(struct rollcall *rollcall)
+{
+	int err = source_dir_load(rollcall->source);
+
+	if (err != 0)
+		return err;
+	rollcall->loaded = true;
+	on_batch_end(rollcall);
+	say_loaded(rollcall);
+	return 0;
+}
+
+int
+feed_start(struct rollcall *rollcall)
+{
+	struct source_dir_settings settings;
+
+	fill_settings(rollcall, &settings);
+	rollcall->source = source_dir_new(rollcall->loop, rollcall->clock, &settings, &ops, rollcall);
+	return rollcall->source == NULL ? ERR_NOMEM : load(rollcall);
+}
+
+int
+feed_reload(struct rollcall *rollcall)
+{
+	struct source_dir_settings settings;
+	int err;
+
+	fill_settings(rollcall, &settings);
+	err = source_dir_set(rollcall->source, &settings);
+	return err != 0 ? err : load(rollcall);
+}
+
+void
+feed_stop(struct rollcall *rollcall)
+{
+	source_dir_free(rollcall->source);
+	rollcall->source = NULL;
+}

@@ -1,0 +1,240 @@
+/* overview.c - the tables of health checks and metrics that /readyz and /metrics show. */
+#include "daemon/overview.h"
+
+#include "base/strbuf.h"
+#include "daemon/context.h"
+#include "daemon/latency.h"
+#include "daemon/state.h"
+#include "daemon/world.h"
+#include "dns/index.h"
+#include "dns/tcp.h"
+#include "dns/udp.h"
+#include "model/object.h"
+#include "model/store.h"
+#include "ops/health.h"
+#include "source/source_dir.h"
+
+/* ---- checks: once ready, always ready, until we stop (DNS.md 6: latched) ---- */
+
+static bool
+check_load(void *arg, struct strbuf *why)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (!rollcall->loaded)
+		strbuf_add(why, "manifests are being read");
+	return rollcall->loaded;
+}
+
+static bool
+check_probes(void *arg, struct strbuf *why)
+{
+	struct rollcall *rollcall = arg;
+	struct world_counts counts;
+
+	if (rollcall->serving)
+		return true;
+	if (rollcall->world == NULL)
+		return false;
+	world_counts(rollcall->world, &counts);
+	strbuf_addf(why, "%zu targets have no first result", counts.targets_waiting);
+	return counts.targets_waiting == 0;
+}
+
+static bool
+check_dns(void *arg, struct strbuf *why)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (!rollcall->serving)
+		strbuf_add(why, "not answering yet");
+	return rollcall->serving;
+}
+
+static const struct health_check checks[] = {
+	{ "load", check_load },
+	{ "probes", check_probes },
+	{ "dns", check_dns },
+};
+
+/* ---- metrics ---- */
+
+static struct world_counts
+counts_of(void *arg)
+{
+	struct rollcall *rollcall = arg;
+	struct world_counts counts = { .targets = 0 };
+
+	if (rollcall->world != NULL)
+		world_counts(rollcall->world, &counts);
+	return counts;
+}
+
+static struct dns_counts
+dns_of(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+	struct dns_counts udp = { .queries = 0 }, tcp = { .queries = 0 };
+
+	if (rollcall->udp_started)
+		udp_server_counts(rollcall->udp, &udp);
+	if (rollcall->tcp_started)
+		tcp_server_counts(rollcall->tcp, &tcp);
+	udp.queries += tcp.queries;
+	udp.replies += tcp.replies;
+	udp.truncated += tcp.truncated;
+	udp.dropped += tcp.dropped;
+	for (int i = 0; i < 16; i++)
+		udp.rcode[i] += tcp.rcode[i];
+	return udp;
+}
+
+static double
+objects_of(void *arg, enum object_kind kind)
+{
+	const struct rollcall *rollcall = arg;
+
+	return rollcall->world == NULL ? 0 : (double)store_count(world_store(rollcall->world), kind);
+}
+
+static double
+quantile_s(void *arg, double percent)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (rollcall->world == NULL)
+		return 0;
+	return (double)latency_quantile_us(world_latency(rollcall->world), percent) / 1e6;
+}
+
+#define METRIC(name, expression) static double name(void *arg) { return (double)(expression); }
+METRIC(m_services, objects_of(arg, KIND_SERVICE))
+METRIC(m_pods, objects_of(arg, KIND_POD))
+METRIC(m_slices, objects_of(arg, KIND_ENDPOINT_SLICE) + objects_of(arg, KIND_ENDPOINTS))
+METRIC(m_pending, counts_of(arg).refresh.pending)
+METRIC(m_panicking, counts_of(arg).refresh.panicking)
+METRIC(m_published, counts_of(arg).refresh.published)
+METRIC(m_targets, counts_of(arg).targets)
+METRIC(m_waiting, counts_of(arg).targets_waiting)
+METRIC(m_in_flight, counts_of(arg).in_flight)
+METRIC(m_pass, counts_of(arg).attempts[OUTCOME_CLASS_PASS])
+METRIC(m_fail, counts_of(arg).attempts[OUTCOME_CLASS_FAIL])
+METRIC(m_fault, counts_of(arg).attempts[OUTCOME_CLASS_FAULT])
+METRIC(m_verdicts, counts_of(arg).verdict_changes)
+METRIC(m_starts, counts_of(arg).starts)
+METRIC(m_late, counts_of(arg).late_starts)
+METRIC(m_late_worst, (double)counts_of(arg).late_worst_ms / 1e3)
+METRIC(m_delayed, counts_of(arg).delayed_starts)
+METRIC(m_serial, counts_of(arg).serial)
+METRIC(m_publish_p50, quantile_s(arg, 50))
+METRIC(m_publish_p99, quantile_s(arg, 99))
+METRIC(m_queries, dns_of(arg).queries)
+METRIC(m_replies, dns_of(arg).replies)
+METRIC(m_truncated, dns_of(arg).truncated)
+METRIC(m_dropped, dns_of(arg).dropped)
+METRIC(m_noerror, dns_of(arg).rcode[0])
+METRIC(m_nxdomain, dns_of(arg).rcode[3])
+METRIC(m_refused, dns_of(arg).rcode[5])
+
+static double
+m_clients(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return rollcall->tcp_started ? (double)tcp_server_clients(rollcall->tcp) : 0;
+}
+
+static double
+m_errors(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return (double)rollcall->manifest_errors;
+}
+
+static double
+m_broken(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return rollcall->source == NULL ? 0 : (double)source_dir_broken_count(rollcall->source);
+}
+
+static double
+m_state_problem(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return rollcall->state != NULL && state_problem(rollcall->state) != NULL;
+}
+
+static double
+m_loop_worst(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return (double)rollcall->loop_late_ms / 1e3;
+}
+
+static double
+m_names(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return (double)index_count(rollcall->now->answers->index);
+}
+
+static double
+m_index_octets(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return (double)index_size(rollcall->now->answers->index);
+}
+
+static const struct health_metric metrics[] = {
+	{ "rollcall_services", "gauge", "Services stated", m_services },
+	{ "rollcall_pods", "gauge", "Pods stated", m_pods },
+	{ "rollcall_slices", "gauge", "EndpointSlices and Endpoints stated", m_slices },
+	{ "rollcall_services_pending", "gauge", "Services that wait for an address or for the disk", m_pending },
+	{ "rollcall_services_panicking", "gauge", "Services below their panic threshold", m_panicking },
+	{ "rollcall_services_published_total", "counter", "Changes of a Service's answers", m_published },
+	{ "rollcall_manifest_errors_total", "counter", "Errors found in manifests", m_errors },
+	{ "rollcall_manifest_files_broken", "gauge", "Files that keep their last good objects", m_broken },
+	{ "rollcall_state_unwritable", "gauge", "1 while the state folder cannot be written", m_state_problem },
+	{ "rollcall_probe_targets", "gauge", "Targets that are probed", m_targets },
+	{ "rollcall_probe_targets_waiting", "gauge", "Targets without a first result", m_waiting },
+	{ "rollcall_probe_attempts_in_flight", "gauge", "Attempts that run", m_in_flight },
+	{ "rollcall_probe_passes_total", "counter", "Attempts that passed", m_pass },
+	{ "rollcall_probe_failures_total", "counter", "Attempts that failed", m_fail },
+	{ "rollcall_probe_faults_total", "counter", "Attempts that the checker itself could not make", m_fault },
+	{ "rollcall_probe_verdict_changes_total", "counter", "Changes of a verdict", m_verdicts },
+	{ "rollcall_probe_starts_total", "counter", "Attempts started", m_starts },
+	{ "rollcall_probe_starts_late_total", "counter", "Attempts started over 50 ms late", m_late },
+	{ "rollcall_probe_start_late_worst_seconds", "gauge", "The latest start so far", m_late_worst },
+	{ "rollcall_probe_starts_delayed_total", "counter", "Attempts delayed by probes.maxConcurrent", m_delayed },
+	{ "rollcall_publish_seconds_p50", "gauge", "Median from change to answer", m_publish_p50 },
+	{ "rollcall_publish_seconds_p99", "gauge", "99 of 100 changes were answered within", m_publish_p99 },
+	{ "rollcall_soa_serial", "gauge", "Serial of the cluster's zone", m_serial },
+	{ "rollcall_dns_names", "gauge", "Names in the index", m_names },
+	{ "rollcall_dns_index_bytes", "gauge", "Memory of the index", m_index_octets },
+	{ "rollcall_dns_queries_total", "counter", "Queries received", m_queries },
+	{ "rollcall_dns_replies_total", "counter", "Replies sent", m_replies },
+	{ "rollcall_dns_truncated_total", "counter", "Replies with TC", m_truncated },
+	{ "rollcall_dns_dropped_total", "counter", "Messages that got no reply", m_dropped },
+	{ "rollcall_dns_noerror_total", "counter", "Replies NOERROR", m_noerror },
+	{ "rollcall_dns_nxdomain_total", "counter", "Replies NXDOMAIN", m_nxdomain },
+	{ "rollcall_dns_refused_total", "counter", "Replies REFUSED", m_refused },
+	{ "rollcall_dns_tcp_clients", "gauge", "TCP connections", m_clients },
+	{ "rollcall_loop_late_worst_seconds", "gauge", "The control loop's worst lateness", m_loop_worst },
+};
+
+void
+overview_fill(struct rollcall *rollcall, struct health_settings *settings)
+{
+	settings->checks = checks;
+	settings->check_count = sizeof(checks) / sizeof(checks[0]);
+	settings->metrics = metrics;
+	settings->metric_count = sizeof(metrics) / sizeof(metrics[0]);
+	settings->arg = rollcall;
+}

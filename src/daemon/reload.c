@@ -1,0 +1,153 @@
+/* reload.c - SIGHUP: settings and manifests anew, without a lost query. */
+#include "daemon/reload.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/context.h"
+#include "daemon/feed.h"
+#include "daemon/serve.h"
+#include "daemon/wiring.h"
+#include "daemon/world.h"
+#include "dns/index.h"
+#include "dns/tcp.h"
+#include "dns/udp.h"
+
+static void
+generation_free(struct generation *generation)
+{
+	listen_own_release(&generation->own);
+	config_free(generation->config);
+	index_free(generation->index);
+	free(generation);
+}
+
+void
+reload_reclaim(struct rollcall *rollcall, bool all)
+{
+	struct generation **at = &rollcall->now;
+	const struct generation *answers = rollcall->now->answers;
+
+	while (*at != NULL) {
+		struct generation *generation = *at;
+
+		if (!all && (generation == rollcall->now || generation == answers)) {
+			at = &generation->before;
+			continue;
+		}
+		*at = generation->before;
+		generation_free(generation);
+	}
+}
+
+static void
+say(const struct diag *diag)
+{
+	const struct diag_entry *entry;
+	char line[1024];
+
+	for (size_t i = 0; (entry = diag_at(diag, i)) != NULL; i++) {
+		diag_format(entry, line, sizeof(line));
+		log_write(entry->severity == SEVERITY_ERROR ? LOG_ERROR : LOG_WARN, "%s", line);
+	}
+}
+
+static struct generation *
+load_generation(const struct rollcall *rollcall)
+{
+	struct generation *generation = calloc(1, sizeof(*generation));
+	struct diag *diag = diag_new();
+	int err = ERR_NOMEM;
+
+	if (generation != NULL && diag != NULL)
+		err = config_load(rollcall->flags, diag, &generation->config);
+	if (diag != NULL)
+		say(diag);
+	diag_free(diag);
+	/* Sockets stay as they are, so what we are called stays too. */
+	if (err == 0)
+		err = serve_settings(generation);
+	if (err == 0)
+		return generation;
+	log_error("reload: the settings stay as they were: %s", err_text(err));
+	if (generation != NULL)
+		generation_free(generation);
+	return NULL;
+}
+
+/* Answers made by other settings are built anew beside those at hand, which are kept where they are the same. */
+static int
+make_answers(struct rollcall *rollcall, struct generation *generation)
+{
+	struct generation *old = rollcall->now;
+
+	if (config_same_answers(old->config, generation->config)) {
+		generation->answers = old->answers;
+		return 0;
+	}
+	generation->answers = generation;
+	generation->index = index_new();
+	if (generation->index == NULL)
+		return ERR_NOMEM;
+	return world_set_dns(rollcall->world, &generation->dns, generation->index);
+}
+
+/* The zone itself cannot change while its names are being asked for. */
+static int
+keep_domain(struct generation *generation, const struct generation *old)
+{
+	const char *domain = arena_text(generation->config->arena, old->config->cluster_domain);
+
+	if (domain == NULL)
+		return ERR_NOMEM;
+	generation->config->cluster_domain = generation->dns.cluster_domain = domain;
+	return 0;
+}
+
+static int
+apply(struct rollcall *rollcall, struct generation *generation)
+{
+	struct generation *old = rollcall->now;
+	const char *setting = config_needs_restart(old->config, generation->config);
+	int err = keep_domain(generation, old);
+
+	if (setting != NULL)
+		log_warn("reload: %s differs and needs a restart", setting);
+	if (err == 0)
+		err = make_answers(rollcall, generation);
+	if (err != 0)
+		return err;
+	generation->before = old;
+	rollcall->now = generation;
+	/* The sockets were bound by the first settings, and stay. */
+	udp_server_set(rollcall->udp, &generation->dns, generation->answers->index);
+	tcp_server_set(rollcall->tcp, &generation->dns, generation->answers->index);
+	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);
+	return wiring_make_prober(rollcall);
+}
+
+void
+reload_now(struct rollcall *rollcall)
+{
+	struct generation *generation = load_generation(rollcall);
+	int err = 0;
+
+	if (generation != NULL) {
+		err = apply(rollcall, generation);
+		if (err != 0 && rollcall->now != generation)
+			generation_free(generation);
+	}
+	if (err != 0)
+		log_error("reload: not all settings could be taken: %s", err_text(err));
+	err = feed_reload(rollcall);
+	if (err != 0) {
+		log_error("reload: manifests: %s", err_text(err));
+	} else {
+		index_wait_readers();
+		reload_reclaim(rollcall, false);
+	}
+	wiring_run(rollcall);
+}

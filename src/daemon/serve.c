@@ -1,0 +1,195 @@
+/* serve.c - the sockets of the daemon: bound early, answered when there is something to answer. */
+#include "daemon/serve.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/context.h"
+#include "daemon/overview.h"
+#include "dns/tcp.h"
+#include "dns/udp.h"
+#include "ops/health.h"
+
+#define MESSAGE_MS 2000
+#define STOP_GRACE_MS 1000
+/* UDP on port 0 is given a port that TCP may find taken. */
+#define PORT_ATTEMPTS 16
+
+int
+serve_settings(struct generation *generation)
+{
+	const struct config *config = generation->config;
+	struct addr_port fallback[LISTEN_DEFAULT_MAX];
+	const struct addr_port *listen = config->listen;
+	size_t count = config->listen_count;
+	int err;
+
+	if (count == 0) {
+		count = listen_default(fallback);
+		listen = fallback;
+	}
+	err = listen_own_addresses(listen, count, &generation->own);
+	if (err == 0)
+		config_dns_settings(config, generation->own.all, generation->own.all_count,
+		    generation->own.named, generation->own.named_count, &generation->dns);
+	return err;
+}
+
+static unsigned
+thread_count(const struct config *config)
+{
+	cpu_set_t cpus;
+
+	if (config->threads != 0)
+		return config->threads;
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&cpus);
+}
+
+static void
+say_refused(const char *what, const struct addr_port *where)
+{
+	char text[ADDR_PORT_TEXT_SIZE];
+
+	log_errno(LOG_ERROR, "cannot listen on %s %s", addr_port_text(where, text), what);
+}
+
+static int
+bind_tcp(struct rollcall *rollcall, const struct addr_port *bound, size_t count, size_t *failed)
+{
+	struct tcp_settings settings = {
+		.listen = bound,
+		.listen_count = count,
+		.dns = &rollcall->now->dns,
+		.index = rollcall->now->answers->index,
+		.max_clients = rollcall->now->config->tcp.max_clients,
+		.idle_ms = rollcall->now->config->tcp.idle_ms,
+		.message_ms = MESSAGE_MS,
+	};
+
+	return tcp_server_bind(&settings, &rollcall->tcp, failed);
+}
+
+/* UDP first, then TCP on the ports that UDP got. */
+static int
+bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t count, struct addr_port *bound,
+    bool *again)
+{
+	struct udp_settings settings = {
+		.listen = listen,
+		.listen_count = count,
+		.threads = thread_count(rollcall->now->config),
+		.dns = &rollcall->now->dns,
+		.index = rollcall->now->answers->index,
+	};
+	size_t failed = 0;
+	int err = udp_server_bind(&settings, &rollcall->udp, &failed);
+
+	*again = false;
+	if (err != 0) {
+		say_refused("over UDP", &listen[failed < count ? failed : 0]);
+		return err;
+	}
+	for (size_t i = 0; i < count; i++)
+		bound[i] = *udp_server_bound(rollcall->udp, i);
+	failed = 0;
+	err = bind_tcp(rollcall, bound, count, &failed);
+	if (err == 0)
+		return 0;
+	*again = err == ERR_SYSTEM && errno == EADDRINUSE && failed < count && listen[failed].port == 0;
+	if (!*again)
+		say_refused("over TCP", &bound[failed < count ? failed : 0]);
+	udp_server_stop(rollcall->udp);
+	rollcall->udp = NULL;
+	return err;
+}
+
+static int
+bind_dns(struct rollcall *rollcall)
+{
+	const struct config *config = rollcall->now->config;
+	struct addr_port fallback[LISTEN_DEFAULT_MAX];
+	const struct addr_port *listen = config->listen;
+	size_t count = config->listen_count;
+	struct addr_port *bound;
+	char text[ADDR_PORT_TEXT_SIZE];
+	bool again = true;
+	int err = ERR_SYSTEM;
+
+	if (count == 0) {
+		count = listen_default(fallback);
+		listen = fallback;
+	}
+	if (count == 0) {
+		log_error("there is no loopback address to listen on");
+		return ERR_SYSTEM;
+	}
+	bound = calloc(count, sizeof(*bound));
+	if (bound == NULL)
+		return ERR_NOMEM;
+	for (int i = 0; i < PORT_ATTEMPTS && again; i++)
+		err = bind_both(rollcall, listen, count, bound, &again);
+	for (size_t i = 0; i < count && err == 0; i++)
+		log_info("listening on %s", addr_port_text(&bound[i], text));
+	free(bound);
+	return err;
+}
+
+static int
+bind_http(struct rollcall *rollcall)
+{
+	const struct config *config = rollcall->now->config;
+	struct health_settings settings = { .listen = &config->http };
+	char text[ADDR_PORT_TEXT_SIZE];
+	int err;
+
+	if (config->http_listen[0] == '\0')
+		return 0;
+	overview_fill(rollcall, &settings);
+	err = health_start(rollcall->loop, &settings, &rollcall->health);
+	if (err != 0)
+		say_refused("for HTTP", &config->http);
+	else
+		log_info("http on %s", addr_port_text(health_bound(rollcall->health), text));
+	return err;
+}
+
+int
+serve_bind(struct rollcall *rollcall)
+{
+	int err = bind_dns(rollcall);
+
+	return err != 0 ? err : bind_http(rollcall);
+}
+
+int
+serve_start(struct rollcall *rollcall)
+{
+	int err = udp_server_start(rollcall->udp);
+
+	rollcall->udp_started = err == 0;
+	if (err == 0)
+		err = tcp_server_start(rollcall->tcp);
+	rollcall->tcp_started = rollcall->udp_started && err == 0;
+	if (err != 0)
+		log_error("cannot start answering: %s", err_text(err));
+	return err;
+}
+
+void
+serve_stop(struct rollcall *rollcall)
+{
+	if (rollcall->tcp != NULL)
+		tcp_server_stop(rollcall->tcp, STOP_GRACE_MS);
+	if (rollcall->udp != NULL)
+		udp_server_stop(rollcall->udp);
+	health_stop(rollcall->health);
+	rollcall->tcp = NULL;
+	rollcall->udp = NULL;
+	rollcall->health = NULL;
+	rollcall->udp_started = rollcall->tcp_started = rollcall->serving = false;
+}
