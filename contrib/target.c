@@ -57,7 +57,8 @@ connection_new(struct listener *listener, int fd, size_t size, event_callback_fn
 	if (connection->next != NULL)
 		connection->next->previous = connection;
 	targets->connections = connection;
-	event_assign(&connection->event, targets->loop, fd, EV_READ | EV_PERSIST, ready, connection);
+	event_assign(&connection->event, targets->loop, fd, EV_READ | EV_PERSIST, ready,
+	    connection);
 	event_add(&connection->event, NULL);
 	return connection;
 }
@@ -71,7 +72,8 @@ connection_wait(struct connection *connection, short what)
 	if (event_get_events(event) == what)
 		return;
 	event_del(event);
-	event_assign(event, event_get_base(event), connection->fd, what, event_get_callback(event), connection);
+	event_assign(event, event_get_base(event), connection->fd, what, event_get_callback(event),
+	    connection);
 	event_add(event, NULL);
 }
 

@@ -36,11 +36,15 @@ struct connection {
 	struct listener *listener;
 	struct event event;
 	int fd;
-	void (*clear)(struct connection *connection);   /* frees what the service added; may be NULL */
+	/* frees what the service added; may be NULL */
+	void (*clear)(struct connection *connection);
 	struct connection *next, *previous;
 };
 
-/* Zeroed memory of `size` octets; `ready` is called while the socket is readable.  NULL: fd is closed. */
+/*
+ * Zeroed memory of `size` octets; `ready` is called while the socket is readable.  NULL: fd is
+ * closed.
+ */
 struct connection *connection_new(struct listener *listener, int fd, size_t size,
     event_callback_fn ready);
 /* Wait for these instead. */

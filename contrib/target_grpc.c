@@ -175,7 +175,8 @@ speak(struct grpc_connection *grpc)
 				return len == 0;
 			grpc->pending_len = (size_t)len;
 		}
-		ssize_t n = send(grpc->connection.fd, grpc->pending, grpc->pending_len, MSG_NOSIGNAL);
+		ssize_t n = send(grpc->connection.fd, grpc->pending, grpc->pending_len,
+		    MSG_NOSIGNAL);
 
 		if (n < 0)
 			return errno == EAGAIN;
@@ -203,7 +204,8 @@ grpc_ready(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (!hear(grpc) || !speak(grpc) ||
-	    (!nghttp2_session_want_read(grpc->session) && !nghttp2_session_want_write(grpc->session))) {
+	    (!nghttp2_session_want_read(grpc->session) &&
+	    !nghttp2_session_want_write(grpc->session))) {
 		connection_end(&grpc->connection);
 		return;
 	}

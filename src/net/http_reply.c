@@ -1,4 +1,4 @@
-/* http_reply.c - read one HTTP/1.1 reply as it arrives, and name each way in which it can be bad. */
+/* http_reply.c - read one HTTP/1.1 reply as it arrives, naming each way in which it is bad. */
 #include "net/http_reply.h"
 
 #include <stdlib.h>
@@ -123,7 +123,8 @@ keep(struct http_reply *reply, uint8_t c)
 static bool
 kept_is(const struct http_reply *reply, const char *text)
 {
-	return strlen(text) == reply->value_len && memcmp(text, reply->value, reply->value_len) == 0;
+	return strlen(text) == reply->value_len &&
+	    memcmp(text, reply->value, reply->value_len) == 0;
 }
 
 static void
@@ -134,7 +135,8 @@ keep_location(struct http_reply *reply, uint8_t c)
 		char *more = size > HTTP_REPLY_LOCATION_MAX ? NULL : realloc(reply->location, size);
 
 		if (more == NULL) {
-			bad(reply, size > HTTP_REPLY_LOCATION_MAX ? HTTP_REPLY_LOCATION_LARGE : HTTP_REPLY_NOMEM);
+			bad(reply, size > HTTP_REPLY_LOCATION_MAX ? HTTP_REPLY_LOCATION_LARGE :
+			    HTTP_REPLY_NOMEM);
 			return;
 		}
 		reply->location = more;
@@ -174,13 +176,15 @@ static void
 take_header(struct http_reply *reply)
 {
 	while (reply->value_len > 0 && reply->header != HEADER_OTHER &&
-	    (reply->value[reply->value_len - 1] == ' ' || reply->value[reply->value_len - 1] == '\t'))
+	    (reply->value[reply->value_len - 1] == ' ' ||
+	    reply->value[reply->value_len - 1] == '\t'))
 		reply->value_len--;
 	switch ((enum header)reply->header) {
 	case HEADER_OTHER:
 		break;
 	case HEADER_LOCATION:
-		while (reply->location_len > 0 && (reply->location[reply->location_len - 1] == ' ' ||
+		while (reply->location_len > 0 &&
+		    (reply->location[reply->location_len - 1] == ' ' ||
 		    reply->location[reply->location_len - 1] == '\t'))
 			reply->location[--reply->location_len] = '\0';
 		break;
@@ -299,8 +303,8 @@ feed_reason(struct http_reply *reply, uint8_t c)
 }
 
 /*
- * RFC 9112, 5.2: a line that begins with space goes on with the value before.  Nobody folds a header that
- * matters here except to be understood in two ways.
+ * RFC 9112, 5.2: a line that begins with space goes on with the value before.  Nobody folds a
+ * header that matters here except to be understood in two ways.
  */
 static void
 feed_line(struct http_reply *reply, uint8_t c)

@@ -2,8 +2,9 @@
  * http_reply.h - read one HTTP/1.1 reply as it arrives, and name each way in which it can be bad.
  * Thread: any; no I/O.
  *
- * Fed with octets in pieces of any size, it keeps the status, the framing and the Location, counts the
- * body and throws it away.  It needs no memory besides itself, Location aside.  RFC 9112.
+ * Fed with octets in pieces of any size, it keeps the status, the framing and the Location,
+ * counts the body and throws it away.  It needs no memory besides itself, Location aside.  RFC
+ * 9112.
  */
 #ifndef ROLLCALL_NET_HTTP_REPLY_H
 #define ROLLCALL_NET_HTTP_REPLY_H
@@ -28,7 +29,8 @@ enum http_reply_fault {
 	HTTP_REPLY_NOT_HTTP,            /* does not begin with "HTTP/" */
 	HTTP_REPLY_VERSION,             /* not 1.0 or 1.1 */
 	HTTP_REPLY_STATUS,              /* not three digits from 100 */
-	HTTP_REPLY_NAME,                /* a header's name is empty, or holds what it may not, or has no ':' */
+	/* a header's name is empty, or holds what it may not, or has no ':' */
+	HTTP_REPLY_NAME,
 	HTTP_REPLY_VALUE,               /* a control character in a value or reason */
 	HTTP_REPLY_LENGTH,              /* Content-Length is no number, or two differ */
 	HTTP_REPLY_CODING,              /* Transfer-Encoding other than chunked */

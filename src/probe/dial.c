@@ -34,8 +34,8 @@ dial_open(const struct addr_port *to)
 	if (fd < 0)
 		return -errno;
 	/*
-	 * Without bind() the kernel chooses the local port by the whole four-tuple, each target having
-	 * all ports to itself; that is what IP_BIND_ADDRESS_NO_PORT gives to those who bind.
+	 * Without bind() the kernel chooses the local port by the whole four-tuple, each target
+	 * having all ports to itself; that is what IP_BIND_ADDRESS_NO_PORT gives to those who bind.
 	 */
 	int error = dial_poll(fd, to);
 

@@ -7,7 +7,10 @@
 /* A non-blocking socket that is connecting to `to`; negative: an errno negated. */
 int dial_open(const struct addr_port *to);
 
-/* 0: connected; EINPROGRESS: not yet; else the errno why not.  ECONNRESET, EPIPE: it was, and was reset since. */
+/*
+ * 0: connected; EINPROGRESS: not yet; else the errno why not.  ECONNRESET, EPIPE: it was, and
+ * was reset since.
+ */
 int dial_poll(int fd, const struct addr_port *to);
 
 /* The ending that an errno of socket, connect, send or receive stands for. */

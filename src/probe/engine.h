@@ -1,9 +1,10 @@
 /*
  * engine.h - what probe.c and the engines share; private to this folder.  Thread: control.
  *
- * The life of an attempt: probe_start() makes it and calls the engine's start; the engine dials, waits
- * with probe_wait() and is called back at its io; whoever knows the ending calls probe_end(), once.  The
- * report follows from the loop, then everything is freed.  Time running out is probe.c's business.
+ * The life of an attempt: probe_start() makes it and calls the engine's start; the engine
+ * dials, waits with probe_wait() and is called back at its io; whoever knows the ending calls
+ * probe_end(), once.  The report follows from the loop, then everything is freed.  Time running
+ * out is probe.c's business.
  */
 #ifndef ROLLCALL_PROBE_ENGINE_H
 #define ROLLCALL_PROBE_ENGINE_H
@@ -16,11 +17,12 @@
 
 struct tls_client;
 
-/* One row per engine.  Its state is a struct that begins with a struct probe and has `size` octets. */
+/* One row per engine.  Its state begins with a struct probe and has `size` octets. */
 struct engine {
 	size_t size;
 	bool needs_port;
-	uint32_t grace_ms;      /* the deadline is kept by somebody else, who is given up only after so long */
+	/* the deadline is kept by somebody else, who is given up only after so long */
+	uint32_t grace_ms;
 	/* Begin; zeroed memory.  May end the attempt. */
 	void (*start)(struct probe *probe);
 	/* The socket is ready, or the time is over and this is the last look at it. */

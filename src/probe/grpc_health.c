@@ -38,7 +38,8 @@ grpc_health_add_request(struct strbuf *out, const char *service)
 	char field[1 + 10] = { TAG_SERVICE };
 	size_t field_len = service_len == 0 ? 0 : 1 + encode_varint(service_len, field + 1);
 	size_t len = field_len + service_len;
-	char frame[FRAME_LEN] = { 0, (char)(len >> 24), (char)(len >> 16), (char)(len >> 8), (char)len };
+	char frame[FRAME_LEN] = { 0, (char)(len >> 24), (char)(len >> 16), (char)(len >> 8),
+	    (char)len };
 
 	strbuf_add_n(out, frame, sizeof(frame));
 	strbuf_add_n(out, field, field_len);
@@ -109,7 +110,8 @@ grpc_health_read_response(const void *data, size_t len, int *status)
 
 	if (frame == NULL || frame[0] != 0)
 		return ERR_SYNTAX;
-	uint32_t stated = (uint32_t)frame[1] << 24 | (uint32_t)frame[2] << 16 | (uint32_t)frame[3] << 8 | frame[4];
+	uint32_t stated = (uint32_t)frame[1] << 24 | (uint32_t)frame[2] << 16 |
+	    (uint32_t)frame[3] << 8 | frame[4];
 
 	if (stated != cursor.left)
 		return ERR_SYNTAX;

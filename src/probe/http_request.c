@@ -77,7 +77,8 @@ add_header(struct strbuf *out, const char *name, const char *value)
 
 /* Ours, unless the headers replace it or, being empty, remove it. */
 static void
-add_replaceable(struct strbuf *out, const struct http_request *request, const char *name, const char *ours)
+add_replaceable(struct strbuf *out, const struct http_request *request, const char *name,
+    const char *ours)
 {
 	const struct http_header *header = find(request, name);
 	const char *value = header != NULL ? header->value : ours;
@@ -89,13 +90,15 @@ add_replaceable(struct strbuf *out, const struct http_request *request, const ch
 static void
 add_host(struct strbuf *out, const struct http_request *request)
 {
-	const struct http_header *header = request->host_from_headers ? find(request, "Host") : NULL;
+	const struct http_header *header =
+	    request->host_from_headers ? find(request, "Host") : NULL;
 	bool brackets = strchr(request->host, ':') != NULL;
 
 	if (header != NULL && header->value[0] != '\0')
 		add_header(out, "Host", header->value);
 	else
-		strbuf_addf(out, "Host: %s%s%s:%u\r\n", brackets ? "[" : "", request->host, brackets ? "]" : "",
+		strbuf_addf(out, "Host: %s%s%s:%u\r\n", brackets ? "[" : "", request->host,
+		    brackets ? "]" : "",
 		    (unsigned)request->port);
 }
 

@@ -19,10 +19,10 @@ struct http_request {
 };
 
 /*
- * Add the request to `out`.  The headers are canonicalised and sent in their order; User-Agent and Accept
- * among them replace ours, and remove them where empty; those that describe the connection or a body are
- * left out, since both are ours to decide.  ERR_INVALID: a header holds a control character or its name is
- * none; ERR_NOMEM.  Kubernetes: HTTPGetAction.httpHeaders.
+ * Add the request to `out`.  The headers are canonicalised and sent in their order; User-Agent
+ * and Accept among them replace ours, and remove them where empty; those that describe the
+ * connection or a body are left out, since both are ours to decide.  ERR_INVALID: a header
+ * holds a control character or its name is none; ERR_NOMEM.  Kubernetes: HTTPGetAction.httpHeaders.
  */
 int http_request_add(struct strbuf *out, const struct http_request *request);
 #endif

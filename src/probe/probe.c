@@ -10,9 +10,12 @@
 #include "base/clock.h"
 #include "probe/engine.h"
 
-/* Later than this past a deadline, and it is the loop that was slow, not the target (PROBES.md 8.4). */
+/* Later than this past a deadline it is the loop that was slow, not the target (PROBES.md 8.4). */
 #define LATE_US 50000
-/* How many finished attempts may wait for their server to close, how long, and for how many octets. */
+/*
+ * How many finished attempts may wait for their server to close, how long, and for how many
+ * octets.
+ */
 #define PARTING_MAX 1024
 #define PARTING_MS 1000
 #define PARTING_OCTETS 65536
@@ -27,7 +30,10 @@ static const struct engine *const engines[] = {
 static struct timeval
 timeval_of_us(uint64_t us)
 {
-	return (struct timeval){ .tv_sec = (time_t)(us / 1000000), .tv_usec = (suseconds_t)(us % 1000000) };
+	return (struct timeval){
+		.tv_sec = (time_t)(us / 1000000),
+		.tv_usec = (suseconds_t)(us % 1000000),
+	};
 }
 
 static void
@@ -49,7 +55,7 @@ free_probe(struct probe *probe)
 	free(probe);
 }
 
-/* ---- parting: who closes first keeps the port in TIME_WAIT for a minute; let it be the server ---- */
+/* ---- parting: who closes first waits a minute; let it be the server ---- */
 
 void
 probe_part_now(struct probe *probe)
@@ -87,7 +93,8 @@ part(struct probe *probe)
 	struct prober *prober = probe->prober;
 	struct timeval limit = timeval_of_us(PARTING_MS * 1000);
 
-	if (!probe->part || probe->peer_closed || probe->fd < 0 || prober->parting_count >= PARTING_MAX)
+	if (!probe->part || probe->peer_closed || probe->fd < 0 ||
+	    prober->parting_count >= PARTING_MAX)
 		return false;
 	if (event_add(&probe->timer, &limit) != 0)
 		return false;
@@ -122,7 +129,8 @@ probe_end_value(struct probe *probe, enum outcome_code code, int value, const ch
 	probe->ended = true;
 	outcome->code = code;
 	outcome->value = value;
-	outcome->took_us = (uint32_t)(clock_now_us(probe->prober->settings.clock) - probe->started_us);
+	outcome->took_us =
+	    (uint32_t)(clock_now_us(probe->prober->settings.clock) - probe->started_us);
 	if (detail != NULL)
 		outcome_set_detail(outcome, detail);
 	if (!probe->part)
@@ -201,7 +209,8 @@ probe_wait(struct probe *probe, short what)
 	probe->waiting = 0;
 	if (what == 0)
 		return;
-	event_assign(&probe->io, probe->prober->settings.loop, probe->fd, (short)(what | EV_PERSIST), io_ready, probe);
+	event_assign(&probe->io, probe->prober->settings.loop, probe->fd,
+	    (short)(what | EV_PERSIST), io_ready, probe);
 	if (event_add(&probe->io, NULL) != 0)
 		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);
 	else
@@ -219,7 +228,8 @@ probe_set_fd(struct probe *probe, int fd)
 /* ---- start and cancel ---- */
 
 struct probe *
-probe_start(struct prober *prober, const struct probe_target *target, probe_done_fn *done, void *arg)
+probe_start(struct prober *prober, const struct probe_target *target, probe_done_fn *done,
+    void *arg)
 {
 	const struct engine *engine = engines[target->spec->engine];
 	struct probe *probe = calloc(1, engine->size);

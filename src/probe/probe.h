@@ -1,9 +1,9 @@
 /*
  * probe.h - run one attempt of a probe.  Thread: control.
  *
- * Each engine is one file (probe_tcp.c, probe_http.c, probe_exec.c, probe_grpc.c) that fills one row of a
- * table; this is the common part.  It only runs attempts: when, and what follows, is schedule.h.
- * The process ignores SIGPIPE.
+ * Each engine is one file (probe_tcp.c, probe_http.c, probe_exec.c, probe_grpc.c) that fills
+ * one row of a table; this is the common part.  It only runs attempts: when, and what follows,
+ * is schedule.h. The process ignores SIGPIPE.
  */
 #ifndef ROLLCALL_PROBE_PROBE_H
 #define ROLLCALL_PROBE_PROBE_H
@@ -25,7 +25,8 @@ struct prober_settings {
 	struct event_base *loop;
 	const struct clock *clock;
 	struct helper *helper;          /* NULL: exec probes fail as denied */
-	const char *const *exec_paths;  /* probes.exec.path: the only folders commands may come from; none: any */
+	/* probes.exec.path: the only folders commands may come from; none: any */
+	const char *const *exec_paths;
 	size_t exec_path_count;
 	const struct cidr *allow_hosts; /* probes.allowHost */
 	size_t allow_host_count;
@@ -49,10 +50,11 @@ struct probe_target {
 typedef void probe_done_fn(void *arg, const struct outcome *outcome);
 
 /*
- * Start one attempt; ends at most spec->timeout_ms after this call.  Failing to start is an outcome too.
- * NULL: no memory at all, `done` will not run.  Kubernetes: Probe.timeoutSeconds.
+ * Start one attempt; ends at most spec->timeout_ms after this call.  Failing to start is an
+ * outcome too. NULL: no memory at all, `done` will not run.  Kubernetes: Probe.timeoutSeconds.
  */
-struct probe *probe_start(struct prober *prober, const struct probe_target *target, probe_done_fn *done, void *arg);
+struct probe *probe_start(struct prober *prober, const struct probe_target *target,
+    probe_done_fn *done, void *arg);
 
 /* Give up and free; `done` will not run.  NULL is allowed. */
 void probe_cancel(struct probe *probe);

@@ -93,7 +93,8 @@ start(struct probe *probe)
 		.argc = target->spec->command_count,
 		.pod_name = target->pod_name != NULL ? target->pod_name : "",
 		.pod_namespace = target->ns != NULL ? target->ns : "",
-		.pod_ip = target->addr.family != ADDR_NONE ? addr_text(&target->addr, exec->pod_ip) : "",
+		.pod_ip = target->addr.family != ADDR_NONE ?
+		    addr_text(&target->addr, exec->pod_ip) : "",
 		.endpoint_port = target->port,
 		.timeout_ms = target->spec->timeout_ms,
 	}, ran, exec);
@@ -101,7 +102,10 @@ start(struct probe *probe)
 		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);
 }
 
-/* The helper keeps the deadline itself; without a word from it long after, it is the helper that hangs. */
+/*
+ * The helper keeps the deadline itself; without a word from it long after, it is the helper
+ * that hangs.
+ */
 static enum outcome_code
 timeout(const struct probe *probe)
 {

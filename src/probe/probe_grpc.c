@@ -69,8 +69,8 @@ small_number(const uint8_t *text, size_t len)
 }
 
 static int
-on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_len,
-    const uint8_t *value, size_t len, uint8_t flags, void *user_data)
+on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+    size_t name_len, const uint8_t *value, size_t len, uint8_t flags, void *user_data)
 {
 	struct grpc_attempt *grpc = attempt_of(user_data);
 	static const char type[] = "application/grpc";
@@ -82,16 +82,19 @@ on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *n
 	if (is_name(name, name_len, ":status"))
 		grpc->http_status = small_number(value, len);
 	else if (is_name(name, name_len, "content-type"))
-		grpc->is_grpc = len >= sizeof(type) - 1 && memcmp(value, type, sizeof(type) - 1) == 0;
+		grpc->is_grpc = len >= sizeof(type) - 1 &&
+		    memcmp(value, type, sizeof(type) - 1) == 0;
 	else if (is_name(name, name_len, "grpc-status"))
 		grpc->grpc_status = small_number(value, len);
 	else if (is_name(name, name_len, "grpc-message"))
-		snprintf(grpc->message, sizeof(grpc->message), "%.*s", (int)len, (const char *)value);
+		snprintf(grpc->message, sizeof(grpc->message), "%.*s", (int)len,
+		    (const char *)value);
 	return 0;
 }
 
 static int
-on_data(nghttp2_session *session, uint8_t flags, int32_t stream, const uint8_t *data, size_t len, void *user_data)
+on_data(nghttp2_session *session, uint8_t flags, int32_t stream, const uint8_t *data, size_t len,
+    void *user_data)
 {
 	struct grpc_attempt *grpc = attempt_of(user_data);
 
@@ -142,9 +145,11 @@ on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
 
 	(void)session;
 	if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.last_stream_id < grpc->stream) {
-		snprintf(text, sizeof(text), "GOAWAY: %s", nghttp2_http2_strerror(frame->goaway.error_code));
+		snprintf(text, sizeof(text), "GOAWAY: %s",
+		    nghttp2_http2_strerror(frame->goaway.error_code));
 		protocol_error(grpc, text);
-	} else if (frame->hd.stream_id == grpc->stream && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 &&
+	} else if (frame->hd.stream_id == grpc->stream &&
+	    (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 &&
 	    (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA)) {
 		judge(grpc);
 	}
@@ -177,7 +182,8 @@ on_goodbye(nghttp2_session *session, const nghttp2_frame *frame, void *user_data
 		return 0;
 	snprintf(text, sizeof(text), "%s: %.*s", nghttp2_http2_strerror(frame->goaway.error_code),
 	    (int)frame->goaway.opaque_data_len, (const char *)frame->goaway.opaque_data);
-	protocol_error(grpc, strstr(text, "SETTINGS expected") != NULL ? "the server does not speak HTTP/2" : text);
+	protocol_error(grpc, strstr(text, "SETTINGS expected") != NULL ?
+	    "the server does not speak HTTP/2" : text);
 	return 0;
 }
 
@@ -217,7 +223,8 @@ submit(struct grpc_attempt *grpc)
 	uint64_t timeout_ms = probe->target.spec->timeout_ms;
 	bool short_enough = timeout_ms < 100000000;
 
-	snprintf(limit, sizeof(limit), "%llu%c", (unsigned long long)(short_enough ? timeout_ms : timeout_ms / 1000),
+	snprintf(limit, sizeof(limit), "%llu%c",
+	    (unsigned long long)(short_enough ? timeout_ms : timeout_ms / 1000),
 	    short_enough ? 'm' : 'S');
 	const nghttp2_nv headers[] = {
 		NV(":method", "POST"),
@@ -232,7 +239,8 @@ submit(struct grpc_attempt *grpc)
 
 	if (nghttp2_submit_settings(grpc->session, NGHTTP2_FLAG_NONE, &settings, 1) != 0)
 		return false;
-	grpc->stream = nghttp2_submit_request(grpc->session, NULL, headers, sizeof(headers) / sizeof(headers[0]),
+	grpc->stream = nghttp2_submit_request(grpc->session, NULL, headers,
+	    sizeof(headers) / sizeof(headers[0]),
 	    &body, NULL);
 	return grpc->stream > 0;
 }
@@ -271,7 +279,8 @@ flush(struct grpc_attempt *grpc)
 		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);
 	if (probe->ended || grpc->out_sent == grpc->out.len)
 		return !probe->ended;
-	n = send(probe->fd, grpc->out.text + grpc->out_sent, grpc->out.len - grpc->out_sent, MSG_NOSIGNAL);
+	n = send(probe->fd, grpc->out.text + grpc->out_sent, grpc->out.len - grpc->out_sent,
+	    MSG_NOSIGNAL);
 	if (n >= 0) {
 		grpc->connected = true;
 		grpc->out_sent += (size_t)n;
@@ -307,7 +316,8 @@ read_piece(struct grpc_attempt *grpc)
 	if (n < 0 && errno == EAGAIN)
 		return false;
 	if (n < 0)
-		probe_end(probe, errno == ECONNRESET ? OUTCOME_RESET : OUTCOME_CLOSED, strerror(errno));
+		probe_end(probe, errno == ECONNRESET ? OUTCOME_RESET : OUTCOME_CLOSED,
+		    strerror(errno));
 	else if (n == 0)
 		probe_end(probe, OUTCOME_CLOSED, "closed before an answer");
 	else if (nghttp2_session_mem_recv(grpc->session, piece, (size_t)n) < 0)
@@ -364,7 +374,8 @@ start(struct probe *probe)
 static enum outcome_code
 timeout(const struct probe *probe)
 {
-	return ((const struct grpc_attempt *)probe)->connected ? OUTCOME_GRPC_TIMEOUT : OUTCOME_CONNECT_TIMEOUT;
+	return ((const struct grpc_attempt *)probe)->connected ? OUTCOME_GRPC_TIMEOUT :
+	    OUTCOME_CONNECT_TIMEOUT;
 }
 
 static void

@@ -28,7 +28,8 @@ is_special(const struct addr *addr)
 }
 
 bool
-probe_host_allowed(const struct addr *addr, const struct addr *own, const struct cidr *networks, size_t count)
+probe_host_allowed(const struct addr *addr, const struct addr *own, const struct cidr *networks,
+    size_t count)
 {
 	struct addr asked = unmapped(addr);
 
@@ -56,7 +57,8 @@ keep_allowed(struct probe_host *host, const struct addr *addrs, size_t count)
 		/* A foreign host is believed only from files of a trusted owner. */
 		size_t networks = probe->target.trusted ? settings->allow_host_count : 0;
 
-		if (probe_host_allowed(&addrs[i], &probe->target.addr, settings->allow_hosts, networks))
+		if (probe_host_allowed(&addrs[i], &probe->target.addr, settings->allow_hosts,
+		    networks))
 			host->addrs[host->count++] = addrs[i];
 	}
 	if (host->count == 0)
@@ -96,8 +98,12 @@ probe_host_find(struct probe_host *host, struct probe *probe, void (*found)(stru
 		keep_allowed(host, &addr, 1);
 		return;
 	}
-	/* Our deadline comes first: it says that the time ran out, not that there is no such name. */
-	host->lookup = lookup_start(probe->prober->settings.loop, name, NULL, probe->target.spec->timeout_ms + 1000,
+	/*
+	 * Our deadline comes first: it says that the time ran out, not that there is no such
+	 * name.
+	 */
+	host->lookup = lookup_start(probe->prober->settings.loop, name, NULL,
+	    probe->target.spec->timeout_ms + 1000,
 	    looked_up, host);
 	if (host->lookup == NULL)
 		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);

@@ -1,6 +1,6 @@
 /*
- * probe_host.h - which addresses an attempt may ask: the endpoint's own, or those of httpGet.host and
- * tcpSocket.host as far as probes.allowHost lists them.  Thread: control.
+ * probe_host.h - which addresses an attempt may ask: the endpoint's own, or those of
+ * httpGet.host and tcpSocket.host as far as probes.allowHost lists them.  Thread: control.
  */
 #ifndef ROLLCALL_PROBE_PROBE_HOST_H
 #define ROLLCALL_PROBE_PROBE_HOST_H
@@ -24,10 +24,12 @@ struct probe_host {
 };
 
 /*
- * Find the addresses, then call `found`, perhaps at once.  Where there are none or none that is allowed
- * the attempt is ended instead.  `host` is zeroed memory that stays where it is until cleared.
+ * Find the addresses, then call `found`, perhaps at once.  Where there are none or none that is
+ * allowed the attempt is ended instead.  `host` is zeroed memory that stays where it is until
+ * cleared.
  */
-void probe_host_find(struct probe_host *host, struct probe *probe, void (*found)(struct probe *probe));
+void probe_host_find(struct probe_host *host, struct probe *probe,
+    void (*found)(struct probe *probe));
 
 /* The next address to try; false when all were. */
 bool probe_host_next(struct probe_host *host, struct addr *addr);
@@ -36,8 +38,9 @@ void probe_host_clear(struct probe_host *host);
 
 /*
  * May `addr` be asked for an endpoint at `own`?  Its own address may; others must lie in one of the
- * networks, and loopback, link-local and unspecified ones in a network that is itself of that kind, so
- * that 0.0.0.0/0 does not open the way to the daemon's host and to 169.254.169.254.
+ * networks, and loopback, link-local and unspecified ones in a network that is itself of that
+ * kind, so that 0.0.0.0/0 does not open the way to the daemon's host and to 169.254.169.254.
  */
-bool probe_host_allowed(const struct addr *addr, const struct addr *own, const struct cidr *networks, size_t count);
+bool probe_host_allowed(const struct addr *addr, const struct addr *own,
+    const struct cidr *networks, size_t count);
 #endif

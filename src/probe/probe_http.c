@@ -202,7 +202,8 @@ send_plain(struct http_attempt *http, const char *text, size_t len)
 	} else if (errno != EAGAIN && http->step == STEP_CONNECT) {
 		return dial_next(http, errno) ? SEND_ELSEWHERE : SEND_LATER;
 	} else if (errno != EAGAIN) {
-		probe_end(probe, errno == ECONNRESET ? OUTCOME_RESET : OUTCOME_SEND_FAILED, strerror(errno));
+		probe_end(probe, errno == ECONNRESET ? OUTCOME_RESET : OUTCOME_SEND_FAILED,
+		    strerror(errno));
 		return SEND_LATER;
 	}
 	probe_wait(probe, EV_WRITE);
@@ -222,8 +223,9 @@ send_tls(struct http_attempt *http, const char *text, size_t len)
 }
 
 /*
- * The request is written anew each time, since mostly once is enough.  Without TLS sending is also how the
- * connection is found to be made: to an address of this host it is, and a round through the loop is saved.
+ * The request is written anew each time, since mostly once is enough.  Without TLS sending is
+ * also how the connection is found to be made: to an address of this host it is, and a round
+ * through the loop is saved.
  */
 static bool
 step_send(struct http_attempt *http)
@@ -241,7 +243,8 @@ step_send(struct http_attempt *http)
 	}
 	const char *text = out->text + http->sent;
 	size_t len = out->len - http->sent;
-	enum sending sending = http->session != NULL ? send_tls(http, text, len) : send_plain(http, text, len);
+	enum sending sending = http->session != NULL ? send_tls(http, text, len) :
+	    send_plain(http, text, len);
 
 	if (sending == SENT)
 		http->step = STEP_HEAD;
@@ -391,7 +394,10 @@ receive(struct http_attempt *http, char *piece)
 
 		if (result > 0)
 			return result;
-		/* Also without close_notify, as many a server closes: where the length matters it is stated. */
+		/*
+		 * Also without close_notify, as many a server closes: where the length matters
+		 * it is stated.
+		 */
 		if (SSL_get_error(http->session, result) == SSL_ERROR_ZERO_RETURN)
 			return 0;
 		tls_stops(http, result, "while reading");
@@ -402,7 +408,8 @@ receive(struct http_attempt *http, char *piece)
 	if (n < 0 && errno == EAGAIN)
 		probe_wait(probe, EV_READ);
 	else if (n < 0)
-		probe_end(probe, errno == ECONNRESET ? OUTCOME_RESET : OUTCOME_CLOSED, strerror(errno));
+		probe_end(probe, errno == ECONNRESET ? OUTCOME_RESET : OUTCOME_CLOSED,
+		    strerror(errno));
 	return n;
 }
 
@@ -422,7 +429,10 @@ step_read(struct http_attempt *http)
 		return true;
 	if (http->probe.ended)
 		return false;
-	/* A piece that was not full has emptied the socket; TLS may hold more than epoll knows of. */
+	/*
+	 * A piece that was not full has emptied the socket; TLS may hold more than epoll knows
+	 * of.
+	 */
 	if (http->session == NULL && n < PIECE) {
 		probe_wait(&http->probe, EV_READ);
 		return false;

@@ -48,7 +48,8 @@ scheme_len(const char *text)
 
 	if (!is_alpha(text[0]))
 		return 0;
-	while (is_alpha(text[len]) || is_digit(text[len]) || (text[len] != '\0' && strchr("+-.", text[len]) != NULL))
+	while (is_alpha(text[len]) || is_digit(text[len]) ||
+	    (text[len] != '\0' && strchr("+-.", text[len]) != NULL))
 		len++;
 	return text[len] == ':' ? len : 0;
 }
@@ -79,7 +80,8 @@ split(const char *text)
 static bool
 is_path_char(char c)
 {
-	return is_alpha(c) || is_digit(c) || (c != '\0' && strchr("-._~!$&'()*+,;=:@/[]", c) != NULL);
+	return is_alpha(c) || is_digit(c) || (c != '\0' &&
+	    strchr("-._~!$&'()*+,;=:@/[]", c) != NULL);
 }
 
 static void
@@ -131,7 +133,8 @@ static bool
 escapes_well(struct span path)
 {
 	for (size_t i = 0; i < path.len; i++) {
-		if (path.text[i] == '%' && (i + 2 >= path.len || !is_hex(path.text[i + 1]) || !is_hex(path.text[i + 2])))
+		if (path.text[i] == '%' && (i + 2 >= path.len || !is_hex(path.text[i + 1]) ||
+		    !is_hex(path.text[i + 2])))
 			return false;
 	}
 	return true;

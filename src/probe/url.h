@@ -7,9 +7,9 @@
 #include "base/strbuf.h"
 
 /*
- * Add the request target for an httpGet.path: a URL reference whose query is kept and whose fragment,
- * scheme and host are not; what does not parse as one is taken as a raw path (kubelet, pkg/probe/http).
- * It begins with '/' and holds printable ASCII without spaces only.
+ * Add the request target for an httpGet.path: a URL reference whose query is kept and whose
+ * fragment, scheme and host are not; what does not parse as one is taken as a raw path
+ * (kubelet, pkg/probe/http). It begins with '/' and holds printable ASCII without spaces only.
  */
 void url_add_target(struct strbuf *out, const char *reference);
 

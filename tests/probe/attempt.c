@@ -1,4 +1,4 @@
-/* attempt.c - for tests of engines: a loop, a prober, one attempt, and targets that misbehave on order. */
+/* attempt.c - for tests of engines: one attempt, and targets that misbehave on order. */
 #include "tests/probe/attempt.h"
 
 #include <arpa/inet.h>
@@ -86,14 +86,16 @@ attempt_expect(struct attempt *attempt, enum outcome_code code, const char *deta
 	ck_assert_msg(outcome->code == code, "expected %s, got %s: %s", outcome_word(code),
 	    outcome_word(outcome->code), outcome_text(outcome, text, sizeof(text)));
 	if (detail != NULL)
-		ck_assert_msg(strstr(outcome->detail, detail) != NULL, "expected '%s' in '%s'", detail,
+		ck_assert_msg(strstr(outcome->detail, detail) != NULL, "expected '%s' in '%s'",
+		    detail,
 		    outcome->detail);
 }
 
 /* ---- peers ---- */
 
 static void
-accepted(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
+accepted(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len,
+    void *arg)
 {
 	struct peer *peer = arg;
 
@@ -107,14 +109,18 @@ accepted(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *f
 void
 peer_open(struct peer *peer, struct attempt *attempt, peer_serve_fn *serve, const void *arg)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	socklen_t len = sizeof(address);
 
 	memset(peer, 0, sizeof(*peer));
 	peer->loop = attempt->loop;
 	peer->serve = serve;
 	peer->arg = arg;
-	peer->listener = evconnlistener_new_bind(attempt->loop, accepted, peer, LEV_OPT_CLOSE_ON_FREE, 128,
+	peer->listener = evconnlistener_new_bind(attempt->loop, accepted, peer,
+	    LEV_OPT_CLOSE_ON_FREE, 128,
 	    (struct sockaddr *)&address, sizeof(address));
 	ck_assert_ptr_nonnull(peer->listener);
 	getsockname(evconnlistener_get_fd(peer->listener), (struct sockaddr *)&address, &len);
@@ -162,7 +168,10 @@ bound_socket(struct sockaddr_in *address)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	socklen_t len = sizeof(*address);
 
-	*address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	*address = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)address, len), 0);
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)address, &len), 0);
 	return fd;

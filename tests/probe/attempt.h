@@ -1,4 +1,4 @@
-/* attempt.h - for tests of engines: a loop, a prober, one attempt, and targets that misbehave on order. */
+/* attempt.h - for tests of engines: one attempt, and targets that misbehave on order. */
 #ifndef ROLLCALL_TESTS_PROBE_ATTEMPT_H
 #define ROLLCALL_TESTS_PROBE_ATTEMPT_H
 #include <event2/bufferevent.h>
@@ -19,7 +19,10 @@ struct attempt {
 	unsigned done;                  /* how often it was reported */
 };
 
-/* A prober over the system's clock and a spec of `engine` for 127.0.0.1:`port`, 2 s; close frees all. */
+/*
+ * A prober over the system's clock and a spec of `engine` for 127.0.0.1:`port`, 2 s; close
+ * frees all.
+ */
 void attempt_open(struct attempt *attempt, enum probe_engine engine, uint16_t port);
 void attempt_close(struct attempt *attempt);
 
@@ -30,7 +33,10 @@ const struct outcome *attempt_run(struct attempt *attempt);
 /* Run and compare: code, and part of the detail (NULL: any). */
 void attempt_expect(struct attempt *attempt, enum outcome_code code, const char *detail);
 
-/* A listener at 127.0.0.1, any port, on the attempt's loop; what it does with each connection is `serve`. */
+/*
+ * A listener at 127.0.0.1, any port, on the attempt's loop; what it does with each connection
+ * is `serve`.
+ */
 struct peer;
 typedef void peer_serve_fn(struct peer *peer, int fd);
 struct peer {
@@ -53,7 +59,10 @@ void peer_hang(struct peer *peer, int fd);
 void peer_hang_up(struct peer *peer, int fd);
 void peer_reset(struct peer *peer, int fd);
 
-/* A listener whose queue is full, so that connecting to it hangs; the descriptors are closed by the call below. */
+/*
+ * A listener whose queue is full, so that connecting to it hangs; the descriptors are closed by
+ * the call below.
+ */
 struct full_queue {
 	int fds[8];
 	unsigned count;

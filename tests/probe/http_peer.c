@@ -58,7 +58,8 @@ choose(const struct http_peer *peer)
 	for (; reply->target != NULL; reply++) {
 		size_t len = strlen(reply->target);
 
-		if (strncmp(peer->request + 4, reply->target, len) == 0 && peer->request[4 + len] == ' ')
+		if (strncmp(peer->request + 4, reply->target, len) == 0 &&
+		    peer->request[4 + len] == ' ')
 			break;
 	}
 	return reply;
@@ -71,9 +72,11 @@ answer(struct http_peer *peer, struct bufferevent *buffer)
 	const char *port = strstr(reply->text, "%u");
 	struct evbuffer *out = bufferevent_get_output(buffer);
 
-	evbuffer_add(out, reply->text, port != NULL ? (size_t)(port - reply->text) : strlen(reply->text));
+	evbuffer_add(out, reply->text, port != NULL ? (size_t)(port - reply->text) :
+	    strlen(reply->text));
 	if (port != NULL)
-		evbuffer_add_printf(out, "%u%s", peer->other_port != 0 ? peer->other_port : peer->peer.port, port + 2);
+		evbuffer_add_printf(out, "%u%s", peer->other_port != 0 ? peer->other_port :
+		    peer->peer.port, port + 2);
 	switch (reply->then) {
 	case THEN_CLOSE:
 		bufferevent_setcb(buffer, NULL, close_when_written, on_event, peer);
@@ -85,7 +88,8 @@ answer(struct http_peer *peer, struct bufferevent *buffer)
 	case THEN_RESET:
 		/* Nothing else would keep what was written from being thrown away. */
 		ck_assert_int_ge(evbuffer_write(out, bufferevent_getfd(buffer)), -1);
-		setsockopt(bufferevent_getfd(buffer), SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+		setsockopt(bufferevent_getfd(buffer), SOL_SOCKET, SO_LINGER,
+		    &(struct linger){ 1, 0 }, sizeof(struct linger));
 		forget(peer, buffer);
 		break;
 	case THEN_FLOOD:
@@ -110,7 +114,8 @@ on_read(struct bufferevent *buffer, void *arg)
 	evbuffer_drain(in, len);
 	peer->requests++;
 	if (session != NULL && SSL_get_servername(session, TLSEXT_NAMETYPE_host_name) != NULL)
-		snprintf(peer->sni, sizeof(peer->sni), "%s", SSL_get_servername(session, TLSEXT_NAMETYPE_host_name));
+		snprintf(peer->sni, sizeof(peer->sni), "%s",
+		    SSL_get_servername(session, TLSEXT_NAMETYPE_host_name));
 	answer(peer, buffer);
 }
 
@@ -122,7 +127,8 @@ serve(struct peer *base, int fd)
 
 	evutil_make_socket_nonblocking(fd);
 	if (peer->tls != NULL)
-		buffer = bufferevent_openssl_socket_new(base->loop, fd, SSL_new(peer->tls), BUFFEREVENT_SSL_ACCEPTING,
+		buffer = bufferevent_openssl_socket_new(base->loop, fd, SSL_new(peer->tls),
+		    BUFFEREVENT_SSL_ACCEPTING,
 		    BEV_OPT_CLOSE_ON_FREE);
 	else
 		buffer = bufferevent_socket_new(base->loop, fd, BEV_OPT_CLOSE_ON_FREE);
@@ -133,7 +139,8 @@ serve(struct peer *base, int fd)
 }
 
 void
-http_peer_open(struct http_peer *peer, struct attempt *attempt, const struct http_peer_reply *replies, SSL_CTX *tls)
+http_peer_open(struct http_peer *peer, struct attempt *attempt,
+    const struct http_peer_reply *replies, SSL_CTX *tls)
 {
 	memset(peer, 0, sizeof(*peer));
 	peer_open(&peer->peer, attempt, serve, NULL);
@@ -161,7 +168,8 @@ http_peer_tls(int64_t expires_unix_s)
 	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
 	ASN1_TIME_set(X509_getm_notBefore(certificate), 1000000000);
 	ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)expires_unix_s);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"self.test", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"self.test", -1,
+	    -1, 0);
 	X509_set_issuer_name(certificate, name);
 	X509_set_pubkey(certificate, key);
 	ck_assert_int_gt(X509_sign(certificate, key, EVP_sha256()), 0);

@@ -7,7 +7,10 @@
 
 enum http_peer_then { THEN_CLOSE, THEN_KEEP, THEN_RESET, THEN_FLOOD };
 
-/* What is answered to a GET of `target`; NULL as the last target: whatever is asked.  "%u" in it is the port. */
+/*
+ * What is answered to a GET of `target`; NULL as the last target: whatever is asked.  "%u" in
+ * it is the port.
+ */
 struct http_peer_reply {
 	const char *target;
 	const char *text;
@@ -25,9 +28,13 @@ struct http_peer {
 	uint16_t other_port;            /* what "%u" stands for; 0: our own */
 };
 
-void http_peer_open(struct http_peer *peer, struct attempt *attempt, const struct http_peer_reply *replies, SSL_CTX *tls);
+void http_peer_open(struct http_peer *peer, struct attempt *attempt,
+    const struct http_peer_reply *replies, SSL_CTX *tls);
 void http_peer_close(struct http_peer *peer);
 
-/* A server's context with a fresh self-signed certificate for "self.test" that ends at `expires`. */
+/*
+ * A server's context with a fresh self-signed certificate for "self.test" that ends at
+ * `expires`.
+ */
 SSL_CTX *http_peer_tls(int64_t expires_unix_s);
 #endif

@@ -1,4 +1,4 @@
-/* test_grpc_health.c - the health messages are written and read octet for octet, and nothing else is taken for one. */
+/* test_grpc_health.c - health messages are read octet for octet, and nothing else is one. */
 #include <string.h>
 
 #include "base/err.h"
@@ -70,7 +70,8 @@ START_TEST(a_response_is_read_or_refused)
 {
 	int status = -1;
 
-	ck_assert_int_eq(grpc_health_read_response(responses[_i].octets, responses[_i].len, &status), responses[_i].err);
+	ck_assert_int_eq(grpc_health_read_response(responses[_i].octets, responses[_i].len,
+	    &status), responses[_i].err);
 	ck_assert_int_eq(status, responses[_i].status);
 }
 END_TEST
@@ -81,9 +82,11 @@ suite(void)
 	Suite *s = suite_create("grpc_health");
 	TCase *tc = tcase_create("grpc_health");
 
-	tcase_add_loop_test(tc, a_request_names_the_service, 0, sizeof(requests) / sizeof(requests[0]));
+	tcase_add_loop_test(tc, a_request_names_the_service, 0,
+	    sizeof(requests) / sizeof(requests[0]));
 	tcase_add_test(tc, a_long_service_has_a_long_length);
-	tcase_add_loop_test(tc, a_response_is_read_or_refused, 0, sizeof(responses) / sizeof(responses[0]));
+	tcase_add_loop_test(tc, a_response_is_read_or_refused, 0,
+	    sizeof(responses) / sizeof(responses[0]));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -57,7 +57,8 @@ suite(void)
 	Suite *s = suite_create("http_request");
 	TCase *tc = tcase_create("http_request");
 
-	tcase_add_loop_test(tc, a_request_is_what_the_kubelet_sends, 0, sizeof(requests) / sizeof(requests[0]));
+	tcase_add_loop_test(tc, a_request_is_what_the_kubelet_sends, 0,
+	    sizeof(requests) / sizeof(requests[0]));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -1,4 +1,4 @@
-/* test_probe_exec.c - an exec probe hands its command to the helper, if it may, and passes on what comes back. */
+/* test_probe_exec.c - an exec probe hands what may run to the helper and passes on its word. */
 #include <string.h>
 
 #include "probe/helper.h"
@@ -16,7 +16,8 @@ static struct {
 } fake;
 
 struct helper_run *
-helper_run(struct helper *helper, const struct helper_command *command, helper_done_fn *done, void *arg)
+helper_run(struct helper *helper, const struct helper_command *command, helper_done_fn *done,
+    void *arg)
 {
 	(void)helper;
 	fake.command = *command;
@@ -169,7 +170,8 @@ suite(void)
 	tcase_add_test(tc, what_the_helper_says_is_the_outcome);
 	tcase_add_test(tc, a_helper_that_says_nothing_is_a_fault_of_ours);
 	tcase_add_test(tc, exec_is_denied_where_disabled_or_not_trusted);
-	tcase_add_loop_test(tc, commands_come_from_the_listed_folders_only, 0, sizeof(commands) / sizeof(commands[0]));
+	tcase_add_loop_test(tc, commands_come_from_the_listed_folders_only, 0,
+	    sizeof(commands) / sizeof(commands[0]));
 	suite_add_tcase(s, tc);
 	return s;
 }

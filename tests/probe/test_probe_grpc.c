@@ -68,7 +68,10 @@ serve(struct peer *base, int fd)
 	bufferevent_enable(buffer, EV_READ | EV_WRITE);
 }
 
-/* HTTP/2 frames (RFC 9113, 4.1): length, type, flags, stream; literal headers (RFC 7541, 6.2.2) never indexed. */
+/*
+ * HTTP/2 frames (RFC 9113, 4.1): length, type, flags, stream; literal headers (RFC 7541, 6.2.2)
+ * never indexed.
+ */
 #define SETTINGS "\0\0\0\4\0\0\0\0\0"
 #define HEADERS(len, flags) "\0\0" len "\1" flags "\0\0\0\1"
 #define DATA(len, flags) "\0\0" len "\0" flags "\0\0\0\1"
@@ -143,7 +146,8 @@ END_TEST
 START_TEST(talk_without_end_is_cut_off)
 {
 	static char text[300000] = SETTINGS;
-	static const char frame[] = "\0\0\x5b\x63\0\0\0\0\0";   /* of a type that nobody knows, 100 octets in all */
+	/* of a type that nobody knows, 100 octets in all */
+	static const char frame[] = "\0\0\x5b\x63\0\0\0\0\0";
 	const struct script script = { text, sizeof(text), false };
 
 	for (size_t at = 9; at + 100 <= sizeof(text); at += 100)

@@ -1,4 +1,4 @@
-/* test_probe_http.c - an HTTP probe passes by the status alone, follows redirects at home, and names each other end. */
+/* test_probe_http.c - the status alone passes, redirects stay at home, each end has its name. */
 #include <stdio.h>
 #include <string.h>
 
@@ -73,7 +73,8 @@ END_TEST
 
 START_TEST(the_tenth_redirect_is_refused)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 307 T\r\nLocation: /healthz\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 307 T\r\nLocation: /healthz\r\n" EMPTY, THEN_CLOSE } };
 
 	http_peer_open(&peer, &attempt, replies, NULL);
 	attempt_expect(&attempt, OUTCOME_HTTP_REDIRECT_LOOP, NULL);
@@ -116,7 +117,8 @@ START_TEST(a_host_header_is_kept_over_relative_redirects_only)
 		{ NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE },
 	};
 
-	snprintf(moved, sizeof(moved), "HTTP/1.1 302 F\r\nLocation: %s\r\n" EMPTY, host_cases[_i].location);
+	snprintf(moved, sizeof(moved), "HTTP/1.1 302 F\r\nLocation: %s\r\n" EMPTY,
+	    host_cases[_i].location);
 	attempt.spec.headers = &header;
 	attempt.spec.header_count = 1;
 	http_peer_open(&peer, &attempt, replies, NULL);
@@ -128,7 +130,8 @@ END_TEST
 
 START_TEST(a_redirect_to_the_host_headers_name_is_not_followed)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 302 F\r\nLocation: http://web.test/\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 302 F\r\nLocation: http://web.test/\r\n" EMPTY, THEN_CLOSE } };
 	struct http_header header = { "Host", "web.test" };
 
 	attempt.spec.headers = &header;
@@ -234,7 +237,8 @@ END_TEST
 
 START_TEST(an_answer_in_the_socket_counts_even_when_the_loop_is_late)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
 
 	clock_free(attempt.clock);
 	attempt.clock = clock_new_manual(1000, 0);
@@ -251,7 +255,8 @@ END_TEST
 
 START_TEST(a_header_that_would_split_the_request_is_not_sent)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
 	struct http_header header = { "X-A", "b\r\n\r\nGET /evil HTTP/1.1" };
 
 	attempt.spec.headers = &header;
@@ -265,7 +270,8 @@ END_TEST
 
 START_TEST(a_name_is_looked_up_and_asked_where_allowed)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
 	struct cidr network;
 
 	http_peer_open(&peer, &attempt, replies, NULL);
@@ -286,7 +292,8 @@ END_TEST
 
 START_TEST(the_server_closes_first)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_KEEP } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_KEEP } };
 
 	http_peer_open(&peer, &attempt, replies, NULL);
 	attempt_expect(&attempt, OUTCOME_PASS, NULL);
@@ -303,7 +310,8 @@ END_TEST
 
 START_TEST(a_cancelled_attempt_is_never_reported)
 {
-	static const struct http_peer_reply replies[] = { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply replies[] =
+	    { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
 
 	http_peer_open(&peer, &attempt, replies, NULL);
 	probe_cancel(attempt_start(&attempt));
@@ -326,7 +334,8 @@ suite(void)
 	tcase_add_test(tc, redirects_at_home_are_followed);
 	tcase_add_loop_test(tc, a_host_header_is_kept_over_relative_redirects_only, 0, 3);
 	tcase_add_test(tc, a_redirect_to_the_host_headers_name_is_not_followed);
-	tcase_add_loop_test(tc, a_stall_is_a_timeout_of_its_step, 0, sizeof(stalls) / sizeof(stalls[0]));
+	tcase_add_loop_test(tc, a_stall_is_a_timeout_of_its_step, 0,
+	    sizeof(stalls) / sizeof(stalls[0]));
 	tcase_add_test(tc, connecting_in_vain_is_a_timeout_of_connecting);
 	tcase_add_test(tc, a_closed_port_is_refused_at_once);
 	tcase_add_test(tc, a_tarpit_is_left_at_the_deadline);

@@ -1,4 +1,4 @@
-/* test_probe_https.c - an HTTPS probe takes any certificate unless told to verify, and names what went wrong. */
+/* test_probe_https.c - any certificate will do unless told to verify; each end has its name. */
 #include <string.h>
 #include <sys/socket.h>
 
@@ -143,7 +143,8 @@ END_TEST
 
 START_TEST(a_redirect_may_change_the_scheme)
 {
-	static const struct http_peer_reply moved[] = { { NULL, "HTTP/1.1 302 F\r\nLocation: https://127.0.0.1:%u/x\r\n" EMPTY, THEN_CLOSE } };
+	static const struct http_peer_reply moved[] =
+	    { { NULL, "HTTP/1.1 302 F\r\nLocation: https://127.0.0.1:%u/x\r\n" EMPTY, THEN_CLOSE } };
 	struct http_peer secure;
 
 	http_peer_open(&secure, &attempt, fine, http_peer_tls(FAR_AWAY));
@@ -169,7 +170,8 @@ suite(void)
 	tcase_add_test(tc, a_name_is_sent_as_sni);
 	tcase_add_test(tc, a_self_signed_certificate_is_untrusted_when_verifying);
 	tcase_add_test(tc, a_body_is_read_through_tls);
-	tcase_add_loop_test(tc, endings_are_named_through_tls, 0, sizeof(endings) / sizeof(endings[0]));
+	tcase_add_loop_test(tc, endings_are_named_through_tls, 0,
+	    sizeof(endings) / sizeof(endings[0]));
 	tcase_add_test(tc, a_handshake_that_hangs_is_a_timeout_of_tls);
 	tcase_add_loop_test(tc, a_handshake_that_is_cut_off_is_named, 0, 2);
 	tcase_add_test(tc, a_server_without_tls_is_named);

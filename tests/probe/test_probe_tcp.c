@@ -235,7 +235,8 @@ suite(void)
 	tcase_add_test(tc, running_out_of_descriptors_is_a_fault_of_ours);
 	tcase_add_test(tc, a_cancelled_attempt_is_never_reported);
 	tcase_add_test(tc, a_thousand_attempts_leave_no_descriptor);
-	tcase_add_loop_test(tc, other_hosts_are_asked_only_where_listed, 0, sizeof(hosts) / sizeof(hosts[0]));
+	tcase_add_loop_test(tc, other_hosts_are_asked_only_where_listed, 0,
+	    sizeof(hosts) / sizeof(hosts[0]));
 	tcase_add_test(tc, a_foreign_host_is_not_believed_from_an_untrusted_file);
 	suite_add_tcase(s, tc);
 	return s;

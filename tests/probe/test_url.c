@@ -92,7 +92,8 @@ static const struct {
 
 START_TEST(a_redirect_leads_where_the_rfc_says)
 {
-	const struct url base = { .host = (char *)"h", .port = 8080, .target = (char *)"/b/c/d;p?q" };
+	const struct url base = { .host = (char *)"h", .port = 8080, .target =
+	    (char *)"/b/c/d;p?q" };
 	struct url url = { 0 };
 
 	ck_assert_int_eq(url_resolve(&base, redirects[_i].location, &url), redirects[_i].err);
@@ -120,8 +121,10 @@ suite(void)
 	Suite *s = suite_create("url");
 	TCase *tc = tcase_create("url");
 
-	tcase_add_loop_test(tc, a_path_becomes_a_request_target, 0, sizeof(targets) / sizeof(targets[0]));
-	tcase_add_loop_test(tc, a_redirect_leads_where_the_rfc_says, 0, sizeof(redirects) / sizeof(redirects[0]));
+	tcase_add_loop_test(tc, a_path_becomes_a_request_target, 0,
+	    sizeof(targets) / sizeof(targets[0]));
+	tcase_add_loop_test(tc, a_redirect_leads_where_the_rfc_says, 0,
+	    sizeof(redirects) / sizeof(redirects[0]));
 	tcase_add_test(tc, hosts_are_the_same_by_name_or_address);
 	suite_add_tcase(s, tc);
 	return s;
