@@ -193,7 +193,7 @@ is_absent(const struct field *field, const struct doc_node *value)
 		return false;
 	/* The API cannot tell an empty text from none, so it has no rules for it. */
 	return (field->flags & FIELD_REQUIRED) != 0 || field->type == FIELD_ENUM || field->type == FIELD_ADDR ||
-	    (field->type == FIELD_TEXT && field->rule != NULL);
+	    (field->type == FIELD_TEXT && (field->rule != NULL || field->fallback != NULL));
 }
 
 static void
