@@ -76,7 +76,8 @@ uint64_t
 cadence_retry_ms(uint64_t identity, uint64_t period_ms, uint64_t now_ms, uint32_t faults)
 {
 	uint32_t doublings = faults > 1 ? faults - 1 : 0;
-	uint64_t wait = min_u64(period_ms, (uint64_t)RETRY_FIRST_MS << (doublings < 20 ? doublings : 20));
+	uint64_t doubled = (uint64_t)RETRY_FIRST_MS << (doublings < 20 ? doublings : 20);
+	uint64_t wait = min_u64(period_ms, doubled);
 	uint64_t jitter = mix(identity ^ mix(faults)) % (wait / JITTER_PARTS + 1);
 
 	return add_ms(now_ms, wait + jitter);

@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Put inside what is to be kept in a heap.  `slot` is where it stands, counted from 1; 0: in no heap.
- * The moment is kept in the heap's own array too, so that sifting touches one cache line a level.
+ * Put inside what is to be kept in a heap.  `slot` is where it stands, counted from 1; 0: in no
+ * heap. The moment is kept in the heap's own array too, so that sifting touches one cache line
+ * a level.
  */
 struct due_node {
 	uint64_t due_ms;

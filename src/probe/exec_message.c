@@ -37,7 +37,8 @@ static int
 measure(const struct helper_command *command, size_t *size)
 {
 	size_t words = 0;
-	size_t fixed = strlen(or_empty(command->pod_name)) + strlen(or_empty(command->pod_namespace)) +
+	size_t fixed = strlen(or_empty(command->pod_name)) +
+	    strlen(or_empty(command->pod_namespace)) +
 	    strlen(or_empty(command->pod_ip)) + FIXED_TEXTS;
 
 	if (command->argc == 0)

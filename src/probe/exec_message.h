@@ -1,4 +1,4 @@
-/* exec_message.h - what daemon and exec helper say to each other, one message a packet.  Thread: any; pure. */
+/* exec_message.h - what daemon and exec helper say to each other.  Thread: any; pure. */
 #ifndef ROLLCALL_PROBE_EXEC_MESSAGE_H
 #define ROLLCALL_PROBE_EXEC_MESSAGE_H
 #include <stddef.h>
@@ -23,8 +23,12 @@ struct exec_request {
 	char **argv;
 };
 
-/* The message that asks to run a command; malloc'ed.  0, ERR_LIMIT, ERR_INVALID (no words), ERR_NOMEM. */
-int exec_message_run(uint32_t id, const struct helper_command *command, uint8_t **message, size_t *len);
+/*
+ * The message that asks to run a command; malloc'ed.  0, ERR_LIMIT, ERR_INVALID (no words),
+ * ERR_NOMEM.
+ */
+int exec_message_run(uint32_t id, const struct helper_command *command,
+    uint8_t **message, size_t *len);
 
 #define EXEC_CANCEL_SIZE 24
 void exec_message_cancel(uint32_t id, uint8_t message[EXEC_CANCEL_SIZE]);

@@ -5,7 +5,10 @@
 
 #include "model/outcome.h"
 
-/* As a kubelet keeps the first 10 KiB; of those only the first line that is not blank is ever shown. */
+/*
+ * As a kubelet keeps the first 10 KiB; of those only the first line that is not blank is ever
+ * shown.
+ */
 #define EXEC_OUTPUT_KEPT 10240
 
 /* Zeroed to start. */

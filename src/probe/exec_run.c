@@ -109,7 +109,10 @@ close_output(struct run *run)
 	run->fd = -1;
 }
 
-/* Keep the first line and throw the rest away; the end of the pipe says nothing about the command. */
+/*
+ * Keep the first line and throw the rest away; the end of the pipe says nothing about the
+ * command.
+ */
 static void
 read_output(struct run *run, size_t max)
 {

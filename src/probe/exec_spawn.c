@@ -18,7 +18,10 @@
 #define NICER 5                 /* probes must not take the machine from what they probe */
 #define ENVIRONMENT_SIZE 5
 
-/* NPROC counts all processes of the user, so it only stops the worst; the deadline kills the rest. */
+/*
+ * NPROC counts all processes of the user, so it only stops the worst; the deadline kills the
+ * rest.
+ */
 static const struct {
 	__rlimit_resource_t resource;
 	rlim_t soft, hard;
@@ -81,7 +84,10 @@ failed:
 	_exit(127);
 }
 
-/* vfork and not fork: no page tables are copied, and the error of execve comes back through memory. */
+/*
+ * vfork and not fork: no page tables are copied, and the error of execve comes back through
+ * memory.
+ */
 static pid_t __attribute__((noinline))
 start_child(struct start *start)
 {
@@ -100,7 +106,10 @@ is_program(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-/* The file a command means: itself with a slash in it, else the first in EXEC_PATH.  0 or an errno. */
+/*
+ * The file a command means: itself with a slash in it, else the first in EXEC_PATH.  0 or an
+ * errno.
+ */
 static int
 find_program(const char *command, char *path, size_t size)
 {
@@ -150,7 +159,10 @@ explain(int error, const char *path, struct outcome *outcome)
 static bool
 add_variable(char **environment, size_t i, const char *name, const char *value)
 {
-	return asprintf(&environment[i], "%s=%s", name, value) >= 0 || (environment[i] = NULL, false);
+	if (asprintf(&environment[i], "%s=%s", name, value) >= 0)
+		return true;
+	environment[i] = NULL;
+	return false;
 }
 
 static bool
@@ -200,7 +212,8 @@ start_program(struct start *start, pid_t *pid, int *output, struct outcome *outc
 	}
 	start->output = ends[1];
 	/* Only our end: the command's writes must not fail for lack of room. */
-	bool started = fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 && start_with_pipe(start, pid, outcome);
+	bool started = fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 &&
+	    start_with_pipe(start, pid, outcome);
 
 	close(ends[1]);
 	if (started)

@@ -40,7 +40,10 @@ read_all(int folder, const char *path, char *buf, size_t size)
 	return len;
 }
 
-/* The list the kernel keeps (CONFIG_PROC_CHILDREN); a partial one is made up for by the next sweep. */
+/*
+ * The list the kernel keeps (CONFIG_PROC_CHILDREN); a partial one is made up for by the next
+ * sweep.
+ */
 static bool
 each_listed_child(child_fn *fn, void *arg)
 {

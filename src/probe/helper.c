@@ -92,7 +92,10 @@ changes_user(const struct helper *helper)
 	return helper->has_user && geteuid() == 0;
 }
 
-/* Own process group, so that Ctrl-C is the daemon's to answer; no environment, since commands get none. */
+/*
+ * Own process group, so that Ctrl-C is the daemon's to answer; no environment, since commands
+ * get none.
+ */
 static int
 spawn_program(const struct helper *helper, int socket, pid_t *pid)
 {
@@ -120,7 +123,8 @@ spawn_program(const struct helper *helper, int socket, pid_t *pid)
 		posix_spawnattr_setsigdefault(&attributes, &all);
 		error = posix_spawn_file_actions_adddup2(&actions, socket, HELPER_SOCKET);
 		if (error == 0)
-			error = posix_spawn(pid, helper->program, &actions, &attributes, argv, environment);
+			error = posix_spawn(pid, helper->program, &actions, &attributes, argv,
+			    environment);
 		posix_spawnattr_destroy(&attributes);
 	}
 	posix_spawn_file_actions_destroy(&actions);
@@ -353,8 +357,8 @@ unhook(struct helper *helper)
 static int
 hook(struct helper *helper)
 {
-	helper->readable = event_new(helper->loop, helper->socket, EV_READ | EV_PERSIST, on_readable,
-	    helper);
+	helper->readable = event_new(helper->loop, helper->socket, EV_READ | EV_PERSIST,
+	    on_readable, helper);
 	helper->writable = event_new(helper->loop, helper->socket, EV_WRITE, on_writable, helper);
 	helper->died = event_new(helper->loop, helper->pidfd, EV_READ, on_died, helper);
 	if (helper->readable != NULL && helper->writable != NULL && helper->died != NULL &&
@@ -373,6 +377,7 @@ let_go(struct helper *helper)
 	helper->pid = -1;
 }
 
+/* DESIGN.md, exec: commands that do not run as the user that was asked for are said once. */
 static void
 say_whose(struct helper *helper)
 {
@@ -380,8 +385,8 @@ say_whose(struct helper *helper)
 	    (helper->has_user && helper->uid == geteuid()))
 		return;
 	helper->same_user_said = true;
-	log_warn("exec probes run as our own user (uid %ju): only root can change to another",
-	    (uintmax_t)geteuid());
+	log_warn("exec probes run as our own user (uid %ju)%s", (uintmax_t)geteuid(),
+	    helper->has_user ? ": only root can change to another" : "");
 }
 
 /* Start another, at most one a second. */
@@ -427,8 +432,8 @@ on_died(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	waitpid(helper->pid, &status, WNOHANG);
-	log_error("the exec helper (process %d) died: %s %d; %u probes end as faults", (int)helper->pid,
-	    WIFSIGNALED(status) ? "signal" : "exit",
+	log_error("the exec helper (process %d) died: %s %d; %u probes end as faults",
+	    (int)helper->pid, WIFSIGNALED(status) ? "signal" : "exit",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), HASH_COUNT(helper->runs));
 	let_go(helper);
 	fail_all(helper);
@@ -512,7 +517,8 @@ helper_stop(struct helper *helper)
 	/* The end of the socket tells it to kill and reap all it runs. */
 	close_if_open(&helper->socket);
 	if (helper->pid > 0 && !wait_for_end(helper, STOP_MS)) {
-		log_error("the exec helper (process %d) does not stop: killing it", (int)helper->pid);
+		log_error("the exec helper (process %d) does not stop: killing it",
+		    (int)helper->pid);
 		kill(helper->pid, SIGKILL);
 		wait_for_end(helper, STOP_MS);
 	}
@@ -528,7 +534,8 @@ helper_stop(struct helper *helper)
 /* ---- commands ------------------------------------------------------------------------------ */
 
 static struct helper_run *
-run_new(struct helper *helper, const struct helper_command *command, helper_done_fn *done, void *arg)
+run_new(struct helper *helper, const struct helper_command *command, helper_done_fn *done,
+    void *arg)
 {
 	struct helper_run *run = calloc(1, sizeof(*run));
 

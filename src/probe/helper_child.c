@@ -1,4 +1,4 @@
-/* helper_child.c - the exec helper's own side: become harmless, then serve the daemon's requests. */
+/* helper_child.c - the helper's own side: become harmless, then serve the daemon. */
 #include <errno.h>
 #include <grp.h>
 #include <signal.h>
@@ -46,7 +46,8 @@ send_replies(struct child *child)
 	    send(HELPER_SOCKET, &child->replies[sent], sizeof(*child->replies), MSG_DONTWAIT) > 0)
 		sent++;
 	child->reply_count -= sent;
-	memmove(child->replies, child->replies + sent, child->reply_count * sizeof(*child->replies));
+	memmove(child->replies, child->replies + sent,
+	    child->reply_count * sizeof(*child->replies));
 	if (child->reply_count > 0)
 		event_add(child->writable, NULL);
 }
@@ -142,9 +143,11 @@ child_open(struct child *child)
 	if (child->signals < 0 || child->loop == NULL || sigprocmask(SIG_BLOCK, &wanted, NULL) != 0)
 		return false;
 	child->runs = exec_runs_new(child->loop, reply, child);
-	child->request = event_new(child->loop, HELPER_SOCKET, EV_READ | EV_PERSIST, on_request, child);
+	child->request = event_new(child->loop, HELPER_SOCKET, EV_READ | EV_PERSIST, on_request,
+	    child);
 	child->writable = event_new(child->loop, HELPER_SOCKET, EV_WRITE, on_writable, child);
-	child->signal = event_new(child->loop, child->signals, EV_READ | EV_PERSIST, on_signal, child);
+	child->signal = event_new(child->loop, child->signals, EV_READ | EV_PERSIST, on_signal,
+	    child);
 	return child->runs != NULL && child->request != NULL && child->writable != NULL &&
 	    child->signal != NULL && event_add(child->request, NULL) == 0 &&
 	    event_add(child->signal, NULL) == 0;
@@ -177,7 +180,8 @@ change_user(uid_t uid, gid_t gid)
 	uid_t uids[3];
 	gid_t gids[3];
 
-	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
+	    setresuid(uid, uid, uid) != 0)
 		return false;
 	return getresuid(&uids[0], &uids[1], &uids[2]) == 0 &&
 	    getresgid(&gids[0], &gids[1], &gids[2]) == 0 &&
@@ -186,8 +190,8 @@ change_user(uid_t uid, gid_t gid)
 }
 
 /*
- * posix_spawn of glibc leaves its two internal signals ignored, and its sigaction does not let us mend that;
- * zeroes are SIG_DFL for the kernel, whose signal sets have eight octets.
+ * posix_spawn of glibc leaves its two internal signals ignored, and its sigaction does not let
+ * us mend that; zeroes are SIG_DFL for the kernel, whose signal sets have eight octets.
  */
 static void
 unignore_internal_signals(void)
@@ -237,8 +241,9 @@ serve_until_the_daemon_is_gone(void)
 }
 
 /*
- * argv: program, HELPER_ARGUMENT, and where the user is to be changed: uid, gid.  Ends with _exit, since
- * exit handlers are the daemon's, and a sanitizer could not look into a process that changed its user.
+ * argv: program, HELPER_ARGUMENT, and where the user is to be changed: uid, gid.  Ends with
+ * _exit, since exit handlers are the daemon's, and a sanitizer could not look into a process
+ * that changed its user.
  */
 int
 helper_main(int argc, char **argv)
@@ -247,7 +252,8 @@ helper_main(int argc, char **argv)
 	int type = 0;
 	socklen_t size = sizeof(type);
 
-	if (getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+	if (getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
+	    type != SOCK_SEQPACKET) {
 		log_error("%s is for the daemon's own use", HELPER_ARGUMENT);
 		_exit(EXIT_USAGE);
 	}

@@ -10,7 +10,10 @@
 #include "base/err.h"
 #include "probe/spec_pool.h"
 
-/* pod/ + namespace 63 + name 253 + container 63 + /readiness; a longer id is no Pod's and has no siblings. */
+/*
+ * pod/ + namespace 63 + name 253 + container 63 + /readiness; a longer id is no Pod's and has
+ * no siblings.
+ */
 #define POD_ID_MAX 512
 
 struct roll_owner {

@@ -31,7 +31,7 @@ struct roll_entry {
 	uint32_t attempts;
 	uint32_t faults;                /* in a row */
 	bool counted;                   /* has had an outcome that is no fault */
-	bool held;                      /* not to be started: waits for a startup probe, or has none to come */
+	bool held;                      /* not to be started: a startup probe is in the way */
 	bool waiting;                   /* counted in schedule_waiting() */
 	bool queued;                    /* in a roll_queue */
 	bool removed;                   /* out of the table, only pinned */
@@ -60,10 +60,14 @@ size_t roll_count(const struct roll *roll);
 /* The first of an owner's entries (go on with ->next), NULL: none. */
 struct roll_entry *roll_first(const struct roll *roll, const char *owner);
 /* The target of another kind on the same container, by the ids of target.h; NULL: none. */
-struct roll_entry *roll_sibling(const struct roll *roll, const struct roll_entry *entry, enum probe_kind kind);
+struct roll_entry *roll_sibling(const struct roll *roll, const struct roll_entry *entry,
+    enum probe_kind kind);
 struct roll_entry *roll_entry_of(struct due_node *node);
 
-/* A change of one owner's targets in two steps, so that running out of memory finds the table untouched. */
+/*
+ * A change of one owner's targets in two steps, so that running out of memory finds the table
+ * untouched.
+ */
 struct roll_change {
 	struct roll_owner *owner;
 	struct roll_entry *added;       /* go on with ->hh.next until committed */

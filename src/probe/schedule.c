@@ -136,16 +136,16 @@ plan_anew(struct schedule *schedule, struct roll_entry *entry, uint64_t now_ms)
 }
 
 /*
- * The beat after an attempt that has just ended.  One that ran past its next beat is followed at once by
- * the next, as a kubelet ticker holds one tick; more are not made up for.
+ * The beat after an attempt that has just ended.  One that ran past its next beat is followed
+ * at once by the next, as a kubelet ticker holds one tick; more are not made up for.
  */
 static void
 plan_next(struct schedule *schedule, struct roll_entry *entry, uint64_t now_ms)
 {
+	uint64_t period_ms = entry->target.spec->period_ms;
 	uint64_t due_ms = entry->faults > 0 ?
-	    cadence_retry_ms(entry->identity, entry->target.spec->period_ms, now_ms, entry->faults) :
-	    cadence_next_ms(entry->identity, entry->target.spec->period_ms, entry->started_ms,
-	        entry->attempts);
+	    cadence_retry_ms(entry->identity, period_ms, now_ms, entry->faults) :
+	    cadence_next_ms(entry->identity, period_ms, entry->started_ms, entry->attempts);
 
 	plan(schedule, entry, due_ms < now_ms ? now_ms : due_ms);
 }
@@ -193,7 +193,10 @@ settle_hold(struct schedule *schedule, struct roll_entry *entry, uint64_t now_ms
 		    burst_spread_ms(schedule, entry, now_ms));
 }
 
-/* The startup verdict has passed: the container's other probes begin now, for startup probes are spread already. */
+/*
+ * The startup verdict has passed: the container's other probes begin now, for startup probes
+ * are spread already.
+ */
 static void
 release_siblings(struct schedule *schedule, const struct roll_entry *startup, uint64_t now_ms)
 {
@@ -222,7 +225,8 @@ fill_report(const struct roll_entry *entry, enum verdict before, const struct ou
 		.verdict = entry->tally.verdict,
 		.outcome = outcome,
 		.run = entry->tally.run,
-		.threshold = entry->tally.last_pass ? spec->success_threshold : spec->failure_threshold,
+		.threshold = entry->tally.last_pass ? spec->success_threshold :
+		    spec->failure_threshold,
 		.target = &entry->target,
 	};
 }

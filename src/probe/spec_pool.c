@@ -122,7 +122,10 @@ spec_pool_take(struct spec_pool *pool, const struct probe_spec *spec)
 	return shared->spec;
 }
 
-/* The head of a chain carries the table's link, so it takes over its follower's contents instead of going. */
+/*
+ * The head of a chain carries the table's link, so it takes over its follower's contents
+ * instead of going.
+ */
 static void
 unlink_shared(struct spec_pool *pool, struct shared_spec *first, struct shared_spec *shared)
 {
@@ -156,8 +159,10 @@ spec_pool_give_back(struct spec_pool *pool, const struct probe_spec *spec)
 
 	if (shared == NULL || --shared->uses > 0)
 		return;
-	struct shared_spec *victim = shared == first && shared->next != NULL ? shared->next : shared;
+	struct shared_spec *victim = shared;
 
+	if (shared == first && shared->next != NULL)
+		victim = shared->next;
 	unlink_shared(pool, first, shared);
 	free_shared(victim);
 	pool->count--;

@@ -1,10 +1,11 @@
-/* spec_pool.h - equal probe specs kept once, by count: thousands of Pods come from one template.  Thread: control. */
+/* spec_pool.h - equal probe specs kept once, by count.  Thread: control. */
 #ifndef ROLLCALL_PROBE_SPEC_POOL_H
 #define ROLLCALL_PROBE_SPEC_POOL_H
 #include <stddef.h>
 
 #include "model/probe_spec.h"
 
+/* Thousands of Pods come from one template. */
 struct spec_pool;
 
 struct spec_pool *spec_pool_new(void);

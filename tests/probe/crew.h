@@ -20,7 +20,10 @@ struct crew {
 struct crew *crew_new(void);
 void crew_free(struct crew *crew);
 
-/* Run `sh -c SCRIPT` or a command to its end.  In a script, MARK stands for the mark and DIR for the folder. */
+/*
+ * Run `sh -c SCRIPT` or a command to its end.  In a script, MARK stands for the mark and DIR
+ * for the folder.
+ */
 struct outcome crew_sh(struct crew *crew, const char *script, uint64_t timeout_ms);
 struct outcome crew_run(struct crew *crew, const char *const *argv, uint64_t timeout_ms);
 /* Asserts that the script passes. */
@@ -33,12 +36,18 @@ void crew_wait(struct crew *crew, const struct outcome *outcome);
 /* Turn the loop once, for at most some milliseconds. */
 void crew_turn(struct crew *crew);
 
-/* The helper's process; its open descriptors; its children; processes whose command line has the mark. */
+/*
+ * The helper's process; its open descriptors; its children; processes whose command line has
+ * the mark.
+ */
 pid_t crew_pid(void);
 size_t crew_files(pid_t pid);
 size_t crew_children(pid_t pid);
 size_t crew_marked(const struct crew *crew);
-/* Turn the loop until that many are marked, or children are left; asserts that it comes to that in time. */
+/*
+ * Turn the loop until that many are marked, or children are left; asserts that it comes to that
+ * in time.
+ */
 void crew_wait_marked(struct crew *crew, size_t count);
 void crew_wait_children(struct crew *crew, size_t count);
 #endif

@@ -16,7 +16,7 @@ struct probe {
 	enum outcome_code code;
 };
 
-static void
+static void __attribute__((format(printf, 2, 3)))
 note(struct stage *stage, const char *format, ...)
 {
 	va_list args;

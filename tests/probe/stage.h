@@ -15,8 +15,9 @@ typedef void stage_start_fn(struct stage *stage, const struct probe_target *whom
 typedef void stage_verdict_fn(struct stage *stage, const struct schedule_report *report);
 
 /*
- * What an attempt on a port below STAGE_PORTS gives is the next letter of that port's script, the last one
- * for ever: P pass, F failure, X fault, M no memory to start; no script: pass.  It takes took_ms.
+ * What an attempt on a port below STAGE_PORTS gives is the next letter of that port's script,
+ * the last one for ever: P pass, F failure, X fault, M no memory to start; no script: pass.  It
+ * takes took_ms.
  */
 struct stage {
 	struct schedule *schedule;
@@ -48,8 +49,8 @@ void stage_jump(struct stage *stage, uint64_t ms);
 void stage_set(struct stage *stage, const char *owner, const struct target *targets, size_t count);
 
 /*
- * What happened since the last call is exactly this: words "start:PORT", "PORT=pass|fail(RUN/THRESHOLD)"
- * for verdicts told, "fault:PORT", "cancel:PORT", "forgot".
+ * What happened since the last call is exactly this: words "start:PORT",
+ * "PORT=pass|fail(RUN/THRESHOLD)" for verdicts told, "fault:PORT", "cancel:PORT", "forgot".
  */
 void stage_expect(struct stage *stage, const char *words);
 

@@ -64,7 +64,10 @@ START_TEST(retries_double_up_to_the_period)
 }
 END_TEST
 
-/* Ids that differ in one digit fall evenly into 100 parts of the period: chi-square under its 99.99 % bound. */
+/*
+ * Ids that differ in one digit fall evenly into 100 parts of the period: chi-square under its
+ * 99.99 % bound.
+ */
 START_TEST(ids_alike_are_spread_evenly)
 {
 	unsigned phase[100] = {0}, spread[100] = {0};

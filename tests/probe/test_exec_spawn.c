@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/probe/crew.h"
@@ -94,6 +96,54 @@ START_TEST(no_privilege_is_kept_or_gained)
 }
 END_TEST
 
+/*
+ * The soft limit of the helper; its own user may always do that, root without CAP_SYS_RESOURCE
+ * not.
+ */
+static void
+limit_helper(__rlimit_resource_t resource, rlim_t soft)
+{
+	pid_t helper = crew_pid(), child = fork();
+	struct rlimit limit;
+	int status = -1;
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (geteuid() == 0 && (setresgid(65534, 65534, 65534) != 0 ||
+		    setresuid(65534, 65534, 65534) != 0))
+			_exit(1);
+		if (prlimit(helper, resource, NULL, &limit) != 0)
+			_exit(2);
+		limit.rlim_cur = soft == RLIM_INFINITY ? limit.rlim_max : soft;
+		_exit(prlimit(helper, resource, &limit, NULL) == 0 ? 0 : 3);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+
+/* Take a resource from the helper itself, which is then what fails: not the target. */
+START_TEST(what_we_lack_ourselves_is_a_fault)
+{
+	static const struct { __rlimit_resource_t resource; enum outcome_code code; } cases[] = {
+		{ RLIMIT_NPROC, OUTCOME_FAULT_FORK },
+		{ RLIMIT_NOFILE, OUTCOME_FAULT_FILES },
+	};
+	struct crew *crew = crew_new();
+
+	crew_sh_passes(crew, "exit 0");
+	for (size_t i = 0; i < 2; i++) {
+		limit_helper(cases[i].resource, 0);
+		struct outcome outcome = crew_sh(crew, "exit 0", 10000);
+
+		ck_assert_str_eq(outcome_word(outcome.code), outcome_word(cases[i].code));
+		ck_assert_int_eq(outcome_class(outcome.code), OUTCOME_CLASS_FAULT);
+		limit_helper(cases[i].resource, RLIM_INFINITY);
+		crew_sh_passes(crew, "exit 0");
+	}
+	crew_free(crew);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -106,6 +156,7 @@ suite(void)
 	tcase_add_test(tc, it_leads_a_session_of_its_own_with_no_signal_blocked);
 	tcase_add_test(tc, limits_umask_and_folder_are_set);
 	tcase_add_test(tc, no_privilege_is_kept_or_gained);
+	tcase_add_test(tc, what_we_lack_ourselves_is_a_fault);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -38,7 +38,10 @@ START_TEST(equal_specs_are_kept_once_and_have_no_place)
 }
 END_TEST
 
-/* Specs that differ only in what the hash leaves out share a chain; each order of leaving it is tried. */
+/*
+ * Specs that differ only in what the hash leaves out share a chain; each order of leaving it is
+ * tried.
+ */
 START_TEST(specs_with_the_same_hash_are_told_apart)
 {
 	static const unsigned orders[][3] = { {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0} };
