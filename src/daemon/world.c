@@ -70,8 +70,13 @@ on_verdict(void *arg, const struct schedule_report *report)
 	const struct verdict_state *before = store_verdict(world->store, report->id);
 	struct verdict_state now = { .verdict = report->verdict };
 	char reason[256], line[512];
-	bool changed = before == NULL || before->verdict != report->verdict;
+	bool changed = (before == NULL ? VERDICT_UNKNOWN : before->verdict) != report->verdict;
 
+	/* A first failure below its threshold says nothing yet. */
+	if (!changed && before == NULL) {
+		note_event(world);
+		return;
+	}
 	if (changed) {
 		world->verdict_changes++;
 		log_gated(&world->verdict_gate, 200, LOG_INFO, "%s",

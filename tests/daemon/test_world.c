@@ -1,0 +1,364 @@
+/* test_world.c - objects and outcomes in, names out: the wiring that the daemon runs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "daemon/world.h"
+#include "dns/index.h"
+#include "model/roster.h"
+#include "model/store.h"
+#include "tests/daemon/played.h"
+#include "tests/suite.h"
+
+#define SERVICE(name, more) \
+	"apiVersion: v1\nkind: Service\nmetadata: {name: " name ", namespace: shop}\n" \
+	"spec: {selector: {app: web}, ports: [{port: 80}]" more "}\n---\n"
+#define POD(name, ip, probe) \
+	"apiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: shop, labels: {app: web}}\n" \
+	"spec: {containers: [{name: web, image: x, ports: [{containerPort: 8080}]" probe "}]}\n" \
+	"status: {phase: Running, podIP: " ip "}\n---\n"
+#define TCP_PROBE ", readinessProbe: {tcpSocket: {port: 8080}, failureThreshold: 2, periodSeconds: 10}"
+#define TWO_PODS POD("web-1", "10.8.0.1", TCP_PROBE) POD("web-2", "10.8.0.2", TCP_PROBE)
+#define HEADLESS SERVICE("pods", ", clusterIP: None")
+#define NAME(name) name ".shop.svc.cluster.local"
+
+static struct played *played;
+
+static void
+set_up(void)
+{
+	played = played_new("10.96.0.0/24");
+}
+
+static void
+tear_down(void)
+{
+	played_free(played);
+}
+
+START_TEST(an_address_is_saved_before_it_is_answered)
+{
+	char saved[300];
+
+	played_file(played, "a.yaml", SERVICE("web", ""));
+	ck_assert_uint_eq(played->saves, 1);
+	ck_assert_uint_eq(played->syncs, 1);
+	snprintf(saved, sizeof(saved), "shop/web %s", played_ask(played, NAME("web")));
+	ck_assert_str_eq(played->last_saved, saved);
+	ck_assert_int_eq(strncmp(saved, "shop/web 10.96.0.", 17), 0);
+}
+END_TEST
+
+START_TEST(a_batch_is_saved_with_one_sync)
+{
+	played_file(played, "a.yaml", SERVICE("a", "") SERVICE("b", "") SERVICE("c", "") HEADLESS);
+	ck_assert_uint_ge(played->saves, 3);
+	ck_assert_uint_eq(played->syncs, 1);
+}
+END_TEST
+
+START_TEST(with_a_full_disk_the_old_serves_and_the_new_waits)
+{
+	struct world_counts counts;
+	char before[64];
+
+	played_file(played, "a.yaml", SERVICE("old", ""));
+	snprintf(before, sizeof(before), "%s", played_ask(played, NAME("old")));
+	played->disk_full = true;
+	played_file(played, "b.yaml", SERVICE("new", ""));
+	ck_assert_str_eq(played_ask(played, NAME("old")), before);
+	ck_assert_str_eq(played_ask(played, NAME("new")), "NXDOMAIN");
+	world_counts(played->world, &counts);
+	ck_assert_uint_eq(counts.refresh.pending, 1);
+	/* A change of the old one that does not touch its address is answered all the same. */
+	played_file(played, "a.yaml", SERVICE("old", ", type: NodePort"));
+	ck_assert_str_eq(played_ask(played, NAME("old")), before);
+	ck_assert_uint_le(played->next_ms, clock_now_ms(played->clock) + 10000);
+	played->disk_full = false;
+	played_turn(played, played->next_ms - clock_now_ms(played->clock));
+	ck_assert_int_eq(strncmp(played_ask(played, NAME("new")), "10.96.0.", 8), 0);
+	world_counts(played->world, &counts);
+	ck_assert_uint_eq(counts.refresh.pending, 0);
+}
+END_TEST
+
+START_TEST(an_outcome_changes_the_answer_in_the_same_run)
+{
+	unsigned wakes;
+
+	played_file(played, "a.yaml", HEADLESS TWO_PODS);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "NXDOMAIN");
+	played_turn(played, 1000);
+	wakes = played->wakes;
+	ck_assert_uint_eq(played_end(played, "10.8.0.1", OUTCOME_PASS), 1);
+	ck_assert_uint_gt(played->wakes, wakes);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	ck_assert_uint_eq(played_end(played, "10.8.0.2", OUTCOME_PASS), 1);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1 10.8.0.2");
+}
+END_TEST
+
+/* Time passes until there is an attempt at the address, at most a minute; then it ends. */
+static void
+next_ends(const char *addr, enum outcome_code code)
+{
+	for (int i = 0; i < 600; i++) {
+		if (played_end(played, addr, code) > 0)
+			return;
+		played_turn(played, 100);
+	}
+	ck_abort_msg("no attempt at %s", addr);
+}
+
+START_TEST(one_failure_of_two_changes_nothing_the_second_does)
+{
+	played_file(played, "a.yaml", HEADLESS TWO_PODS);
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	next_ends("10.8.0.2", OUTCOME_PASS);
+	next_ends("10.8.0.1", OUTCOME_CONNECT_REFUSED);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1 10.8.0.2");
+	next_ends("10.8.0.1", OUTCOME_CONNECT_REFUSED);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.2");
+	next_ends("10.8.0.1", OUTCOME_FAULT_FILES);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.2");
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1 10.8.0.2");
+}
+END_TEST
+
+START_TEST(a_pod_made_anew_is_not_answered_on_the_verdict_of_the_old_one)
+{
+	played_file(played, "a.yaml", HEADLESS POD("web-1", "10.8.0.1", TCP_PROBE));
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	/* Elsewhere under the same name, and gone and back. */
+	played_file(played, "a.yaml", HEADLESS POD("web-1", "10.8.0.9", TCP_PROBE));
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "NXDOMAIN");
+	next_ends("10.8.0.9", OUTCOME_PASS);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.9");
+	played_file(played, "a.yaml", HEADLESS);
+	played_file(played, "a.yaml", HEADLESS POD("web-1", "10.8.0.9", TCP_PROBE));
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "NXDOMAIN");
+}
+END_TEST
+
+START_TEST(a_reload_of_the_same_keeps_verdicts_and_attempts)
+{
+	played_file(played, "a.yaml", HEADLESS TWO_PODS);
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	played_file(played, "a.yaml", HEADLESS POD("web-1", "10.8.0.1", TCP_PROBE));
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	ck_assert_uint_eq(store_count(world_store(played->world), KIND_POD), 1);
+}
+END_TEST
+
+START_TEST(a_restart_gives_back_addresses_and_verdicts)
+{
+	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
+	struct allotment allotment = { .ns = "shop", .name = "web", .families = { ADDR_IP4 }, .family_count = 1,
+		.cluster_ip_count = 1, .saved = true };
+	struct world_counts counts;
+
+	addr_parse("10.96.0.77", &allotment.cluster_ips[0]);
+	ck_assert_int_eq(world_restore_allotment(played->world, &allotment, false), 0);
+	ck_assert_int_eq(world_restore_verdict(played->world, "pod/shop/web-1/web/readiness", &pass), 0);
+	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS TWO_PODS);
+	ck_assert_str_eq(played_ask(played, NAME("web")), "10.96.0.77");
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	world_counts(played->world, &counts);
+	ck_assert_uint_eq(counts.targets_waiting, 1);
+	/* failureThreshold applies from the restored verdict on. */
+	next_ends("10.8.0.1", OUTCOME_CONNECT_REFUSED);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	next_ends("10.8.0.1", OUTCOME_CONNECT_REFUSED);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "NXDOMAIN");
+}
+END_TEST
+
+START_TEST(what_was_restored_and_is_not_stated_is_let_go)
+{
+	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
+	struct allotment allotment = { .ns = "shop", .name = "gone", .families = { ADDR_IP4 }, .family_count = 1,
+		.cluster_ip_count = 1, .saved = true };
+
+	addr_parse("10.96.0.77", &allotment.cluster_ips[0]);
+	world_restore_allotment(played->world, &allotment, false);
+	world_restore_verdict(played->world, "pod/shop/gone/web/readiness", &pass);
+	world_restore_verdict(played->world, "service/shop/web/10.0.0.1:80", &pass);
+	played_file(played, "a.yaml", SERVICE("web", ""));
+	ck_assert_uint_eq(played->drops, 0);
+	world_settle(played->world);
+	played_turn(played, 1);
+	played_file(played, "b.yaml", SERVICE("another", ""));
+	ck_assert_uint_eq(played->drops, 1);
+	ck_assert_ptr_null(store_verdict(world_store(played->world), "pod/shop/gone/web/readiness"));
+	ck_assert_ptr_nonnull(store_verdict(world_store(played->world), "service/shop/web/10.0.0.1:80"));
+}
+END_TEST
+
+START_TEST(a_service_that_comes_back_gets_its_address_back)
+{
+	char before[64];
+
+	played_file(played, "a.yaml", SERVICE("web", "") SERVICE("other", ""));
+	snprintf(before, sizeof(before), "%s", played_ask(played, NAME("web")));
+	played_file(played, "a.yaml", SERVICE("other", ""));
+	ck_assert_str_eq(played_ask(played, NAME("web")), "NXDOMAIN");
+	for (int i = 0; i < 30; i++) {
+		char text[512], file[16];
+
+		snprintf(file, sizeof(file), "n%d", i);
+		snprintf(text, sizeof(text), "apiVersion: v1\nkind: Service\nmetadata: {name: n%d, namespace: shop}\n"
+		    "spec: {ports: [{port: 80}]}\n", i);
+		played_file(played, file, text);
+	}
+	played_file(played, "a.yaml", SERVICE("web", "") SERVICE("other", ""));
+	ck_assert_str_eq(played_ask(played, NAME("web")), before);
+}
+END_TEST
+
+START_TEST(addresses_are_stable_over_a_thousand_reloads)
+{
+	char web[64], other[64];
+
+	played_file(played, "a.yaml", SERVICE("web", "") POD("web-1", "10.8.0.1", ""));
+	played_file(played, "b.yaml", SERVICE("other", ""));
+	snprintf(web, sizeof(web), "%s", played_ask(played, NAME("web")));
+	snprintf(other, sizeof(other), "%s", played_ask(played, NAME("other")));
+	ck_assert_str_ne(web, other);
+	for (int i = 0; i < 1000; i++) {
+		played_file(played, "a.yaml", i % 2 == 0 ? SERVICE("web", "") POD("web-1", "10.8.0.2", "") :
+		    SERVICE("web", ", type: NodePort") POD("web-2", "10.8.0.1", ""));
+		played_file(played, "b.yaml", i % 3 == 0 ? "" : SERVICE("other", ""));
+		ck_assert_str_eq(played_ask(played, NAME("web")), web);
+		ck_assert_str_eq(played_ask(played, NAME("other")), i % 3 == 0 ? "NXDOMAIN" : other);
+	}
+}
+END_TEST
+
+START_TEST(who_finds_the_pool_empty_waits_until_an_address_is_free)
+{
+	struct world_counts counts;
+
+	played_free(played);
+	/* Network, broadcast and first address are reserved: one is left. */
+	played = played_new("10.96.0.0/30");
+	played_file(played, "a.yaml", SERVICE("a", ", clusterIP: 10.96.0.2"));
+	played_file(played, "b.yaml", SERVICE("b", ", clusterIP: 10.96.0.2"));
+	ck_assert_str_eq(played_ask(played, NAME("a")), "10.96.0.2");
+	ck_assert_str_eq(played_ask(played, NAME("b")), "NXDOMAIN");
+	world_counts(played->world, &counts);
+	ck_assert_uint_eq(counts.refresh.pending, 1);
+	played_file(played, "a.yaml", "");
+	played_turn(played, 2000);
+	ck_assert_str_eq(played_ask(played, NAME("b")), "10.96.0.2");
+}
+END_TEST
+
+START_TEST(panic_answers_all_and_is_counted)
+{
+	static const char panicking[] = "apiVersion: v1\nkind: Service\nmetadata: {name: pods, namespace: shop, "
+	    "annotations: {rollcall/panic-threshold: \"50\"}}\n"
+	    "spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80}]}\n---\n";
+	char text[4096];
+	struct world_counts counts;
+
+	snprintf(text, sizeof(text), "%s%s%s", panicking, TWO_PODS, POD("web-3", "10.8.0.3", TCP_PROBE));
+	played_file(played, "a.yaml", text);
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	for (int i = 0; i < 2; i++) {
+		next_ends("10.8.0.2", OUTCOME_CONNECT_REFUSED);
+		next_ends("10.8.0.3", OUTCOME_CONNECT_REFUSED);
+	}
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1 10.8.0.2 10.8.0.3");
+	world_counts(played->world, &counts);
+	ck_assert_uint_eq(counts.refresh.panicking, 1);
+	next_ends("10.8.0.2", OUTCOME_PASS);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1 10.8.0.2");
+	world_counts(played->world, &counts);
+	ck_assert_uint_eq(counts.refresh.panicking, 0);
+}
+END_TEST
+
+START_TEST(new_dns_settings_are_answered_by_a_complete_new_index)
+{
+	struct index *old = played->index, *new = index_new();
+	struct dns_settings settings = played->dns;
+
+	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS POD("web-1", "10.8.0.1", ""));
+	ck_assert_uint_eq(played_ttl(played, NAME("web")), 5);
+	settings.ttl_cluster_ip_s = settings.ttl_s = 60;
+	ck_assert_int_eq(world_set_dns(played->world, &settings, new), 0);
+	ck_assert_uint_eq(played_ttl(played, NAME("web")), 5);
+	played->index = new;
+	played->dns = settings;
+	ck_assert_uint_eq(played_ttl(played, NAME("web")), 60);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	/* From now on only the new one follows. */
+	played_file(played, "b.yaml", SERVICE("later", ""));
+	ck_assert_str_ne(played_ask(played, NAME("later")), "NXDOMAIN");
+	world_set_dns(played->world, &played->dns, new);
+	index_free(old);
+}
+END_TEST
+
+START_TEST(the_way_from_outcome_to_answer_is_measured)
+{
+	const struct latency *latency = world_latency(played->world);
+	uint64_t before;
+
+	played_file(played, "a.yaml", HEADLESS TWO_PODS);
+	before = latency->total;
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	ck_assert_uint_eq(latency->total, before + 1);
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	ck_assert_uint_eq(latency->total, before + 1);
+}
+END_TEST
+
+START_TEST(the_serial_grows_with_changes_and_is_kept)
+{
+	uint32_t first;
+
+	played_file(played, "a.yaml", SERVICE("web", ""));
+	first = played->serial_saved;
+	ck_assert_uint_ge(first, 1700000000);
+	played_turn(played, 1000);
+	ck_assert_uint_eq(played->serial_saved, first);
+	played_file(played, "a.yaml", "");
+	ck_assert_uint_gt(played->serial_saved, first);
+	first = played->serial_saved;
+	played_restart(played);
+	played_file(played, "a.yaml", SERVICE("web", ""));
+	ck_assert_uint_gt(played->serial_saved, first);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("world");
+	TCase *t = tcase_create("world");
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, an_address_is_saved_before_it_is_answered);
+	tcase_add_test(t, a_batch_is_saved_with_one_sync);
+	tcase_add_test(t, with_a_full_disk_the_old_serves_and_the_new_waits);
+	tcase_add_test(t, an_outcome_changes_the_answer_in_the_same_run);
+	tcase_add_test(t, one_failure_of_two_changes_nothing_the_second_does);
+	tcase_add_test(t, a_pod_made_anew_is_not_answered_on_the_verdict_of_the_old_one);
+	tcase_add_test(t, a_reload_of_the_same_keeps_verdicts_and_attempts);
+	tcase_add_test(t, a_restart_gives_back_addresses_and_verdicts);
+	tcase_add_test(t, what_was_restored_and_is_not_stated_is_let_go);
+	tcase_add_test(t, a_service_that_comes_back_gets_its_address_back);
+	tcase_add_test(t, addresses_are_stable_over_a_thousand_reloads);
+	tcase_add_test(t, who_finds_the_pool_empty_waits_until_an_address_is_free);
+	tcase_add_test(t, panic_answers_all_and_is_counted);
+	tcase_add_test(t, new_dns_settings_are_answered_by_a_complete_new_index);
+	tcase_add_test(t, the_way_from_outcome_to_answer_is_measured);
+	tcase_add_test(t, the_serial_grows_with_changes_and_is_kept);
+	tcase_set_timeout(t, 60);
+	suite_add_tcase(s, t);
+	return s;
+}
