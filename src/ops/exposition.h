@@ -1,0 +1,13 @@
+/* exposition.h - metrics as Prometheus reads them: text format 0.0.4.  Thread: any; pure. */
+#ifndef ROLLCALL_OPS_EXPOSITION_H
+#define ROLLCALL_OPS_EXPOSITION_H
+struct health_metric;
+struct strbuf;
+
+/*
+ * One sample; before the first of a family its HELP and TYPE.  A name may carry labels in braces; the samples
+ * of a family stand together.  `before`: the metric that was added last, NULL at first.
+ */
+void exposition_add(struct strbuf *text, const struct health_metric *metric,
+    const struct health_metric *before, double value);
+#endif

@@ -1,0 +1,61 @@
+/* test_exposition.c - samples are written as Prometheus reads them. */
+#include <math.h>
+
+#include "base/strbuf.h"
+#include "ops/exposition.h"
+#include "ops/health.h"
+#include "tests/suite.h"
+
+START_TEST(values_are_exact_or_named)
+{
+	static const struct { double value; const char *line; } cases[] = {
+		{ 0, "up 0\n" }, { 42, "up 42\n" }, { -3, "up -3\n" }, { 0.25, "up 0.25\n" },
+		{ 9007199254740992.0, "up 9007199254740992\n" }, { 1e300, "up 1e+300\n" },
+		{ NAN, "up NaN\n" }, { INFINITY, "up +Inf\n" }, { -INFINITY, "up -Inf\n" },
+	};
+	struct health_metric metric = { .name = "up", .type = "gauge", .help = "Help." };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct strbuf text = STRBUF_INIT;
+
+		exposition_add(&text, &metric, &metric, cases[i].value);
+		ck_assert_str_eq(text.text, cases[i].line);
+		strbuf_release(&text);
+	}
+}
+END_TEST
+
+START_TEST(a_family_has_one_head)
+{
+	static const struct health_metric metrics[] = {
+		{ .name = "queries_total{proto=\"udp\"}", .type = "counter", .help = "Queries\nasked \\ told." },
+		{ .name = "queries_total{proto=\"tcp\"}", .type = "counter", .help = "Queries\nasked \\ told." },
+		{ .name = "queries", .type = "gauge", .help = "Now." },
+	};
+	struct strbuf text = STRBUF_INIT;
+
+	for (size_t i = 0; i < 3; i++)
+		exposition_add(&text, &metrics[i], i == 0 ? NULL : &metrics[i - 1], (double)i);
+	ck_assert_str_eq(text.text,
+	    "# HELP queries_total Queries\\nasked \\\\ told.\n"
+	    "# TYPE queries_total counter\n"
+	    "queries_total{proto=\"udp\"} 0\n"
+	    "queries_total{proto=\"tcp\"} 1\n"
+	    "# HELP queries Now.\n"
+	    "# TYPE queries gauge\n"
+	    "queries 2\n");
+	strbuf_release(&text);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("exposition");
+	TCase *tc = tcase_create("exposition");
+
+	tcase_add_test(tc, values_are_exact_or_named);
+	tcase_add_test(tc, a_family_has_one_head);
+	suite_add_tcase(s, tc);
+	return s;
+}
