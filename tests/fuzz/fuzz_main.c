@@ -46,7 +46,7 @@ run_folder(const char *path)
 	int count = 0;
 
 	while (dir != NULL && count >= 0 && (entry = readdir(dir)) != NULL) {
-		char file[4096];
+		char file[4096 + sizeof(entry->d_name)];
 		struct stat status;
 
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
