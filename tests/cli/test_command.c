@@ -112,7 +112,7 @@ START_TEST(lint_fails_on_errors_and_on_warnings_only_when_strict)
 	RUN_SAYS(EXIT_DATA, "1 warnings", "lint", "-S", path);
 	(void)unlink(path);
 	write_manifest(path, SERVICE "spec: {ports: [{port: 80000}]}\n");
-	RUN_SAYS(EXIT_DATA, ":4:22: error: Service default/web: spec.ports[0].port 80000", "lint", path);
+	RUN_SAYS(EXIT_DATA, ":4:23: error: Service default/web: spec.ports[0].port 80000", "lint", path);
 	(void)unlink(path);
 	RUN_SAYS(EXIT_DATA, "/nowhere/at/all: error: No such file or directory", "lint", "/nowhere/at/all");
 }
