@@ -165,7 +165,7 @@ read_options(struct bench *bench, int argc, char **argv)
 	static const char *const fallback[] = { "/bin/true" };
 	int option;
 
-	while ((option = getopt(argc, argv, "r:s:p")) != -1) {
+	while ((option = getopt(argc, argv, "+r:s:p")) != -1) {
 		if (option == 'r')
 			bench->rate = (unsigned)atoi(optarg);
 		else if (option == 's')

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -44,6 +46,7 @@ START_TEST(each_ending_has_its_name)
 		{ "echo wait; sleep MARK", 200, OUTCOME_EXEC_TIMEOUT, 0, NULL },
 		{ "trap '' TERM HUP INT; sleep MARK", 200, OUTCOME_EXEC_TIMEOUT, 0, "" },
 		{ "kill -STOP $$; sleep MARK", 200, OUTCOME_EXEC_TIMEOUT, 0, "" },
+		{ "yes", 200, OUTCOME_EXEC_TIMEOUT, 0, "y" },
 		{ "exec >&- 2>&-; exit 4", 10000, OUTCOME_EXIT_NONZERO, 4, "" },
 		{ "exec >&- 2>&-; sleep MARK", 200, OUTCOME_EXEC_TIMEOUT, 0, "" },
 		/* What stays behind with the pipe in its hands is not waited for. */
@@ -213,6 +216,33 @@ START_TEST(stopping_leaves_no_process_and_no_descriptor)
 }
 END_TEST
 
+/* A daemon that dies without a word: its end of the socket closes, and the helper ends everything. */
+START_TEST(a_killed_daemon_leaves_no_process)
+{
+	static const struct timespec pause = { 0, 10000000 };
+	struct crew watcher = { .loop = NULL };
+	pid_t daemon = fork();
+	int status;
+
+	ck_assert_int_ge(daemon, 0);
+	if (daemon == 0) {
+		struct crew *crew = crew_new();
+		struct outcome outcome;
+
+		crew_start(crew, "sleep MARK & (setsid sleep MARK &) ; sleep MARK", 60000, &outcome);
+		crew_wait_marked(crew, 4);
+		rmdir(crew->folder);
+		kill(getpid(), SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(daemon, &status, 0), daemon);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	snprintf(watcher.mark, sizeof(watcher.mark), "98765.%d", (int)daemon);
+	for (int i = 0; i < 2000 && crew_marked(&watcher) > 0; i++)
+		nanosleep(&pause, NULL);
+	ck_assert_uint_eq(crew_marked(&watcher), 0);
+}
+END_TEST
+
 START_TEST(an_unknown_user_is_refused)
 {
 	struct helper_settings settings = { "/proc/self/exe", "rollcall-no-such-user" };
@@ -256,6 +286,7 @@ suite(void)
 	tcase_add_test(tc, a_killed_helper_is_started_again_and_attempts_in_flight_are_faults);
 	tcase_add_test(tc, a_helper_that_does_not_answer_is_replaced);
 	tcase_add_test(tc, stopping_leaves_no_process_and_no_descriptor);
+	tcase_add_test(tc, a_killed_daemon_leaves_no_process);
 	tcase_add_test(tc, an_unknown_user_is_refused);
 	tcase_add_test(tc, without_root_commands_run_as_ourselves);
 	suite_add_tcase(s, tc);
