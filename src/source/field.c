@@ -142,8 +142,8 @@ decode_list(const struct field *field, const struct doc_node *node, void *target
 
 		if (node->items[i]->type == DOC_NULL)
 			field_value_wrong_type(context, node->items[i], "a mapping");
-		else
-			field_decode(field->sub, node->items[i], items + i * field->sub->size, context);
+		/* Defaults are filled in even then: rules that look at all items need not fear NULL. */
+		field_decode(field->sub, node->items[i], items + i * field->sub->size, context);
 		field_leave(context, mark);
 	}
 	memcpy((uint8_t *)target + field->offset, &items, sizeof(items));
