@@ -150,7 +150,10 @@ allot_record_changed(struct allot *allot, struct allot_record *record)
 	record->unsaved = true;
 }
 
-/* Take again what was held for the Service; what somebody has asked for by name meanwhile is gone. */
+/*
+ * Take again what was held for the Service; what somebody has asked for by name meanwhile
+ * is gone.
+ */
 static void
 retake(struct allot *allot, struct allot_record *record)
 {

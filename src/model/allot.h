@@ -56,7 +56,9 @@ int allot_reserve(struct allot *allot, const struct service *service, struct dia
 
 /*
  * Choose what is missing.  *out is borrowed, valid until the Service is assigned again or removed.
- * ERR_FULL and ERR_EXISTS leave the Service pending with an error in diag.
+ * ERR_FULL, ERR_EXISTS, ERR_RANGE and ERR_INVALID (families) leave a new Service pending, with an error
+ * in diag; one that has something keeps it.  A stated address that allot_reserve() refused is no error
+ * where the Service has another one already: it keeps that.  A balancer without address is no error.
  */
 int allot_assign(struct allot *allot, const struct service *service, uint64_t random, struct diag *diag,
     const struct allotment **out);
@@ -68,11 +70,14 @@ void allot_expire(struct allot *allot, uint64_t now_ms);
 /* What a Service has; NULL: nothing. */
 const struct allotment *allot_find(const struct allot *allot, const char *ns, const char *name);
 
-/* Visit every allotment that is not saved yet / all of them, in byte order of namespace/name. */
+/*
+ * Visit every allotment that is not saved yet / all of them, in byte order of namespace/name.  Some have
+ * nothing (headless); one that has lost what it had is unsaved once.  Non-zero stops and is returned.
+ */
 typedef int allot_visit_fn(void *arg, const struct allotment *allotment);
 int allot_each_unsaved(struct allot *allot, allot_visit_fn *visit, void *arg);
 int allot_each(struct allot *allot, allot_visit_fn *visit, void *arg);
-/* All that each_unsaved visited are on disk now. */
+/* All that each_unsaved visited, and that have not changed since, are on disk now. */
 void allot_mark_saved(struct allot *allot);
 /* Removed since the last call (ns/name), so that the state file can drop them; count returned, texts borrowed until the next call. */
 size_t allot_take_removed(struct allot *allot, const char *const **names);

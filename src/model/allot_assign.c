@@ -1,4 +1,4 @@
-/* allot_assign.c - choose what a Service lacks, keep what it has, give back what it needs no more. */
+/* allot_assign.c - choose what a Service lacks, keep what it has, give back the rest. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +82,10 @@ find_family(const struct addr *addrs, size_t count, enum addr_family family)
 	return NULL;
 }
 
-/* Where a search starts: the same for the same name, so that a lost state mostly gives the same again. */
+/*
+ * Where a search starts: the same for the same name, so that a lost state mostly gives the
+ * same again.
+ */
 static uint64_t
 name_hash(const struct allot_record *record)
 {
@@ -188,7 +191,10 @@ assign_load_balancer_ip(struct assignment *a)
 	return err == ERR_NOMEM ? err : 0;
 }
 
-/* A port of the same number and another protocol shares the node port (53 over UDP and TCP), as in Kubernetes. */
+/*
+ * A port of the same number and another protocol shares the node port (53 over UDP and
+ * TCP), as in Kubernetes.
+ */
 static uint16_t
 shared_node_port(const struct assignment *a, const struct service_port *port)
 {

@@ -57,8 +57,8 @@ refuse_missing(const struct service *service, struct diag *diag, const char *fie
 }
 
 /*
- * A headless Service without selector gets both families unless it says otherwise, whatever the cluster has:
- * nobody knows which endpoints will be written for it.
+ * A headless Service without selector gets both families unless it says otherwise, whatever
+ * the cluster has: nobody knows which endpoints will be written for it.
  */
 static enum ip_policy
 effective_policy(const struct service *service, size_t stated)

@@ -1,9 +1,10 @@
 /*
- * allot_parts.h - what the allotter is made of; for the files allot*.c only.  Thread: control.
+ * allot_parts.h - what the allotter is made of; for the files allot*.c only.  Thread:
+ * control.
  *
- * The life of a record: allot_restore(), or the first allot_reserve() of a Service, makes it; allot_assign()
- * gives it something; allot_remove() lays it aside with its addresses held, from where the same Service may
- * come back to them; allot_expire() forgets it.
+ * The life of a record: allot_restore(), or the first allot_reserve() of a Service, makes
+ * it; allot_assign() gives it something; allot_remove() lays it aside with its addresses
+ * held, from where the same Service may come back to them; allot_expire() forgets it.
  */
 #ifndef ROLLCALL_MODEL_ALLOT_PARTS_H
 #define ROLLCALL_MODEL_ALLOT_PARTS_H
@@ -72,7 +73,10 @@ uint16_t allot_given_port(const struct allotment *given, uint16_t port, enum pro
 /* allot_reserve.c: give back what was reserved and is not given. */
 void allot_unreserve(struct allot *allot, struct allot_record *record);
 
-/* allot_family.c: spec.ipFamilies as the API server would default them.  ERR_INVALID with an error in diag. */
+/*
+ * allot_family.c: spec.ipFamilies as the API server would default them.  ERR_INVALID with
+ * an error in diag.
+ */
 int allot_choose_families(const struct pool_addr *pool, const struct service *service,
     struct diag *diag, enum addr_family families[2], size_t *count);
 #endif

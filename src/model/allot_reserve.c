@@ -46,7 +46,10 @@ allot_unreserve(struct allot *allot, struct allot_record *record)
 	*reserved = (struct reserved){ .port_count = 0 };
 }
 
-/* " (FILE:LINE:COLUMN)" of where the owner of something states it; "" where that is not known. */
+/*
+ * " (FILE:LINE:COLUMN)" of where the owner of something states it; "" where that is not
+ * known.
+ */
 static const char *
 owner_place(const struct allot *allot, const char *owner, char *buf, size_t size)
 {

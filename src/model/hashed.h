@@ -1,8 +1,9 @@
 /*
- * hashed.h - uthash as we use it: running out of memory is told, not fatal.  Thread: the owner's.
+ * hashed.h - uthash as we use it: running out of memory is told, not fatal.  Thread: the
+ * owner's.
  *
- * After HASH_ADD_KEYPTR an element that could not be added has hh.tbl == NULL and belongs to the caller
- * as before.
+ * After HASH_ADD_KEYPTR an element that could not be added has hh.tbl == NULL and belongs to
+ * the caller as before.
  */
 #ifndef ROLLCALL_MODEL_HASHED_H
 #define ROLLCALL_MODEL_HASHED_H

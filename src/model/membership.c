@@ -16,8 +16,9 @@
 #define RECENT 8
 
 /*
- * In the first pass `start` is NULL and only `used` grows; the second writes.  Texts that were stored a
- * moment ago (nodes and zones repeat) are stored once; both passes remember the same.
+ * In the first pass `start` is NULL and only `used` grows; the second writes.  Texts that
+ * were stored a moment ago (nodes and zones repeat) are stored once; both passes remember
+ * the same.
  */
 struct layout {
 	char *start;
@@ -184,9 +185,10 @@ external_ips(const struct service *service, const struct allotment *allotment,
 }
 
 /*
- * rollcall/panic-threshold.  In a panic we doubt our own probes, never what was stated: endpoints that fail or
- * wait for their first result are answered; stated not ready, gated and terminating ones are neither answered
- * nor counted.  What has no result yet counts as ready, or every start would begin with a panic.
+ * rollcall/panic-threshold.  In a panic we doubt our own probes, never what was stated:
+ * endpoints that fail or wait for their first result are answered; stated not ready, gated
+ * and terminating ones are neither answered nor counted.  What has no result yet counts as
+ * ready, or every start would begin with a panic.
  */
 static bool
 panics(const struct gather *gather, const struct service *service)

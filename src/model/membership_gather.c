@@ -144,8 +144,9 @@ pod_port(const struct pod *pod, const struct port_ref *ref)
 }
 
 /*
- * Where the Service's probe goes: a number as it is; a name looked up among the endpoint's ports, which carry
- * the names of the Service's or the slice's, and else in the Pod; not stated, the first port there is.
+ * Where the Service's probe goes: a number as it is; a name looked up among the endpoint's
+ * ports, which carry the names of the Service's or the slice's, and else in the Pod; not
+ * stated, the first port there is.
  */
 static uint16_t
 probe_port(const struct gather *gather, uint32_t group, const struct pod *pod)
@@ -198,11 +199,17 @@ pod_presence(struct gather *gather, const struct pod *pod, uint32_t group, enum 
 	if (presence != PRESENT_READY || gather->service->readiness_probe == NULL ||
 	    has_readiness_probe(pod))
 		return 0;
-	/* One verdict for the Pod, found at its primary address, holds for all its addresses. */
+	/*
+	 * One verdict for the Pod, found at its primary address, holds for all its
+	 * addresses.
+	 */
 	return probed_presence(gather, &pod->ips[0], group, pod, out);
 }
 
-/* Resolve each targetPort in this Pod; what the Pod lacks is left out, the Pod stays (PROBES 2.3). */
+/*
+ * Resolve each targetPort in this Pod; what the Pod lacks is left out, the Pod stays
+ * (PROBES 2.3).
+ */
 static int
 pod_group(struct gather *gather, const struct pod *pod, uint32_t *out)
 {
@@ -264,7 +271,10 @@ visit_pod(void *arg, const struct object *object)
 	candidate.terminating = object->deleting;
 	candidate.node_name = pod->node_name;
 	candidate.zone = pod->zone;
-	/* Pod.spec.hostname names the endpoint only below the Service that spec.subdomain names. */
+	/*
+	 * Pod.spec.hostname names the endpoint only below the Service that spec.subdomain
+	 * names.
+	 */
 	if (pod->hostname != NULL && *pod->hostname != '\0' && pod->subdomain != NULL &&
 	    strcmp(pod->subdomain, gather->service->object.name) == 0)
 		candidate.hostname = pod->hostname;
@@ -311,8 +321,8 @@ part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
 }
 
 /*
- * discovery.k8s.io/v1 EndpointConditions: ready decides where it is stated; not stated it counts as
- * true, except of an endpoint that is said to be terminating.
+ * discovery.k8s.io/v1 EndpointConditions: ready decides where it is stated; not stated it
+ * counts as true, except of an endpoint that is said to be terminating.
  */
 static enum presence
 stated_presence(const struct slice_endpoint *endpoint)
@@ -352,8 +362,9 @@ add_slice_endpoint(struct gather *gather, const struct slice_endpoint *endpoint,
 }
 
 /*
- * Kubernetes joins slices to their Service by label, whoever wrote them: one that was made by hand for a
- * Service with selector is used beside the Pods.  Endpoints are mirrored for Services without one only.
+ * Kubernetes joins slices to their Service by label, whoever wrote them: one that was made
+ * by hand for a Service with selector is used beside the Pods.  Endpoints are mirrored for
+ * Services without one only.
  */
 static int
 visit_slice(void *arg, const struct object *object)
@@ -391,8 +402,9 @@ compare_identity(const struct candidate *a, const struct candidate *b)
 }
 
 /*
- * Of several that tell of one endpoint the first is kept: a Pod knows more of itself than a slice does; of
- * slices, which may lag behind each other, any that says ready is believed, as CoreDNS does.
+ * Of several that tell of one endpoint the first is kept: a Pod knows more of itself than a
+ * slice does; of slices, which may lag behind each other, any that says ready is believed,
+ * as CoreDNS does.
  */
 static int
 compare_candidates(const void *left, const void *right)

@@ -1,6 +1,6 @@
 /*
- * membership_parts.h - how a Service's endpoints are gathered; for the files membership*.c only.  Thread:
- * control.
+ * membership_parts.h - how a Service's endpoints are gathered; for the files membership*.c
+ * only.  Thread: control.
  */
 #ifndef ROLLCALL_MODEL_MEMBERSHIP_PARTS_H
 #define ROLLCALL_MODEL_MEMBERSHIP_PARTS_H
@@ -45,7 +45,10 @@ struct gather {
 	size_t target_room;
 };
 
-/* Walk Pods and slices; afterwards the candidates are sorted and unique, the groups in canonical order. */
+/*
+ * Walk Pods and slices; afterwards the candidates are sorted and unique, the groups in
+ * canonical order.
+ */
 int gather_run(struct gather *gather);
 void gather_release(struct gather *gather);
 

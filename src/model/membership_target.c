@@ -9,7 +9,10 @@
 #include "model/service.h"
 #include "model/store.h"
 
-/* Namespace, Pod and container with what stands around them; longer names do not get past the store. */
+/*
+ * Namespace, Pod and container with what stands around them; longer names do not get past
+ * the store.
+ */
 #define ID_SIZE 1024
 
 static const struct verdict_state *
@@ -56,8 +59,9 @@ own_probes_presence(const struct store *store, const struct pod *pod, bool *judg
 }
 
 /*
- * A Pod with a readinessProbe is judged by it, and its condition Ready is what some kubelet once found; a Pod
- * without one is believed.  Readiness gates are nobody's to probe, so they need their conditions.
+ * A Pod with a readinessProbe is judged by it, and its condition Ready is what some kubelet
+ * once found; a Pod without one is believed.  Readiness gates are nobody's to probe, so they
+ * need their conditions.
  */
 int
 membership_pod_presence(const struct store *store, const struct pod *pod)
@@ -69,7 +73,7 @@ membership_pod_presence(const struct store *store, const struct pod *pod)
 		return PRESENT_TERMINATING;
 	presence = own_probes_presence(store, pod, &judged);
 	if (presence != PRESENT_READY)
-		return presence;
+		return (int)presence;
 	if (!judged && pod->ready == TRI_FALSE)
 		return PRESENT_NOT_READY;
 	return pod_gates_open(pod) ? PRESENT_READY : PRESENT_GATE_CLOSED;

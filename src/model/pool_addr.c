@@ -8,8 +8,9 @@
 #include "model/hashed.h"
 
 /*
- * Only so many addresses at the start of a network are allotted; the rest of a larger one can still be
- * asked for by name.  Kubernetes bounds its bitmaps the same way (IPv6 /108 is 2^20).
+ * Only so many addresses at the start of a network are allotted; the rest of a larger one
+ * can still be asked for by name.  Kubernetes bounds its bitmaps the same way (IPv6 /108 is
+ * 2^20).
  */
 #define DYNAMIC_MAX ((uint64_t)1 << 20)
 #define WORD_BITS 64
@@ -62,7 +63,10 @@ range_init(struct range *range, const struct cidr *cidr, bool bands)
 
 	*range = (struct range){ .cidr = *cidr, .high = high };
 	if (bands) {
-		/* 0 is the network, 1 the API server's by custom; the last of IPv4 is broadcast. */
+		/*
+		 * 0 is the network, 1 the API server's by custom; the last of IPv4 is
+		 * broadcast.
+		 */
 		range->low = 2;
 		if (cidr->base.family == ADDR_IP4 && high == size)
 			range->high = size - 1;

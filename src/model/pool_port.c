@@ -6,7 +6,10 @@
 
 #include "base/err.h"
 
-/* A number belongs to one owner (Kubernetes' portallocator knows numbers only), for one or more protocols. */
+/*
+ * A number belongs to one owner (Kubernetes' portallocator knows numbers only), for one or
+ * more protocols.
+ */
 struct port_slot {
 	char *owner;            /* NULL: free */
 	uint8_t protocols;      /* bit set by enum protocol */

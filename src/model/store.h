@@ -68,7 +68,8 @@ int store_each_verdict(const struct store *store, store_verdict_fn *visit, void 
 
 /*
  * What has changed since the last call.  Each name is given once; a removed Service or Pod is given too
- * (look-ups then find nothing).  The texts stay valid until the next call of the same function.
+ * (look-ups then find nothing).  The texts stay valid until the next call of the same function.  Out of
+ * memory they give 0 and keep what is dirty for the next call.
  */
 struct store_key {
 	const char *ns;

@@ -1,12 +1,13 @@
 /*
  * store_parts.h - what the store is made of; for the files store*.c only.  Thread: control.
  *
- * A slot is an identity: kind, namespace, name.  Each file that states an object of this identity has a
- * claim on the slot; the first claim serves, the others wait.  The index holds serving objects only: a
- * term is one label (key, value) of one namespace, with the Pods that carry it and the Services that are
- * found by it.  Each Service is kept at one term of its selector, the least used one, so that a Pod that
- * changes meets each Service at most once.  Slices lie at a term of their own with an empty key and the
- * name of their Service as value, which no label can have.
+ * A slot is an identity: kind, namespace, name.  Each file that states an object of this
+ * identity has a claim on the slot; the first claim serves, the others wait.  The index
+ * holds serving objects only: a term is one label (key, value) of one namespace, with the
+ * Pods that carry it and the Services that are found by it.  Each Service is kept at one
+ * term of its selector, the least used one, so that a Pod that changes meets each Service at
+ * most once.  Slices lie at a term of their own with an empty key and the name of their
+ * Service as value, which no label can have.
  */
 #ifndef ROLLCALL_MODEL_STORE_PARTS_H
 #define ROLLCALL_MODEL_STORE_PARTS_H
@@ -133,7 +134,10 @@ void store_slot_mark(struct store *store, struct slot *slot);
 void store_dirty_init(struct dirty_list *list);
 void store_dirty_release(struct dirty_list *list);
 
-/* store_index.c: postings of an object, made before anything changes, linked while it serves. */
+/*
+ * store_index.c: postings of an object, made before anything changes, linked while it
+ * serves.
+ */
 int store_postings_new(struct store *store, struct claim *claim, const struct object *object,
     struct postings *out);
 void store_postings_free(struct store *store, struct postings *postings);

@@ -1,8 +1,8 @@
 /*
  * store_replace.c - make the store state exactly what a file states now.
  *
- * Everything that needs memory is made first (prepare); only then is anything changed (commit), and that
- * cannot fail.
+ * Everything that needs memory is made first (prepare); only then is anything changed
+ * (commit), and that cannot fail.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +238,10 @@ withdraw(struct store *store, struct claim *claim)
 	store_slot_prune(store, slot);
 }
 
-/* Withdrawals come last: a namespace whose objects are exchanged never ceases to exist in between. */
+/*
+ * Withdrawals come last: a namespace whose objects are exchanged never ceases to exist in
+ * between.
+ */
 static void
 commit(struct store *store, struct plan *plan)
 {

@@ -13,7 +13,10 @@ struct pairs build_pairs(struct arena *arena, const char *text);
 /* A ClusterIP Service; selector "" is none.  A Pod with addresses "10.0.0.1,2001:db8::1". */
 struct service *build_service(const char *ns, const char *name, const char *selector);
 struct pod *build_pod(const char *ns, const char *name, const char *labels, const char *ips);
-/* An EndpointSlice (or Endpoints) of one part without ports; its endpoints have the addresses. */
+/*
+ * An EndpointSlice (or Endpoints) of one part without ports; its endpoints have the
+ * addresses.
+ */
 struct slice *build_slice(enum object_kind kind, const char *ns, const char *name,
     const char *service, const char *ips);
 struct object *build_namespace(const char *name);
@@ -21,7 +24,10 @@ struct object *build_namespace(const char *name);
 /* spec.ports[]: target 0 and target_name NULL: as port. */
 void build_port(struct service *service, const char *name, enum protocol protocol, uint16_t port,
     uint16_t target, const char *target_name);
-/* A container with one port (0: none) and an optional probe of each kind in `probes` ("r", "sl", ...). */
+/*
+ * A container with one port (0: none) and an optional probe of each kind in `probes` ("r",
+ * "sl", ...).
+ */
 void build_container(struct pod *pod, const char *name, const char *port_name, uint16_t port,
     const char *probes);
 void build_slice_port(struct slice *slice, const char *name, uint16_t port);

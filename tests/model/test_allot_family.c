@@ -29,7 +29,10 @@ static const struct {
 	{ "46", 'c', 's', "46", "", "" }, { "46", 'c', 'p', "46", "64", "" },
 	{ "46", 'c', '-', "4", "6", "" }, { "46", 'c', 'p', "4", "46", "46" },
 	{ "", 'c', '-', "", "", "" },
-	/* headless with selector: the first family only, unless it asks; any family may be stated */
+	/*
+	 * headless with selector: the first family only, unless it asks; any family may be
+	 * stated
+	 */
 	{ "46", 'h', '-', "", "", "4" }, { "6", 'h', '-', "", "", "6" },
 	{ "46", 'h', 'p', "", "", "46" }, { "4", 'h', 'p', "", "", "4" },
 	{ "4", 'h', '-', "6", "", "6" }, { "4", 'h', 'r', "", "", "" },

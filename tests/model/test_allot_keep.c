@@ -1,4 +1,4 @@
-/* test_allot_keep.c - over a thousand random loads and restarts no address moves, doubles or is lost. */
+/* test_allot_keep.c - over random loads and restarts no address moves, doubles or is lost. */
 #include <stdlib.h>
 #include <string.h>
 

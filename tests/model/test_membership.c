@@ -106,7 +106,10 @@ START_TEST(pods_that_match_belong_and_are_ready_with_an_address)
 }
 END_TEST
 
-/* One Pod; what is stated and found, and what becomes of it, plain and with publishNotReadyAddresses. */
+/*
+ * One Pod; what is stated and found, and what becomes of it, plain and with
+ * publishNotReadyAddresses.
+ */
 static const struct {
 	const char *name;
 	const char *probes;             /* of its container */

@@ -1,6 +1,6 @@
 /*
- * test_nomem.c - the n-th allocation fails, for each n: the model says ERR_NOMEM, nothing is lost, nothing
- * half done stays.
+ * test_nomem.c - the n-th allocation fails, for each n: the model says ERR_NOMEM, nothing is
+ * lost, nothing half done stays.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -214,7 +214,10 @@ small_allot(void)
 	return allot_new(&settings);
 }
 
-/* The network has one address, the balancers one, the range four: what a failure kept would be missed. */
+/*
+ * The network has one address, the balancers one, the range four: what a failure kept
+ * would be missed.
+ */
 START_TEST(a_failed_assignment_gives_everything_back)
 {
 	struct service *web = web_service();
@@ -234,7 +237,10 @@ START_TEST(a_failed_assignment_gives_everything_back)
 		err = allot_reserve(allot, web, NULL);
 		if (err == 0)
 			err = allot_assign(allot, web, 1, NULL, &given);
-		/* Without memory for its place a conflict names one place; that is no failure. */
+		/*
+		 * Without memory for its place a conflict names one place; that is no
+		 * failure.
+		 */
 		ck_assert(!disarm() || err == ERR_NOMEM || err == 0);
 		allot_remove(allot, "shop", "web", 0);
 		ck_assert_int_eq(allot_reserve(allot, other, NULL), 0);

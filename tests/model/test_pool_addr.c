@@ -114,7 +114,10 @@ START_TEST(an_address_may_be_asked_for_by_name)
 }
 END_TEST
 
-/* Networks of every size, what can be allotted, and what the first allotment at hash 0 gives. */
+/*
+ * Networks of every size, what can be allotted, and what the first allotment at hash 0
+ * gives.
+ */
 static const struct {
 	const char *cidr;
 	bool bands;

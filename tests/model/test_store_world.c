@@ -1,6 +1,6 @@
 /*
- * test_store_world.c - random worlds: what the store finds by its index, and the entries it makes dirty,
- * equal what a naive walk over everything finds.
+ * test_store_world.c - random worlds: what the store finds by its index, and the entries it
+ * makes dirty, equal what a naive walk over everything finds.
  */
 #include <stdio.h>
 #include <stdlib.h>
