@@ -15,15 +15,8 @@ enum state {
 	STATE_LINE_LF,          /* CR seen at the end of a line */
 	STATE_HEAD_LF,          /* CR seen in the empty line */
 	STATE_BODY,             /* Content-Length octets, or up to the end */
-	STATE_CHUNK_SIZE,
-	STATE_CHUNK_EXTENSION,
-	STATE_CHUNK_SIZE_LF,
+	STATE_CHUNK,            /* in the framing of chunks */
 	STATE_CHUNK_DATA,
-	STATE_CHUNK_CR,
-	STATE_CHUNK_LF,
-	STATE_TRAILER_LINE,     /* at the first octet of a trailer line */
-	STATE_TRAILER,
-	STATE_TRAILER_LF,
 };
 
 enum header { HEADER_OTHER, HEADER_LENGTH, HEADER_CODING, HEADER_LOCATION };
@@ -240,9 +233,7 @@ take_head(struct http_reply *reply)
 	if (reply->status == 101 || reply->status == 204 || reply->status == 304) {
 		done(reply);
 	} else if (reply->chunked) {
-		reply->state = STATE_CHUNK_SIZE;
-		reply->matched = 0;
-		reply->length = 0;
+		reply->state = STATE_CHUNK;
 	} else {
 		reply->state = STATE_BODY;
 		if (reply->has_length && reply->length == 0)
@@ -356,89 +347,37 @@ feed_value(struct http_reply *reply, uint8_t c)
 	}
 }
 
-static int
-hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
-chunk_begins(struct http_reply *reply)
+feed_chunk(struct http_reply *reply, uint8_t c)
 {
-	reply->state = reply->length == 0 ? STATE_TRAILER_LINE : STATE_CHUNK_DATA;
-}
-
-static void
-feed_chunk_size(struct http_reply *reply, uint8_t c)
-{
-	int digit = hex_value(c);
-
-	if (digit >= 0 && reply->matched < 15) {
-		reply->matched++;
-		reply->length = 16 * reply->length + (uint64_t)digit;
-	} else if (digit >= 0 || reply->matched == 0) {
-		bad(reply, HTTP_REPLY_CHUNK_SIZE);
-	} else if (c == '\r') {
-		reply->state = STATE_CHUNK_SIZE_LF;
-	} else if (c == '\n') {
-		chunk_begins(reply);
-	} else if (c == ';' || c == ' ' || c == '\t') {
-		reply->state = STATE_CHUNK_EXTENSION;
-	} else {
-		bad(reply, HTTP_REPLY_CHUNK_SIZE);
-	}
-}
-
-static void
-feed_chunk_extension(struct http_reply *reply, uint8_t c)
-{
-	if (c == '\r')
-		reply->state = STATE_CHUNK_SIZE_LF;
-	else if (c == '\n')
-		chunk_begins(reply);
-	else if (is_control(c))
-		bad(reply, HTTP_REPLY_CHUNK_SIZE);
-}
-
-static void
-feed_chunk_end(struct http_reply *reply, uint8_t c)
-{
-	if (c == '\r' && reply->state == STATE_CHUNK_CR) {
-		reply->state = STATE_CHUNK_LF;
-	} else if (c == '\n') {
-		reply->state = STATE_CHUNK_SIZE;
-		reply->matched = 0;
-		reply->length = 0;
-	} else {
-		bad(reply, HTTP_REPLY_CHUNK_END);
-	}
-}
-
-static void
-feed_trailer_line(struct http_reply *reply, uint8_t c)
-{
-	if (c == '\n')
+	switch (http_chunk_feed(&reply->chunk, c)) {
+	case HTTP_CHUNK_MORE:
+		break;
+	case HTTP_CHUNK_DATA:
+		reply->state = STATE_CHUNK_DATA;
+		reply->length = reply->chunk.size;
+		break;
+	case HTTP_CHUNK_DONE:
 		done(reply);
-	else
-		reply->state = c == '\r' ? STATE_TRAILER_LF : STATE_TRAILER;
+		break;
+	case HTTP_CHUNK_BAD_SIZE:
+		bad(reply, HTTP_REPLY_CHUNK_SIZE);
+		break;
+	case HTTP_CHUNK_BAD_END:
+		bad(reply, HTTP_REPLY_CHUNK_END);
+		break;
+	}
 }
 
 static void
-expect_lf(struct http_reply *reply, uint8_t c, enum http_reply_fault fault)
+expect_lf(struct http_reply *reply, uint8_t c)
 {
 	if (c != '\n')
-		bad(reply, fault);
+		bad(reply, HTTP_REPLY_VALUE);
 	else if (reply->state == STATE_LINE_LF)
 		reply->state = STATE_LINE;
-	else if (reply->state == STATE_HEAD_LF)
-		take_head(reply);
-	else if (reply->state == STATE_CHUNK_SIZE_LF)
-		chunk_begins(reply);
 	else
-		done(reply);
+		take_head(reply);
 }
 
 static void
@@ -466,30 +405,10 @@ feed_octet(struct http_reply *reply, uint8_t c)
 		break;
 	case STATE_LINE_LF:
 	case STATE_HEAD_LF:
-		expect_lf(reply, c, HTTP_REPLY_VALUE);
+		expect_lf(reply, c);
 		break;
-	case STATE_CHUNK_SIZE:
-		feed_chunk_size(reply, c);
-		break;
-	case STATE_CHUNK_EXTENSION:
-		feed_chunk_extension(reply, c);
-		break;
-	case STATE_CHUNK_SIZE_LF:
-		expect_lf(reply, c, HTTP_REPLY_CHUNK_SIZE);
-		break;
-	case STATE_CHUNK_CR:
-	case STATE_CHUNK_LF:
-		feed_chunk_end(reply, c);
-		break;
-	case STATE_TRAILER_LINE:
-		feed_trailer_line(reply, c);
-		break;
-	case STATE_TRAILER:
-		if (c == '\n')
-			reply->state = STATE_TRAILER_LINE;
-		break;
-	case STATE_TRAILER_LF:
-		expect_lf(reply, c, HTTP_REPLY_VALUE);
+	case STATE_CHUNK:
+		feed_chunk(reply, c);
 		break;
 	case STATE_BODY:
 	case STATE_CHUNK_DATA:
@@ -514,7 +433,7 @@ skip_body(struct http_reply *reply, size_t len)
 	if (reply->body_len == HTTP_REPLY_BODY_MAX)
 		done(reply);
 	else if (!endless && reply->length == 0 && reply->state == STATE_CHUNK_DATA)
-		reply->state = STATE_CHUNK_CR;
+		reply->state = STATE_CHUNK;
 	else if (!endless && reply->length == 0)
 		done(reply);
 	return take;

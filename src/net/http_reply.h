@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/http_chunk.h"
+
 /* Everything but the body, interim replies, chunk sizes and trailers included. */
 #define HTTP_REPLY_HEAD_MAX 65536
 /* So much of a body is read; what follows does not matter (kubelet: 10 KiB). */
@@ -55,6 +57,7 @@ struct http_reply {
 	uint8_t matched;        /* octets of the current literal, digits of the current number */
 	uint32_t head_len;
 	uint32_t body_len;
+	struct http_chunk chunk;
 	uint64_t length;        /* promised octets of body, or of the chunk, that have not come */
 	uint8_t value_len;
 	char value[32];         /* the name, then the value, of a header that matters */
