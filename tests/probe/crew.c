@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,9 +207,11 @@ parent_of(const char *pid)
 	return parent;
 }
 
+typedef void process_fn(void *arg, pid_t pid);
+
 /* Processes with that parent (0: any) whose command line has the word; zombies have none. */
 static size_t
-count_processes(pid_t parent, const char *word, pid_t *last)
+each_process(pid_t parent, const char *word, process_fn *fn, void *arg)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -226,11 +229,31 @@ count_processes(pid_t parent, const char *word, pid_t *last)
 		if (strstr(line, word) == NULL)
 			continue;
 		count++;
-		if (last != NULL)
-			*last = (pid_t)atol(entry->d_name);
+		fn(arg, (pid_t)atol(entry->d_name));
 	}
 	closedir(proc);
 	return count;
+}
+
+static void
+keep_pid(void *arg, pid_t pid)
+{
+	*(pid_t *)arg = pid;
+}
+
+static void
+end_process(void *arg, pid_t pid)
+{
+	(void)arg;
+	kill(pid, SIGKILL);
+}
+
+static size_t
+count_processes(pid_t parent, const char *word)
+{
+	pid_t last;
+
+	return each_process(parent, word, keep_pid, &last);
 }
 
 pid_t
@@ -238,7 +261,7 @@ crew_pid(void)
 {
 	pid_t pid = -1;
 
-	count_processes(getpid(), HELPER_ARGUMENT, &pid);
+	each_process(getpid(), HELPER_ARGUMENT, keep_pid, &pid);
 	return pid;
 }
 
@@ -261,13 +284,20 @@ crew_files(pid_t pid)
 size_t
 crew_children(pid_t pid)
 {
-	return count_processes(pid, "", NULL);
+	return count_processes(pid, "");
 }
 
 size_t
 crew_marked(const struct crew *crew)
 {
-	return count_processes(0, crew->mark, NULL);
+	return count_processes(0, crew->mark);
+}
+
+void
+crew_end_marked(struct crew *crew)
+{
+	each_process(0, crew->mark, end_process, NULL);
+	crew_wait_marked(crew, 0);
 }
 
 void

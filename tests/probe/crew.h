@@ -50,4 +50,6 @@ size_t crew_marked(const struct crew *crew);
  */
 void crew_wait_marked(struct crew *crew, size_t count);
 void crew_wait_children(struct crew *crew, size_t count);
+/* Kill all that have the mark. */
+void crew_end_marked(struct crew *crew);
 #endif

@@ -177,7 +177,8 @@ START_TEST(a_killed_helper_is_started_again_and_attempts_in_flight_are_faults)
 	wait_until_it_works(crew);
 	ck_assert_uint_eq(crew_files(getpid()), files);
 	/* Its commands died with it; what they had started is nobody's, and is ended here. */
-	crew_sh(crew, "pkill -KILL -f 'sleep MARK'", 10000);
+	crew_wait_marked(crew, 2);
+	crew_end_marked(crew);
 	crew_free(crew);
 }
 END_TEST
