@@ -88,12 +88,14 @@ write_subject(char *buf, size_t size, const struct kind *kind, const struct doc_
 	if (kind->kind == KIND_NAMESPACE)
 		snprintf(buf, size, "Namespace %.64s", name == NULL ? "(unnamed)" : name);
 	else
-		snprintf(buf, size, "%s %.64s/%.253s", kind->text, ns == NULL || *ns == '\0' ? "default" : ns,
+		snprintf(buf, size, "%s %.64s/%.253s", kind->text, ns == NULL || *ns == '\0' ?
+		    "default" : ns,
 		    name == NULL || *name == '\0' ? "(unnamed)" : name);
 }
 
 static uint64_t
-digest_of(const struct doc_node *root, const struct kind *kind, const struct decode_settings *settings)
+digest_of(const struct doc_node *root, const struct kind *kind,
+    const struct decode_settings *settings)
 {
 	/* Trust changes what the object means: chmod of a file is a change of its objects. */
 	const uint8_t also[3] = { (uint8_t)kind->kind, settings->trusted, settings->exec_enabled };
@@ -117,7 +119,8 @@ fill_common(struct object *object, const struct kind *kind, const struct doc_nod
 }
 
 static int
-decode_kind(struct decoder *decoder, const struct kind *kind, const struct doc_node *root, bool broken)
+decode_kind(struct decoder *decoder, const struct kind *kind, const struct doc_node *root,
+    bool broken)
 {
 	struct arena *arena = arena_new(OBJECT_ARENA);
 	char subject[SUBJECT_SIZE];
@@ -153,7 +156,8 @@ ends_with_list(const char *kind)
 }
 
 static void
-skip_unknown(struct decoder *decoder, const struct doc_node *root, const char *kind, const char *version)
+skip_unknown(struct decoder *decoder, const struct doc_node *root, const char *kind,
+    const char *version)
 {
 	const char *names[KINDS];
 
@@ -161,32 +165,38 @@ skip_unknown(struct decoder *decoder, const struct doc_node *root, const char *k
 		names[i] = kinds[i].text;
 		if (strcmp(kinds[i].text, kind) != 0)
 			continue;
-		diag_add(decoder->diag, SEVERITY_WARNING, &root->place, "%s of %.64s is skipped: only %s is read", kind,
+		diag_add(decoder->diag, SEVERITY_WARNING, &root->place,
+		    "%s of %.64s is skipped: only %s is read", kind,
 		    version, kinds[i].version);
 		return;
 	}
 	const char *closest = text_closest(kind, names, KINDS);
 
-	diag_add(decoder->diag, closest == NULL ? SEVERITY_INFO : SEVERITY_WARNING, &root->place, "kind %.64s is "
-	    "skipped%s%s%s", kind, closest == NULL ? "" : "; did you mean ", closest == NULL ? "" : closest,
+	diag_add(decoder->diag, closest == NULL ? SEVERITY_INFO : SEVERITY_WARNING, &root->place,
+	    "kind %.64s is "
+	    "skipped%s%s%s", kind, closest == NULL ? "" : "; did you mean ", closest == NULL ? "" :
+	    closest,
 	    closest == NULL ? "" : "?");
 }
 
 /* A root that is no mapping, or says no kind; false: there is nothing more to do. */
 static bool
-check_root(struct decoder *decoder, const struct doc_node *root, const char *kind, const char *version,
+check_root(struct decoder *decoder, const struct doc_node *root, const char *kind,
+    const char *version,
     unsigned end_line)
 {
 	const char *missing = kind == NULL ? "kind" : "apiVersion";
 
 	if (root->type != DOC_MAP) {
-		say_error(decoder, root, "an object must be a mapping, not %s", doc_type_text(root->type));
+		say_error(decoder, root, "an object must be a mapping, not %s",
+		    doc_type_text(root->type));
 		return false;
 	}
 	if (kind != NULL && version != NULL)
 		return true;
 	if (end_line != 0)
-		say_error(decoder, root, "%s is required; `...` ends the document (line %u): it is no placeholder for "
+		say_error(decoder, root,
+		    "%s is required; `...` ends the document (line %u): it is no placeholder for "
 		    "left-out parts", missing, end_line);
 	else if (doc_find(root, missing) != NULL && doc_find(root, missing)->type != DOC_NULL)
 		say_error(decoder, doc_find(root, missing), "%s must be a text", missing);
@@ -207,8 +217,10 @@ decode_member(struct decoder *decoder, const struct doc_part *part, const char *
 	const char *version = doc_find_text(part->root, "apiVersion");
 	char member[64];
 
-	if (kind == NULL && list_kind != NULL && strcmp(list_kind, "List") != 0 && ends_with_list(list_kind)) {
-		snprintf(member, sizeof(member), "%.*s", (int)(strlen(list_kind) - 4 < 60 ? strlen(list_kind) - 4 : 60),
+	if (kind == NULL && list_kind != NULL && strcmp(list_kind, "List") != 0 &&
+	    ends_with_list(list_kind)) {
+		snprintf(member, sizeof(member), "%.*s", (int)(strlen(list_kind) - 4 < 60 ?
+		    strlen(list_kind) - 4 : 60),
 		    list_kind);
 		kind = member;
 	}
@@ -216,7 +228,8 @@ decode_member(struct decoder *decoder, const struct doc_part *part, const char *
 }
 
 static int
-decode_list(struct decoder *decoder, const struct doc_part *part, const char *kind, const char *version,
+decode_list(struct decoder *decoder, const struct doc_part *part, const char *kind,
+    const char *version,
     unsigned nesting)
 {
 	const struct doc_node *items = doc_find(part->root, "items");
@@ -227,11 +240,13 @@ decode_list(struct decoder *decoder, const struct doc_part *part, const char *ki
 		return 0;
 	}
 	if (items != NULL && items->type != DOC_LIST && items->type != DOC_NULL) {
-		say_error(decoder, items, "%.64s: items must be a list, not %s", kind, doc_type_text(items->type));
+		say_error(decoder, items, "%.64s: items must be a list, not %s", kind,
+		    doc_type_text(items->type));
 		return 0;
 	}
 	for (size_t i = 0; err == 0 && items != NULL && i < items->count; i++) {
-		const struct doc_part member = { .kind = DOC_PART_ITEM, .root = items->items[i], .index = i,
+		const struct doc_part member = { .kind = DOC_PART_ITEM, .root = items->items[i],
+		    .index = i,
 		    .broken = part->broken };
 
 		err = decode_member(decoder, &member, kind, version, nesting + 1);
@@ -240,7 +255,8 @@ decode_list(struct decoder *decoder, const struct doc_part *part, const char *ki
 }
 
 static int
-decode_root(struct decoder *decoder, const struct doc_part *part, const char *kind, const char *version,
+decode_root(struct decoder *decoder, const struct doc_part *part, const char *kind,
+    const char *version,
     unsigned nesting)
 {
 	const struct doc_node *root = part->root;
@@ -270,7 +286,8 @@ decode_whole(struct decoder *decoder, const struct doc_part *part)
 }
 
 int
-decode_document(const struct doc_node *root, const struct decode_settings *settings, struct object_list *list,
+decode_document(const struct doc_node *root, const struct decode_settings *settings,
+    struct object_list *list,
     struct diag *diag)
 {
 	struct decoder decoder = { .settings = settings, .list = list, .diag = diag };
@@ -284,7 +301,8 @@ decode_document(const struct doc_node *root, const struct decode_settings *setti
 static int
 decode_item(struct decoder *decoder, struct doc_reader *reader, const struct doc_part *part)
 {
-	bool complete = doc_find_text(part->root, "kind") != NULL && doc_find_text(part->root, "apiVersion") != NULL;
+	bool complete = doc_find_text(part->root, "kind") != NULL && doc_find_text(part->root,
+	    "apiVersion") != NULL;
 
 	if (complete)
 		return decode_member(decoder, part, NULL, NULL, 0);
@@ -293,7 +311,10 @@ decode_item(struct decoder *decoder, struct doc_reader *reader, const struct doc
 		decoder->root_version = doc_root_text(reader, "apiVersion");
 		decoder->root_known = true;
 	}
-	/* `items` of something that is no List: what is left of it will be skipped, or said to be wrong. */
+	/*
+	 * `items` of something that is no List: what is left of it will be skipped, or said to
+	 * be wrong.
+	 */
 	if (decoder->root_kind == NULL || !ends_with_list(decoder->root_kind)) {
 		decoder->invalid |= part->broken;
 		return 0;

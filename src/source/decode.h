@@ -1,7 +1,8 @@
 /*
  * decode.h - a document's tree to objects, by one table for each kind.  Thread: any; pure.
  *
- * The table (field.h) names every field once; decoding, defaults, ranges, the "did you mean" of unknown
+ * The table (field.h) names every field once; decoding, defaults, ranges, the "did you mean" of
+ * unknown
  * fields, and zones/README.md come from it.
  */
 #ifndef ROLLCALL_SOURCE_DECODE_H
@@ -22,13 +23,16 @@ struct object_list {
 void object_list_release(struct object_list *list);
 
 struct decode_settings {
-	bool trusted;           /* exec commands may be believed (owner and mode of the file, or not a file) */
+	/* exec commands may be believed (owner and mode of the file, or not a file) */
+	bool trusted;
 	bool exec_enabled;      /* probes.exec.enabled */
 };
 
 /*
- * Decode one document (an object or a List) and append its objects.  All problems go to diag; an object
- * with an error is left out.  Unknown kinds are skipped with one info line.  ERR_INVALID when any object
+ * Decode one document (an object or a List) and append its objects. All problems go to diag; an
+ * object
+ * with an error is left out. Unknown kinds are skipped with one info line. ERR_INVALID when any
+ * object
  * had an error, ERR_NOMEM.
  */
 int decode_document(const struct doc_node *root, const struct decode_settings *settings,
@@ -38,6 +42,7 @@ int decode_document(const struct doc_node *root, const struct decode_settings *s
  * Read a whole text of many documents (YAML or JSON).  `name` is what diagnostics call the file.
  * ERR_SYNTAX or ERR_LIMIT for the text as a whole, ERR_INVALID for its objects, ERR_NOMEM.
  */
-int decode_text(const char *name, const void *text, size_t len, const struct decode_settings *settings,
+int decode_text(const char *name, const void *text, size_t len,
+    const struct decode_settings *settings,
     struct object_list *list, struct diag *diag);
 #endif

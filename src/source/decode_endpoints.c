@@ -33,9 +33,11 @@ struct stated_endpoints {
 static const struct field address_fields[] = {
 	{ FIELD("ip", FIELD_TEXT, stated_address, ip), .flags = FIELD_REQUIRED,
 	    .doc = "loopback is fine in files of a host, link-local is not" },
-	{ FIELD("hostname", FIELD_TEXT, stated_address, endpoint.hostname), .rule = decode_rule_label,
+	{ FIELD("hostname", FIELD_TEXT, stated_address, endpoint.hostname), .rule =
+	    decode_rule_label,
 	    .doc = "the endpoint's own name below the Service" },
-	{ FIELD("nodeName", FIELD_TEXT, stated_address, endpoint.node_name), .rule = decode_rule_subdomain },
+	{ FIELD("nodeName", FIELD_TEXT, stated_address, endpoint.node_name), .rule =
+	    decode_rule_subdomain },
 	{ FIELD("targetRef", FIELD_MAP, stated_address, target), .sub = &decode_target_table,
 	    .doc = "a Pod's name is shown" },
 };
@@ -53,7 +55,8 @@ static const struct field port_fields[] = {
 static const struct field_table port_table = { FIELD_TABLE(port_fields, slice_port) };
 
 static const struct field subset_fields[] = {
-	{ FIELD_ITEMS("addresses", FIELD_LIST, stated_subset, ready, ready_count), .sub = &address_table,
+	{ FIELD_ITEMS("addresses", FIELD_LIST, stated_subset, ready, ready_count), .sub =
+	    &address_table,
 	    .doc = "families may be mixed" },
 	{ FIELD_ITEMS("notReadyAddresses", FIELD_LIST, stated_subset, not_ready, not_ready_count),
 	    .sub = &address_table },
@@ -65,7 +68,8 @@ static const struct field endpoints_fields[] = {
 	DECODE_META_TYPE,
 	{ FIELD_FLAT("metadata", &decode_meta_table), .flags = FIELD_REQUIRED,
 	    .doc = "the name is the Service's" },
-	{ FIELD_ITEMS("subsets", FIELD_LIST, stated_endpoints, subsets, subset_count), .sub = &subset_table },
+	{ FIELD_ITEMS("subsets", FIELD_LIST, stated_endpoints, subsets, subset_count), .sub =
+	    &subset_table },
 };
 const struct field_table decode_endpoints_table = { FIELD_TABLE(endpoints_fields, stated_endpoints),
     .title = "Endpoints" };
@@ -110,7 +114,8 @@ check_subset(struct field_context *context, const struct doc_node *node, const c
 		if (subset->ports[i].name == NULL || *subset->ports[i].name != '\0')
 			continue;
 		snprintf(path, sizeof(path), "%s.ports[%zu].name", below, i);
-		field_error(context, doc_item(ports, i), path, "is required with more than one port");
+		field_error(context, doc_item(ports, i), path,
+		    "is required with more than one port");
 		return;
 	}
 	snprintf(path, sizeof(path), "%s.ports", below);
@@ -118,7 +123,8 @@ check_subset(struct field_context *context, const struct doc_node *node, const c
 }
 
 static void
-take_subset(struct field_context *context, const struct doc_node *root, const struct stated_endpoints *stated,
+take_subset(struct field_context *context, const struct doc_node *root,
+    const struct stated_endpoints *stated,
     size_t i, struct slice_part *part)
 {
 	const struct stated_subset *subset = &stated->subsets[i];
@@ -135,7 +141,8 @@ take_subset(struct field_context *context, const struct doc_node *root, const st
 	snprintf(below, sizeof(below), ".subsets[%zu]", i);
 	check_subset(context, node, below, subset);
 	snprintf(below, sizeof(below), ".subsets[%zu].addresses", i);
-	add_addresses(context, doc_find(node, "addresses"), below, subset->ready, subset->ready_count, TRI_TRUE,
+	add_addresses(context, doc_find(node, "addresses"), below, subset->ready,
+	    subset->ready_count, TRI_TRUE,
 	    ns, part);
 	snprintf(below, sizeof(below), ".subsets[%zu].notReadyAddresses", i);
 	add_addresses(context, doc_find(node, "notReadyAddresses"), below, subset->not_ready,

@@ -29,14 +29,16 @@ const char *
 decode_rule_subdomain(const char *text)
 {
 	return text_is_dns1123_subdomain(text) ? NULL :
-	    "must be a DNS name (labels of a-z, 0-9 and '-', joined by dots, at most 253 characters)";
+	    "must be a DNS name (labels of a-z, 0-9 and '-', joined by dots, at most 253 "
+	    "characters)";
 }
 
 const char *
 decode_rule_label_key(const char *text)
 {
 	return text_is_label_key(text) ? NULL :
-	    "must be a label key (at most 63 letters, digits, '-', '_' and '.', with a DNS name and '/' in front "
+	    "must be a label key (at most 63 letters, digits, '-', '_' and '.', with a DNS name "
+	    "and '/' in front "
 	    "if wanted)";
 }
 
@@ -44,14 +46,16 @@ const char *
 decode_rule_label_value(const char *text)
 {
 	return text_is_label_value(text) ? NULL :
-	    "must be a label value (at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends)";
+	    "must be a label value (at most 63 letters, digits, '-', '_' and '.', a letter or "
+	    "digit at both ends)";
 }
 
 const char *
 decode_rule_port_name(const char *text)
 {
 	return text_is_port_name(text) ? NULL :
-	    "must be a port name (1-15 of a-z, 0-9 and '-', at least one letter, no '-' at the ends or doubled)";
+	    "must be a port name (1-15 of a-z, 0-9 and '-', at least one letter, no '-' at the "
+	    "ends or doubled)";
 }
 
 /* RFC 3339, as the API writes it: 2024-05-01T10:00:00Z.  Fractions and offsets are read over. */
@@ -60,7 +64,8 @@ hook_created(struct field_context *context, const struct doc_node *node, void *t
 {
 	struct object *object = target;
 	struct tm tm = { 0 };
-	const char *rest = node->type != DOC_STRING ? NULL : strptime(node->text, "%Y-%m-%dT%H:%M:%S", &tm);
+	const char *rest = node->type != DOC_STRING ? NULL : strptime(node->text,
+	    "%Y-%m-%dT%H:%M:%S", &tm);
 	time_t seconds = rest == NULL ? -1 : timegm(&tm);
 
 	if (seconds < 0)
@@ -82,30 +87,37 @@ hook_deleted(struct field_context *context, const struct doc_node *node, void *t
 #define META_FIELDS(name_rule, namespace_doc) \
 	{ FIELD("name", FIELD_TEXT, object, name), .flags = FIELD_REQUIRED, .rule = (name_rule), \
 	    .doc = "the object's name" }, \
-	{ FIELD("namespace", FIELD_TEXT, object, ns), .rule = decode_rule_label, .doc = (namespace_doc) }, \
+	{ FIELD("namespace", FIELD_TEXT, object, ns), .rule = decode_rule_label, \
+	    .doc = (namespace_doc) }, \
 	{ FIELD("labels", FIELD_PAIRS, object, labels), .key_rule = decode_rule_label_key, \
 	    .rule = decode_rule_label_value, .doc = "what selectors look at" }, \
-	{ FIELD("annotations", FIELD_PAIRS, object, annotations), .key_rule = decode_rule_label_key, \
+	{ FIELD("annotations", FIELD_PAIRS, object, annotations), \
+	    .key_rule = decode_rule_label_key, \
 	    .doc = "kept and shown; those under rollcall/ are ours" }, \
 	{ FIELD("uid", FIELD_TEXT, object, uid), .doc = "kept and shown" }, \
-	{ .name = "creationTimestamp", .type = FIELD_HOOK, .hook = hook_created, .doc = "kept and shown" }, \
+	{ .name = "creationTimestamp", .type = FIELD_HOOK, .hook = hook_created, \
+	    .doc = "kept and shown" }, \
 	{ .name = "deletionTimestamp", .type = FIELD_HOOK, .hook = hook_deleted, \
 	    .doc = "the object is going: its endpoints are not ready" }, \
 	FIELD_UNUSED("generateName"), FIELD_UNUSED("generation"), FIELD_UNUSED("resourceVersion"), \
 	FIELD_UNUSED("selfLink"), FIELD_UNUSED("finalizers"), FIELD_UNUSED("ownerReferences"), \
 	FIELD_UNUSED("managedFields"), FIELD_UNUSED("deletionGracePeriodSeconds")
 
-static const struct field meta_fields[] = { META_FIELDS(decode_rule_subdomain, "default where not stated") };
-static const struct field meta_label_fields[] = { META_FIELDS(decode_rule_label, "default where not stated") };
+static const struct field meta_fields[] = { META_FIELDS(decode_rule_subdomain,
+    "default where not stated") };
+static const struct field meta_label_fields[] = { META_FIELDS(decode_rule_label,
+    "default where not stated") };
 
-const struct field_table decode_meta_table = { FIELD_TABLE(meta_fields, object), .title = "metadata" };
+const struct field_table decode_meta_table = { FIELD_TABLE(meta_fields, object), .title =
+    "metadata" };
 const struct field_table decode_meta_label_table = { FIELD_TABLE(meta_label_fields, object),
     .title = "metadata" };
 
 const struct doc_node *
 decode_annotation(const struct doc_node *root, const char *key)
 {
-	const struct doc_node *value = doc_find(doc_find(doc_find(root, "metadata"), "annotations"), key);
+	const struct doc_node *value = doc_find(doc_find(doc_find(root, "metadata"), "annotations"),
+	    key);
 
 	return value == NULL || value->type != DOC_STRING ? NULL : value;
 }
@@ -121,11 +133,13 @@ is_one_of(const char *text, const char *const *words, size_t count)
 }
 
 void
-decode_annotations_check(struct field_context *context, const struct doc_node *root, const char *kind,
+decode_annotations_check(struct field_context *context, const struct doc_node *root,
+    const char *kind,
     const char *const *known, size_t count)
 {
 	static const char *const all[] = {
-		"readiness-probe", "address", "period-ms", "timeout-ms", "panic-threshold", "exec-prefix", "tls-verify",
+		"readiness-probe", "address", "period-ms", "timeout-ms", "panic-threshold",
+		    "exec-prefix", "tls-verify",
 	};
 	const struct doc_node *map = doc_find(doc_find(root, "metadata"), "annotations");
 	size_t all_count = sizeof(all) / sizeof(*all);
@@ -142,10 +156,12 @@ decode_annotations_check(struct field_context *context, const struct doc_node *r
 		const char *closest = text_closest(name, known, count);
 
 		if (is_one_of(name, all, all_count))
-			field_warn(context, key, "", "annotation %s means nothing on a %s", key->text, kind);
+			field_warn(context, key, "", "annotation %s means nothing on a %s",
+			    key->text, kind);
 		else
 			field_warn(context, key, "", "annotation %s is unknown%s%s%s", key->text,
-			    closest == NULL ? "" : "; did you mean " PREFIX, closest == NULL ? "" : closest,
+			    closest == NULL ? "" : "; did you mean " PREFIX, closest == NULL ? "" :
+			    closest,
 			    closest == NULL ? "" : "?");
 	}
 }
@@ -157,7 +173,8 @@ annotation_path(char *buf, size_t size, const char *key)
 }
 
 uint64_t
-decode_annotation_number(struct field_context *context, const struct doc_node *root, const char *key,
+decode_annotation_number(struct field_context *context, const struct doc_node *root,
+    const char *key,
     uint64_t min, uint64_t max, uint64_t absent)
 {
 	const struct doc_node *node = decode_annotation(root, key);
@@ -166,10 +183,12 @@ decode_annotation_number(struct field_context *context, const struct doc_node *r
 
 	if (node == NULL)
 		return absent;
-	if (strlen(node->text) == node->count && text_to_u64(node->text, max, &value) && value >= min)
+	if (strlen(node->text) == node->count && text_to_u64(node->text, max, &value) &&
+	    value >= min)
 		return value;
 	annotation_path(path, sizeof(path), key);
-	field_error(context, node, path, "\"%.64s\" is not a whole number in %" PRIu64 "-%" PRIu64, node->text,
+	field_error(context, node, path, "\"%.64s\" is not a whole number in %" PRIu64 "-%" PRIu64,
+	    node->text,
 	    min, max);
 	return absent;
 }
@@ -202,7 +221,8 @@ decode_check_address(struct field_context *context, const struct doc_node *node,
 		return false;
 	}
 	if (warn && addr_is_loopback(addr))
-		field_warn(context, node, below, "%s is a loopback address: fine on this host, but an API server "
+		field_warn(context, node, below,
+		    "%s is a loopback address: fine on this host, but an API server "
 		    "would refuse it", addr_text(addr, text));
 	return true;
 }

@@ -1,4 +1,4 @@
-/* decode_meta.h - what the decoders of all kinds share: metadata, annotations, rules of names.  Thread: any. */
+/* decode_meta.h - metadata, annotations and rules of names for all kinds.  Thread: any. */
 #ifndef ROLLCALL_SOURCE_DECODE_META_H
 #define ROLLCALL_SOURCE_DECODE_META_H
 #include "model/object.h"
@@ -27,25 +27,32 @@ extern const struct field_word decode_protocol_words[];
 const struct doc_node *decode_annotation(const struct doc_node *root, const char *key);
 
 /*
- * Warn about annotations under rollcall/ that are none of `known`, or mean nothing on this kind.  `known`
+ * Warn about annotations under rollcall/ that are none of `known`, or mean nothing on this
+ * kind. `known`
  * are names without the prefix.
  */
-void decode_annotations_check(struct field_context *context, const struct doc_node *root, const char *kind,
+void decode_annotations_check(struct field_context *context, const struct doc_node *root,
+    const char *kind,
     const char *const *known, size_t count);
 
 /*
- * An annotation that is a whole number in quotes; `absent` where it is not stated or wrong (which is said).
+ * An annotation that is a whole number in quotes; `absent` where it is not stated or wrong
+ * (which is said).
  */
-uint64_t decode_annotation_number(struct field_context *context, const struct doc_node *root, const char *key,
+uint64_t decode_annotation_number(struct field_context *context, const struct doc_node *root,
+    const char *key,
     uint64_t min, uint64_t max, uint64_t absent);
 /* One that is "true" or "false". */
-bool decode_annotation_bool(struct field_context *context, const struct doc_node *root, const char *key);
+bool decode_annotation_bool(struct field_context *context, const struct doc_node *root,
+    const char *key);
 
 /*
- * May this be the address of an endpoint?  Link-local, multicast and unspecified ones are errors at `node`,
+ * May this be the address of an endpoint? Link-local, multicast and unspecified ones are errors
+ * at `node`,
  * loopback is a warning if `warn` (API server: ValidateNonSpecialIP).
  */
 struct addr;
-bool decode_check_address(struct field_context *context, const struct doc_node *node, const char *below,
+bool decode_check_address(struct field_context *context, const struct doc_node *node,
+    const char *below,
     const struct addr *addr, bool warn);
 #endif

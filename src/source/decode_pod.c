@@ -54,12 +54,15 @@ static const struct field_word restart_words[] = {
 };
 
 static const struct field port_fields[] = {
-	{ FIELD("name", FIELD_TEXT, container_port, name), .rule = decode_rule_port_name, .fallback = "",
+	{ FIELD("name", FIELD_TEXT, container_port, name), .rule = decode_rule_port_name,
+	    .fallback = "",
 	    .doc = "what targetPort and probes may name" },
-	{ FIELD("containerPort", FIELD_INT, container_port, port), .min = 1, .flags = FIELD_REQUIRED },
+	{ FIELD("containerPort", FIELD_INT, container_port, port), .min = 1, .flags =
+	    FIELD_REQUIRED },
 	{ FIELD("protocol", FIELD_ENUM, container_port, protocol), .words = decode_protocol_words,
 	    .fallback = "TCP" },
-	{ FIELD("hostPort", FIELD_INT, container_port, host_port), .flags = FIELD_ZERO_ABSENT, .min = 1,
+	{ FIELD("hostPort", FIELD_INT, container_port, host_port), .flags = FIELD_ZERO_ABSENT,
+	    .min = 1,
 	    .doc = "kept and shown" },
 	FIELD_UNUSED("hostIP"),
 };
@@ -98,15 +101,18 @@ check_container(struct field_context *context, const struct doc_node *node, void
 	char below[64];
 
 	if (container->image == NULL)
-		field_warn(context, node, ".image", "is required by an API server (nothing is run here)");
+		field_warn(context, node, ".image",
+		    "is required by an API server (nothing is run here)");
 	for (size_t i = 0; i < container->port_count; i++) {
 		for (size_t j = 0; j < i; j++) {
 			const char *name = container->ports[i].name;
 
-			if (name == NULL || *name == '\0' || strcmp(name, container->ports[j].name) != 0)
+			if (name == NULL || *name == '\0' || strcmp(name,
+			    container->ports[j].name) != 0)
 				continue;
 			snprintf(below, sizeof(below), ".ports[%zu].name", i);
-			field_error(context, doc_item(ports, i), below, "\"%s\" is doubled; ports[%zu] in line %u has it",
+			field_error(context, doc_item(ports, i), below,
+			    "\"%s\" is doubled; ports[%zu] in line %u has it",
 			    name, j, doc_item(ports, j)->place.line);
 			break;
 		}
@@ -114,22 +120,29 @@ check_container(struct field_context *context, const struct doc_node *node, void
 }
 
 static const struct field container_fields[] = {
-	{ FIELD("name", FIELD_TEXT, container, name), .rule = decode_rule_label, .flags = FIELD_REQUIRED },
+	{ FIELD("name", FIELD_TEXT, container, name), .rule = decode_rule_label, .flags =
+	    FIELD_REQUIRED },
 	{ FIELD("image", FIELD_TEXT, container, image), .doc = "kept and shown, never run" },
 	{ FIELD_ITEMS("ports", FIELD_LIST, container, ports, port_count), .sub = &port_table },
-	{ .name = "readinessProbe", .type = FIELD_HOOK, .hook = hook_readiness, .sub = &decode_probe_table,
+	{ .name = "readinessProbe", .type = FIELD_HOOK, .hook = hook_readiness, .sub =
+	    &decode_probe_table,
 	    .doc = "decides whether the Pod is ready" },
-	{ .name = "startupProbe", .type = FIELD_HOOK, .hook = hook_startup, .sub = &decode_probe_table,
+	{ .name = "startupProbe", .type = FIELD_HOOK, .hook = hook_startup, .sub =
+	    &decode_probe_table,
 	    .doc = "holds the others back until it succeeds" },
-	{ .name = "livenessProbe", .type = FIELD_HOOK, .hook = hook_liveness, .sub = &decode_probe_table,
+	{ .name = "livenessProbe", .type = FIELD_HOOK, .hook = hook_liveness, .sub =
+	    &decode_probe_table,
 	    .doc = "run, shown and logged; never changes membership" },
-	{ FIELD("restartPolicy", FIELD_ENUM, stated_container, restart_always), .words = restart_words,
+	{ FIELD("restartPolicy", FIELD_ENUM, stated_container, restart_always), .words =
+	    restart_words,
 	    .doc = "Always makes an init container a sidecar" },
 	FIELD_UNUSED("args"), FIELD_UNUSED("command"), FIELD_UNUSED("env"), FIELD_UNUSED("envFrom"),
 	FIELD_UNUSED("imagePullPolicy"), FIELD_UNUSED("lifecycle"), FIELD_UNUSED("resizePolicy"),
-	FIELD_UNUSED("resources"), FIELD_UNUSED("restartPolicyRules"), FIELD_UNUSED("securityContext"),
+	FIELD_UNUSED("resources"), FIELD_UNUSED("restartPolicyRules"),
+	    FIELD_UNUSED("securityContext"),
 	FIELD_UNUSED("stdin"), FIELD_UNUSED("stdinOnce"), FIELD_UNUSED("terminationMessagePath"),
-	FIELD_UNUSED("terminationMessagePolicy"), FIELD_UNUSED("tty"), FIELD_UNUSED("volumeDevices"),
+	FIELD_UNUSED("terminationMessagePolicy"), FIELD_UNUSED("tty"),
+	    FIELD_UNUSED("volumeDevices"),
 	FIELD_UNUSED("volumeMounts"), FIELD_UNUSED("workingDir"),
 };
 static const struct field_table container_table = { FIELD_TABLE(container_fields, stated_container),
@@ -144,29 +157,39 @@ static const struct field_table gate_table = { FIELD_TABLE(gate_fields, stated_g
 static const struct field spec_fields[] = {
 	{ FIELD_ITEMS("containers", FIELD_LIST, stated_pod, containers, container_count),
 	    .flags = FIELD_REQUIRED, .sub = &container_table },
-	{ FIELD_ITEMS("initContainers", FIELD_LIST, stated_pod, init, init_count), .sub = &container_table,
+	{ FIELD_ITEMS("initContainers", FIELD_LIST, stated_pod, init, init_count), .sub =
+	    &container_table,
 	    .doc = "those with restartPolicy Always count as containers" },
 	{ FIELD("hostname", FIELD_TEXT, pod, hostname), .rule = decode_rule_label,
 	    .doc = "with subdomain: the endpoint's own name below a headless Service" },
 	{ FIELD("subdomain", FIELD_TEXT, pod, subdomain), .rule = decode_rule_label,
 	    .doc = "the headless Service's name" },
 	{ FIELD("nodeName", FIELD_TEXT, pod, node_name), .rule = decode_rule_subdomain },
-	{ FIELD("nodeSelector", FIELD_PAIRS, stated_pod, node_selector), .key_rule = decode_rule_label_key,
+	{ FIELD("nodeSelector", FIELD_PAIRS, stated_pod, node_selector), .key_rule =
+	    decode_rule_label_key,
 	    .rule = decode_rule_label_value, .doc = "kubernetes.io/hostname names the node" },
-	{ FIELD("hostNetwork", FIELD_BOOL, pod, host_network), .doc = "status.hostIP is the Pod's address" },
-	{ FIELD_ITEMS("readinessGates", FIELD_LIST, stated_pod, gates, gate_count), .sub = &gate_table },
+	{ FIELD("hostNetwork", FIELD_BOOL, pod, host_network), .doc =
+	    "status.hostIP is the Pod's address" },
+	{ FIELD_ITEMS("readinessGates", FIELD_LIST, stated_pod, gates, gate_count), .sub =
+	    &gate_table },
 	FIELD_UNUSED("activeDeadlineSeconds"), FIELD_UNUSED("affinity"),
-	FIELD_UNUSED("automountServiceAccountToken"), FIELD_UNUSED("dnsConfig"), FIELD_UNUSED("dnsPolicy"),
-	FIELD_UNUSED("enableServiceLinks"), FIELD_UNUSED("ephemeralContainers"), FIELD_UNUSED("hostAliases"),
+	FIELD_UNUSED("automountServiceAccountToken"), FIELD_UNUSED("dnsConfig"),
+	    FIELD_UNUSED("dnsPolicy"),
+	FIELD_UNUSED("enableServiceLinks"), FIELD_UNUSED("ephemeralContainers"),
+	    FIELD_UNUSED("hostAliases"),
 	FIELD_UNUSED("hostIPC"), FIELD_UNUSED("hostPID"), FIELD_UNUSED("hostUsers"),
 	FIELD_UNUSED("hostnameOverride"), FIELD_UNUSED("imagePullSecrets"), FIELD_UNUSED("os"),
 	FIELD_UNUSED("overhead"), FIELD_UNUSED("preemptionPolicy"), FIELD_UNUSED("priority"),
-	FIELD_UNUSED("priorityClassName"), FIELD_UNUSED("resourceClaims"), FIELD_UNUSED("resources"),
-	FIELD_UNUSED("restartPolicy"), FIELD_UNUSED("runtimeClassName"), FIELD_UNUSED("schedulerName"),
-	FIELD_UNUSED("schedulingGates"), FIELD_UNUSED("securityContext"), FIELD_UNUSED("serviceAccount"),
+	FIELD_UNUSED("priorityClassName"), FIELD_UNUSED("resourceClaims"),
+	    FIELD_UNUSED("resources"),
+	FIELD_UNUSED("restartPolicy"), FIELD_UNUSED("runtimeClassName"),
+	    FIELD_UNUSED("schedulerName"),
+	FIELD_UNUSED("schedulingGates"), FIELD_UNUSED("securityContext"),
+	    FIELD_UNUSED("serviceAccount"),
 	FIELD_UNUSED("serviceAccountName"), FIELD_UNUSED("setHostnameAsFQDN"),
 	FIELD_UNUSED("shareProcessNamespace"), FIELD_UNUSED("terminationGracePeriodSeconds"),
-	FIELD_UNUSED("tolerations"), FIELD_UNUSED("topologySpreadConstraints"), FIELD_UNUSED("volumes"),
+	FIELD_UNUSED("tolerations"), FIELD_UNUSED("topologySpreadConstraints"),
+	    FIELD_UNUSED("volumes"),
 };
 static const struct field_table spec_table = { FIELD_TABLE(spec_fields, stated_pod) };
 
@@ -174,7 +197,8 @@ static const struct field ip_fields[] = { { FIELD("ip", FIELD_TEXT, stated_ip, i
 static const struct field_table ip_table = { FIELD_TABLE(ip_fields, stated_ip) };
 static const struct field condition_fields[] = {
 	{ FIELD("type", FIELD_TEXT, pod_condition, type), .flags = FIELD_REQUIRED },
-	{ FIELD("status", FIELD_ENUM, pod_condition, status), .words = status_words, .flags = FIELD_REQUIRED },
+	{ FIELD("status", FIELD_ENUM, pod_condition, status), .words = status_words, .flags =
+	    FIELD_REQUIRED },
 	FIELD_UNUSED("lastProbeTime"), FIELD_UNUSED("lastTransitionTime"), FIELD_UNUSED("message"),
 	FIELD_UNUSED("observedGeneration"), FIELD_UNUSED("reason"),
 };
@@ -187,10 +211,13 @@ static const struct field status_fields[] = {
 	{ FIELD_ITEMS("podIPs", FIELD_LIST, stated_pod, pod_ips, pod_ip_count), .sub = &ip_table,
 	    .doc = "believed; one for each family" },
 	{ FIELD("hostIP", FIELD_TEXT, stated_pod, host_ip), .doc = "the address with hostNetwork" },
-	{ FIELD_ITEMS("conditions", FIELD_LIST, pod, conditions, condition_count), .sub = &condition_table,
+	{ FIELD_ITEMS("conditions", FIELD_LIST, pod, conditions, condition_count), .sub =
+	    &condition_table,
 	    .doc = "Ready is believed where there is no readinessProbe" },
-	FIELD_UNUSED("containerStatuses"), FIELD_UNUSED("ephemeralContainerStatuses"), FIELD_UNUSED("hostIPs"),
-	FIELD_UNUSED("initContainerStatuses"), FIELD_UNUSED("message"), FIELD_UNUSED("nominatedNodeName"),
+	FIELD_UNUSED("containerStatuses"), FIELD_UNUSED("ephemeralContainerStatuses"),
+	    FIELD_UNUSED("hostIPs"),
+	FIELD_UNUSED("initContainerStatuses"), FIELD_UNUSED("message"),
+	    FIELD_UNUSED("nominatedNodeName"),
 	FIELD_UNUSED("observedGeneration"), FIELD_UNUSED("qosClass"), FIELD_UNUSED("reason"),
 	FIELD_UNUSED("resize"), FIELD_UNUSED("resourceClaimStatuses"), FIELD_UNUSED("startTime"),
 };
@@ -210,7 +237,8 @@ static const char *const known_annotations[] = {
 
 /* One address of the Pod, at most one for each family. */
 static void
-add_ip(struct field_context *context, const struct doc_node *node, const char *below, const char *text,
+add_ip(struct field_context *context, const struct doc_node *node, const char *below,
+    const char *text,
     struct pod *pod)
 {
 	struct addr addr;
@@ -222,7 +250,8 @@ add_ip(struct field_context *context, const struct doc_node *node, const char *b
 	/* A Pod's loopback address is what a host without containers has: nothing to warn about. */
 	if (!decode_check_address(context, node, below, &addr, false))
 		return;
-	if (pod->ip_count == ADDRESSES_MAX || (pod->ip_count == 1 && pod->ips[0].family == addr.family)) {
+	if (pod->ip_count == ADDRESSES_MAX || (pod->ip_count == 1 &&
+	    pod->ips[0].family == addr.family)) {
 		field_error(context, node, below, "%s is a second address of its family", text);
 		return;
 	}
@@ -230,7 +259,8 @@ add_ip(struct field_context *context, const struct doc_node *node, const char *b
 }
 
 static void
-add_stated_ips(struct field_context *context, const struct doc_node *status, const struct stated_pod *stated,
+add_stated_ips(struct field_context *context, const struct doc_node *status,
+    const struct stated_pod *stated,
     struct pod *pod)
 {
 	const struct doc_node *list = doc_find(status, "podIPs");
@@ -248,13 +278,15 @@ add_stated_ips(struct field_context *context, const struct doc_node *status, con
 	if (first == NULL)
 		add_ip(context, doc_find(status, "podIP"), ".status.podIP", stated->pod_ip, pod);
 	else if (strcmp(first, stated->pod_ip) != 0)
-		field_error(context, doc_find(status, "podIP"), ".status.podIP", "%.64s must equal the first of "
+		field_error(context, doc_find(status, "podIP"), ".status.podIP",
+		    "%.64s must equal the first of "
 		    "status.podIPs (%.64s)", stated->pod_ip, first);
 }
 
 /* rollcall/address: addresses parted by commas or blanks. */
 static void
-add_annotated_ips(struct field_context *context, const struct doc_node *root, struct pod *pod, bool wanted)
+add_annotated_ips(struct field_context *context, const struct doc_node *root, struct pod *pod,
+    bool wanted)
 {
 	static const char path[] = ".metadata.annotations.rollcall/address";
 	const struct doc_node *node = decode_annotation(root, "rollcall/address");
@@ -266,17 +298,20 @@ add_annotated_ips(struct field_context *context, const struct doc_node *root, st
 		size_t len = strcspn(at, ", \t\n");
 		char text[ADDR_TEXT_SIZE + 1];
 
-		snprintf(text, sizeof(text), "%.*s", len < sizeof(text) ? (int)len : (int)sizeof(text) - 1, at);
+		snprintf(text, sizeof(text), "%.*s", len < sizeof(text) ? (int)len :
+		    (int)sizeof(text) - 1, at);
 		add_ip(context, node, path, text, wanted ? pod : &scratch);
 		found++;
 		at += len;
 	}
 	if (node != NULL && found == 0)
-		field_error(context, node, path, "must be one IP address, or two parted by a comma");
+		field_error(context, node, path,
+		    "must be one IP address, or two parted by a comma");
 }
 
 static void
-take_ips(struct field_context *context, const struct doc_node *root, const struct stated_pod *stated,
+take_ips(struct field_context *context, const struct doc_node *root,
+    const struct stated_pod *stated,
     struct pod *pod)
 {
 	const struct doc_node *status = doc_find(root, "status");
@@ -286,7 +321,8 @@ take_ips(struct field_context *context, const struct doc_node *root, const struc
 		return;
 	add_stated_ips(context, status, stated, pod);
 	add_annotated_ips(context, root, pod, pod->ip_count == 0);
-	if (pod->ip_count == 0 && pod->host_network && stated->host_ip != NULL && *stated->host_ip != '\0')
+	if (pod->ip_count == 0 && pod->host_network && stated->host_ip != NULL &&
+	    *stated->host_ip != '\0')
 		add_ip(context, doc_find(status, "hostIP"), ".status.hostIP", stated->host_ip, pod);
 }
 
@@ -310,9 +346,13 @@ has_probe(const struct container *container)
 	return false;
 }
 
-/* Regular containers, then sidecars; ordinary init containers are over before there is an endpoint. */
+/*
+ * Regular containers, then sidecars; ordinary init containers are over before there is an
+ * endpoint.
+ */
 static void
-take_containers(struct field_context *context, const struct doc_node *root, const struct stated_pod *stated,
+take_containers(struct field_context *context, const struct doc_node *root,
+    const struct stated_pod *stated,
     struct pod *pod)
 {
 	const struct doc_node *spec = doc_find(root, "spec");
@@ -323,33 +363,40 @@ take_containers(struct field_context *context, const struct doc_node *root, cons
 	for (size_t i = 0; pod->containers != NULL && i < all; i++) {
 		bool init = i >= stated->container_count;
 		size_t at = init ? i - stated->container_count : i;
-		const struct stated_container *from = init ? &stated->init[at] : &stated->containers[at];
+		const struct stated_container *from = init ? &stated->init[at] :
+		    &stated->containers[at];
 		const char *list = init ? "initContainers" : "containers";
 		const struct doc_node *node = doc_item(doc_find(spec, list), at);
 		struct container container = from->container;
 
 		snprintf(below, sizeof(below), ".spec.%s[%zu]", list, at);
 		if (name_is_taken(pod, container.name))
-			field_error(context, node, below, "has the name of another container, \"%s\"", container.name);
+			field_error(context, node, below,
+			    "has the name of another container, \"%s\"", container.name);
 		container.sidecar = init;
 		if (!init || from->restart_always == 1)
 			pod->containers[pod->container_count++] = container;
 		else if (has_probe(&container))
-			field_error(context, node, below, "may have probes only with restartPolicy: Always");
+			field_error(context, node, below,
+			    "may have probes only with restartPolicy: Always");
 	}
-	if (pod->container_count == 0 && doc_find(spec, "containers") != NULL && stated->containers != NULL &&
+	if (pod->container_count == 0 && doc_find(spec, "containers") != NULL &&
+	    stated->containers != NULL &&
 	    stated->container_count == 0)
-		field_error(context, doc_find(spec, "containers"), ".spec.containers", "must not be empty");
+		field_error(context, doc_find(spec, "containers"), ".spec.containers",
+		    "must not be empty");
 }
 
 static void
 take_status(struct field_context *context, const struct stated_pod *stated, struct pod *pod)
 {
 	for (size_t i = 0; i < pod->condition_count; i++) {
-		if (pod->conditions[i].type != NULL && strcmp(pod->conditions[i].type, "Ready") == 0)
+		if (pod->conditions[i].type != NULL && strcmp(pod->conditions[i].type,
+		    "Ready") == 0)
 			pod->ready = pod->conditions[i].status;
 	}
-	pod->readiness_gates = field_value_alloc(context, stated->gate_count, sizeof(*pod->readiness_gates));
+	pod->readiness_gates = field_value_alloc(context, stated->gate_count,
+	    sizeof(*pod->readiness_gates));
 	for (size_t i = 0; pod->readiness_gates != NULL && i < stated->gate_count; i++)
 		pod->readiness_gates[pod->readiness_gate_count++] = stated->gates[i].type;
 	if (pod->node_name == NULL)
@@ -362,13 +409,15 @@ tune_probes(struct field_context *context, const struct doc_node *root, struct p
 {
 	decode_annotations_check(context, root, "Pod", known_annotations,
 	    sizeof(known_annotations) / sizeof(*known_annotations));
-	struct probe_spec **probes = field_value_alloc(context, pod->container_count * PROBE_KIND_COUNT,
+	struct probe_spec **probes = field_value_alloc(context,
+	    pod->container_count * PROBE_KIND_COUNT,
 	    sizeof(*probes));
 
 	if (probes == NULL)
 		return;
 	for (size_t i = 0; i < pod->container_count; i++)
-		memcpy(probes + i * PROBE_KIND_COUNT, pod->containers[i].probes, sizeof(pod->containers[i].probes));
+		memcpy(probes + i * PROBE_KIND_COUNT, pod->containers[i].probes,
+		    sizeof(pod->containers[i].probes));
 	decode_probe_tune(context, root, probes, pod->container_count * PROBE_KIND_COUNT);
 }
 

@@ -14,7 +14,8 @@
 
 #define INT32_MOST 2147483647
 #define MS_MOST 86400000        /* a day */
-#define UNTRUSTED "is refused: the file must belong to root or to our own user, and nobody else may write to it"
+#define UNTRUSTED "is refused: the file must belong to root or to our own user, and nobody else " \
+	"may write to it"
 
 struct stated_http {
 	const char *path;
@@ -68,7 +69,8 @@ rule_header_name(const char *text)
 }
 
 static const struct field header_fields[] = {
-	{ FIELD("name", FIELD_TEXT, http_header, name), .flags = FIELD_REQUIRED, .rule = rule_header_name },
+	{ FIELD("name", FIELD_TEXT, http_header, name), .flags = FIELD_REQUIRED, .rule =
+	    rule_header_name },
 	{ FIELD("value", FIELD_TEXT, http_header, value), .flags = FIELD_ONE_LINE, .fallback = "" },
 };
 static const struct field_table header_table = { FIELD_TABLE(header_fields, http_header) };
@@ -77,24 +79,30 @@ static const struct field http_fields[] = {
 	{ FIELD("path", FIELD_TEXT, stated_http, path), .flags = FIELD_ONE_LINE, .fallback = "/",
 	    .doc = "may carry a query" },
 	{ FIELD("port", FIELD_PORT, stated_http, port),
-	    .doc = "number, or name of a port of this container; required (not in rollcall/readiness-probe)" },
+	    .doc = "number, or name of a port of this container; required (not in "
+	    "rollcall/readiness-probe)" },
 	{ FIELD("host", FIELD_TEXT, stated_http, host), .flags = FIELD_ONE_LINE,
-	    .doc = "who is asked; default: the endpoint itself; others only if probes.allowHost has them" },
-	{ FIELD("scheme", FIELD_ENUM, stated_http, https), .words = scheme_words, .fallback = "HTTP",
+	    .doc = "who is asked; default: the endpoint itself; others only if probes.allowHost "
+	    "has them" },
+	{ FIELD("scheme", FIELD_ENUM, stated_http, https), .words = scheme_words, .fallback =
+	    "HTTP",
 	    .doc = "certificates are not verified unless rollcall/tls-verify says so" },
-	{ FIELD_ITEMS("httpHeaders", FIELD_LIST, stated_http, headers, header_count), .sub = &header_table,
+	{ FIELD_ITEMS("httpHeaders", FIELD_LIST, stated_http, headers, header_count), .sub =
+	    &header_table,
 	    .doc = "all are sent, repeated ones too" },
 };
 static const struct field_table http_table = { FIELD_TABLE(http_fields, stated_http) };
 
 static const struct field tcp_fields[] = {
 	{ FIELD("port", FIELD_PORT, stated_tcp, port), .doc = "as in httpGet" },
-	{ FIELD("host", FIELD_TEXT, stated_tcp, host), .flags = FIELD_ONE_LINE, .doc = "as in httpGet" },
+	{ FIELD("host", FIELD_TEXT, stated_tcp, host), .flags = FIELD_ONE_LINE, .doc =
+	    "as in httpGet" },
 };
 static const struct field_table tcp_table = { FIELD_TABLE(tcp_fields, stated_tcp) };
 
 static const struct field exec_fields[] = {
-	{ FIELD_ITEMS("command", FIELD_TEXTS, stated_exec, command, command_count), .flags = FIELD_REQUIRED,
+	{ FIELD_ITEMS("command", FIELD_TEXTS, stated_exec, command, command_count), .flags =
+	    FIELD_REQUIRED,
 	    .doc = "argv, no shell; runs on the host, only from files of a trusted owner" },
 };
 static const struct field_table exec_table = { FIELD_TABLE(exec_fields, stated_exec) };
@@ -108,27 +116,31 @@ static const struct field grpc_fields[] = {
 static const struct field_table grpc_table = { FIELD_TABLE(grpc_fields, stated_grpc) };
 
 #define PROBE_INT(text, member, least, standard, meaning) \
-	{ FIELD(text, FIELD_INT, stated_probe, member), .flags = FIELD_ZERO_ABSENT, .min = (least), \
-	    .max = INT32_MOST, .fallback = (standard), .doc = (meaning) }
+	{ FIELD(text, FIELD_INT, stated_probe, member), .flags = FIELD_ZERO_ABSENT, \
+	    .min = (least), .max = INT32_MOST, .fallback = (standard), .doc = (meaning) }
 
 static const struct field probe_fields[] = {
 	{ FIELD("httpGet", FIELD_MAP, stated_probe, http), .sub = &http_table,
 	    .doc = "200-399 is a success" },
 	{ FIELD("tcpSocket", FIELD_MAP, stated_probe, tcp), .sub = &tcp_table,
 	    .doc = "an accepted connection is a success" },
-	{ FIELD("exec", FIELD_MAP, stated_probe, exec), .sub = &exec_table, .doc = "exit 0 is a success" },
+	{ FIELD("exec", FIELD_MAP, stated_probe, exec), .sub = &exec_table, .doc =
+	    "exit 0 is a success" },
 	{ FIELD("grpc", FIELD_MAP, stated_probe, grpc), .sub = &grpc_table,
 	    .doc = "grpc.health.v1: SERVING is a success" },
-	PROBE_INT("initialDelaySeconds", initial_delay_s, 0, "0", "from the moment the target appears"),
+	PROBE_INT("initialDelaySeconds", initial_delay_s, 0, "0",
+	    "from the moment the target appears"),
 	PROBE_INT("periodSeconds", period_s, 0, "10", "0 means the default"),
 	PROBE_INT("timeoutSeconds", timeout_s, 0, "1", "0 means the default"),
 	PROBE_INT("successThreshold", success_threshold, 0, "1", "1 for liveness and startup"),
 	PROBE_INT("failureThreshold", failure_threshold, 0, "3", "0 means the default"),
 	{ FIELD("terminationGracePeriodSeconds", FIELD_INT, stated_probe, grace_s), .min = 1,
-	    .max = INT64_MAX, .doc = "accepted on liveness and startup probes; nothing is terminated" },
+	    .max = INT64_MAX, .doc =
+	    "accepted on liveness and startup probes; nothing is terminated" },
 };
 
-const struct field_table decode_probe_table = { FIELD_TABLE(probe_fields, stated_probe), .title = "Probe" };
+const struct field_table decode_probe_table = { FIELD_TABLE(probe_fields, stated_probe), .title =
+    "Probe" };
 
 static const struct decode_settings *
 settings_of(const struct field_context *context)
@@ -140,7 +152,8 @@ settings_of(const struct field_context *context)
 static bool
 choose_engine(struct field_context *context, const struct doc_node *node, enum probe_engine *engine)
 {
-	static const enum probe_engine engines[] = { ENGINE_HTTP, ENGINE_TCP, ENGINE_EXEC, ENGINE_GRPC };
+	static const enum probe_engine engines[] = { ENGINE_HTTP, ENGINE_TCP, ENGINE_EXEC,
+	    ENGINE_GRPC };
 	size_t count = 0;
 
 	for (size_t i = 0; i < 4; i++) {
@@ -154,7 +167,8 @@ choose_engine(struct field_context *context, const struct doc_node *node, enum p
 	if (count == 0)
 		field_error(context, node, "", "needs one of httpGet, tcpSocket, exec, grpc");
 	else if (count > 1)
-		field_error(context, node, "", "must have only one of httpGet, tcpSocket, exec, grpc");
+		field_error(context, node, "",
+		    "must have only one of httpGet, tcpSocket, exec, grpc");
 	return count == 1;
 }
 
@@ -167,7 +181,8 @@ check_port(struct field_context *context, const struct doc_node *node, const str
 }
 
 static void
-check_exec(struct field_context *context, const struct doc_node *node, const struct stated_exec *exec)
+check_exec(struct field_context *context, const struct doc_node *node,
+    const struct stated_exec *exec)
 {
 	const struct doc_node *command = doc_find(node, "command");
 	const struct decode_settings *settings = settings_of(context);
@@ -184,7 +199,8 @@ check_exec(struct field_context *context, const struct doc_node *node, const str
 
 /* Copy the chosen handler; rules that need the handler's own node are checked here. */
 static void
-take_handler(struct field_context *context, const struct doc_node *node, const struct stated_probe *stated,
+take_handler(struct field_context *context, const struct doc_node *node,
+    const struct stated_probe *stated,
     bool of_service, struct probe_spec *spec)
 {
 	const char *name = probe_engine_text(spec->engine);
@@ -221,11 +237,13 @@ take_handler(struct field_context *context, const struct doc_node *node, const s
 }
 
 static void
-check_kind(struct field_context *context, const struct doc_node *node, const struct stated_probe *stated,
+check_kind(struct field_context *context, const struct doc_node *node,
+    const struct stated_probe *stated,
     enum probe_kind kind)
 {
 	if (kind != PROBE_READINESS && stated->success_threshold != 1)
-		field_error(context, doc_find(node, "successThreshold"), ".successThreshold", "%u must be 1 for a %s "
+		field_error(context, doc_find(node, "successThreshold"), ".successThreshold",
+		    "%u must be 1 for a %s "
 		    "probe", stated->success_threshold, probe_kind_text(kind));
 	if (kind == PROBE_READINESS && stated->grace_s != 0)
 		field_error(context, doc_find(node, "terminationGracePeriodSeconds"),
@@ -233,7 +251,8 @@ check_kind(struct field_context *context, const struct doc_node *node, const str
 }
 
 struct probe_spec *
-decode_probe(struct field_context *context, const struct doc_node *node, enum probe_kind kind, bool of_service)
+decode_probe(struct field_context *context, const struct doc_node *node, enum probe_kind kind,
+    bool of_service)
 {
 	struct stated_probe stated = { 0 };
 	struct probe_spec *spec = field_value_alloc(context, 1, sizeof(*spec));
@@ -308,7 +327,8 @@ prefix_words(struct field_context *context, const struct doc_node *node, size_t 
 static void
 put_prefix(struct field_context *context, const char **words, size_t count, struct probe_spec *spec)
 {
-	const char **command = field_value_alloc(context, count + spec->command_count, sizeof(*command));
+	const char **command = field_value_alloc(context, count + spec->command_count,
+	    sizeof(*command));
 
 	if (command == NULL)
 		return;
@@ -319,7 +339,8 @@ put_prefix(struct field_context *context, const char **words, size_t count, stru
 }
 
 static void
-tune_exec(struct field_context *context, const struct doc_node *root, struct probe_spec **probes, size_t count)
+tune_exec(struct field_context *context, const struct doc_node *root, struct probe_spec **probes,
+    size_t count)
 {
 	static const char path[] = ".metadata.annotations.rollcall/exec-prefix";
 	const struct doc_node *node = decode_annotation(root, "rollcall/exec-prefix");
@@ -346,11 +367,14 @@ tune_exec(struct field_context *context, const struct doc_node *root, struct pro
 }
 
 void
-decode_probe_tune(struct field_context *context, const struct doc_node *root, struct probe_spec **probes,
+decode_probe_tune(struct field_context *context, const struct doc_node *root,
+    struct probe_spec **probes,
     size_t count)
 {
-	uint64_t period_ms = decode_annotation_number(context, root, "rollcall/period-ms", 1, MS_MOST, 0);
-	uint64_t timeout_ms = decode_annotation_number(context, root, "rollcall/timeout-ms", 1, MS_MOST, 0);
+	uint64_t period_ms = decode_annotation_number(context, root, "rollcall/period-ms", 1,
+	    MS_MOST, 0);
+	uint64_t timeout_ms = decode_annotation_number(context, root, "rollcall/timeout-ms", 1,
+	    MS_MOST, 0);
 	bool tls_verify = decode_annotation_bool(context, root, "rollcall/tls-verify");
 
 	for (size_t i = 0; i < count; i++) {

@@ -35,19 +35,24 @@ static const struct field_word family_words[] = {
 };
 
 static const struct field condition_fields[] = {
-	{ FIELD("ready", FIELD_TRISTATE, stated_endpoint, endpoint.ready), .doc = "not stated counts as ready" },
+	{ FIELD("ready", FIELD_TRISTATE, stated_endpoint, endpoint.ready), .doc =
+	    "not stated counts as ready" },
 	{ FIELD("serving", FIELD_TRISTATE, stated_endpoint, endpoint.serving) },
 	{ FIELD("terminating", FIELD_TRISTATE, stated_endpoint, endpoint.terminating) },
 };
-static const struct field_table condition_table = { FIELD_TABLE(condition_fields, stated_endpoint) };
+static const struct field_table condition_table = { FIELD_TABLE(condition_fields,
+    stated_endpoint) };
 
 static const struct field endpoint_fields[] = {
 	{ FIELD_ITEMS("addresses", FIELD_TEXTS, stated_endpoint, addresses, address_count),
-	    .flags = FIELD_REQUIRED, .doc = "loopback is fine in files of a host, link-local is not" },
+	    .flags = FIELD_REQUIRED, .doc =
+	    "loopback is fine in files of a host, link-local is not" },
 	{ FIELD_FLAT("conditions", &condition_table) },
-	{ FIELD("hostname", FIELD_TEXT, stated_endpoint, endpoint.hostname), .rule = decode_rule_label,
+	{ FIELD("hostname", FIELD_TEXT, stated_endpoint, endpoint.hostname), .rule =
+	    decode_rule_label,
 	    .doc = "the endpoint's own name below the Service" },
-	{ FIELD("nodeName", FIELD_TEXT, stated_endpoint, endpoint.node_name), .rule = decode_rule_subdomain },
+	{ FIELD("nodeName", FIELD_TEXT, stated_endpoint, endpoint.node_name), .rule =
+	    decode_rule_subdomain },
 	{ FIELD("zone", FIELD_TEXT, stated_endpoint, endpoint.zone) },
 	{ FIELD("targetRef", FIELD_MAP, stated_endpoint, target), .sub = &decode_target_table,
 	    .doc = "a Pod's name is shown" },
@@ -81,7 +86,8 @@ const struct field_table decode_endpoint_slice_table = { FIELD_TABLE(slice_field
 
 /* One address of an endpoint becomes an endpoint of its own. */
 static void
-add_endpoint(struct field_context *context, const struct doc_node *node, const char *below, const char *text,
+add_endpoint(struct field_context *context, const struct doc_node *node, const char *below,
+    const char *text,
     const struct stated_slice *stated, struct slice_endpoint endpoint, struct slice_part *part)
 {
 	bool ip4 = stated->family == ADDR_IP4;
@@ -89,7 +95,8 @@ add_endpoint(struct field_context *context, const struct doc_node *node, const c
 	if (stated->family == FAMILY_FQDN || stated->family == ADDR_NONE)
 		return;
 	if (addr_parse(text, &endpoint.addr) != 0 || endpoint.addr.family != stated->family) {
-		field_error(context, node, below, "\"%.64s\" is not an %s address (addressType)", text,
+		field_error(context, node, below, "\"%.64s\" is not an %s address (addressType)",
+		    text,
 		    ip4 ? "IPv4" : "IPv6");
 		return;
 	}
@@ -98,35 +105,41 @@ add_endpoint(struct field_context *context, const struct doc_node *node, const c
 }
 
 static void
-take_endpoint(struct field_context *context, const struct doc_node *root, const struct stated_slice *stated,
+take_endpoint(struct field_context *context, const struct doc_node *root,
+    const struct stated_slice *stated,
     size_t i, struct slice_part *part)
 {
 	const struct stated_endpoint *from = &stated->endpoints[i];
-	const struct doc_node *list = doc_find(doc_item(doc_find(root, "endpoints"), i), "addresses");
+	const struct doc_node *list = doc_find(doc_item(doc_find(root, "endpoints"), i),
+	    "addresses");
 	struct slice_endpoint endpoint = from->endpoint;
 	char below[96];
 
 	endpoint.pod_name = decode_target_pod(&from->target, stated->slice.object.ns);
-	if (list != NULL && list->type == DOC_LIST && (list->count == 0 || list->count > ADDRESSES_MAX)) {
+	if (list != NULL && list->type == DOC_LIST && (list->count == 0 ||
+	    list->count > ADDRESSES_MAX)) {
 		snprintf(below, sizeof(below), ".endpoints[%zu].addresses", i);
 		field_error(context, list, below, "must hold 1-%d addresses", ADDRESSES_MAX);
 		return;
 	}
 	for (size_t j = 0; j < from->address_count; j++) {
 		snprintf(below, sizeof(below), ".endpoints[%zu].addresses[%zu]", i, j);
-		add_endpoint(context, doc_item(list, j), below, from->addresses[j], stated, endpoint, part);
+		add_endpoint(context, doc_item(list, j), below, from->addresses[j], stated,
+		    endpoint, part);
 	}
 }
 
 static void
-check_ports(struct field_context *context, const struct doc_node *root, const struct stated_slice *stated)
+check_ports(struct field_context *context, const struct doc_node *root,
+    const struct stated_slice *stated)
 {
 	const struct doc_node *list = doc_find(root, "ports");
 
 	if (stated->port_count > PORTS_MAX)
 		field_error(context, list, ".ports", "has more than %d ports", PORTS_MAX);
 	else
-		decode_target_check_names(context, list, ".ports", stated->ports, stated->port_count);
+		decode_target_check_names(context, list, ".ports", stated->ports,
+		    stated->port_count);
 }
 
 struct object *
@@ -141,7 +154,8 @@ decode_endpoint_slice(struct field_context *context, const struct doc_node *root
 		return NULL;
 	field_decode(&decode_endpoint_slice_table, root, &stated, context);
 	if (stated.endpoint_count > ENDPOINTS_MAX)
-		field_error(context, doc_find(root, "endpoints"), ".endpoints", "has more than %d endpoints",
+		field_error(context, doc_find(root, "endpoints"), ".endpoints",
+		    "has more than %d endpoints",
 		    ENDPOINTS_MAX);
 	check_ports(context, root, &stated);
 	for (size_t i = 0; i < stated.endpoint_count; i++)
@@ -152,7 +166,8 @@ decode_endpoint_slice(struct field_context *context, const struct doc_node *root
 	for (size_t i = 0; i < stated.endpoint_count; i++)
 		take_endpoint(context, root, &stated, i, part);
 	if (stated.family == FAMILY_FQDN)
-		field_warn(context, doc_find(root, "addressType"), ".addressType", "FQDN: these endpoints are not used");
+		field_warn(context, doc_find(root, "addressType"), ".addressType",
+		    "FQDN: these endpoints are not used");
 	decode_annotations_check(context, root, "EndpointSlice", NULL, 0);
 	part->ports = stated.ports;
 	part->port_count = stated.port_count;

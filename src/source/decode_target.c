@@ -13,7 +13,8 @@ static const struct field target_fields[] = {
 	{ FIELD("kind", FIELD_TEXT, stated_target, kind) },
 	{ FIELD("name", FIELD_TEXT, stated_target, name) },
 	{ FIELD("namespace", FIELD_TEXT, stated_target, ns) },
-	FIELD_UNUSED("apiVersion"), FIELD_UNUSED("fieldPath"), FIELD_UNUSED("resourceVersion"), FIELD_UNUSED("uid"),
+	FIELD_UNUSED("apiVersion"), FIELD_UNUSED("fieldPath"), FIELD_UNUSED("resourceVersion"),
+	    FIELD_UNUSED("uid"),
 };
 const struct field_table decode_target_table = { FIELD_TABLE(target_fields, stated_target) };
 
@@ -22,13 +23,15 @@ decode_target_pod(const struct stated_target *target, const char *ns)
 {
 	if (target->kind == NULL || target->name == NULL || strcmp(target->kind, "Pod") != 0)
 		return NULL;
-	if (target->ns != NULL && *target->ns != '\0' && strcmp(target->ns, ns == NULL ? "default" : ns) != 0)
+	if (target->ns != NULL && *target->ns != '\0' && strcmp(target->ns, ns == NULL ? "default" :
+	    ns) != 0)
 		return NULL;
 	return target->name;
 }
 
 void
-decode_target_check_names(struct field_context *context, const struct doc_node *list, const char *below,
+decode_target_check_names(struct field_context *context, const struct doc_node *list,
+    const char *below,
     const struct slice_port *ports, size_t count)
 {
 	struct doc_names names = { 0 };
@@ -51,7 +54,8 @@ decode_target_check_names(struct field_context *context, const struct doc_node *
 			continue;
 		}
 		snprintf(path, sizeof(path), "%s[%zu].name", below, i);
-		field_error(context, doc_item(list, i), path, "\"%s\" is doubled; the port in line %u has it",
+		field_error(context, doc_item(list, i), path,
+		    "\"%s\" is doubled; the port in line %u has it",
 		    ports[i].name, first->place.line);
 	}
 	doc_names_release(&names);

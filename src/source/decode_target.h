@@ -18,6 +18,7 @@ extern const struct field_table decode_target_table;
 const char *decode_target_pod(const struct stated_target *target, const char *ns);
 
 /* Names of ports are unique; "" counts as one.  Errors are said at BELOW[i].name of `list`. */
-void decode_target_check_names(struct field_context *context, const struct doc_node *list, const char *below,
+void decode_target_check_names(struct field_context *context, const struct doc_node *list,
+    const char *below,
     const struct slice_port *ports, size_t count);
 #endif

@@ -44,7 +44,8 @@ struct doc_reader {
 };
 
 static int
-reader_open(struct doc_reader *reader, const char *file, const void *text, size_t len, struct diag *diag)
+reader_open(struct doc_reader *reader, const char *file, const void *text, size_t len,
+    struct diag *diag)
 {
 	int err = doc_input_init(&reader->input, text, len);
 
@@ -110,11 +111,15 @@ say_limit(struct doc_reader *reader, yaml_mark_t mark, const char *what, size_t 
 {
 	struct place place = doc_tree_place(&reader->tree, mark);
 
-	diag_add(reader->diag, SEVERITY_ERROR, &place, "%s is larger than %zu MiB", what, limit >> 20);
+	diag_add(reader->diag, SEVERITY_ERROR, &place, "%s is larger than %zu MiB", what,
+	    limit >> 20);
 	return ERR_LIMIT;
 }
 
-/* The line (from 0) that a mark is in, without blanks, is `...`: a shortened example, most likely. */
+/*
+ * The line (from 0) that a mark is in, without blanks, is `...`: a shortened example, most
+ * likely.
+ */
 static bool
 line_is_dots(const struct doc_reader *reader, size_t line)
 {
@@ -137,8 +142,10 @@ syntax_hint(const struct doc_reader *reader)
 	const yaml_parser_t *parser = &reader->parser;
 	size_t line = parser->problem_mark.line;
 
-	if (line_is_dots(reader, line) || (line > 0 && line_is_dots(reader, line - 1) && !reader->end_line))
-		return "; `...` is no placeholder in YAML, write the part it stands for or leave it out";
+	if (line_is_dots(reader, line) || (line > 0 && line_is_dots(reader, line - 1) &&
+	    !reader->end_line))
+		return "; `...` is no placeholder in YAML, write the part it stands for or leave "
+		    "it out";
 	if (strstr(parser->problem, "cannot start any token") != NULL)
 		return "; indent with spaces, not tabs, and quote texts that begin with @ ` or %";
 	if (strstr(parser->problem, "document start") != NULL)
@@ -155,7 +162,8 @@ say_syntax(struct doc_reader *reader)
 	const char *hint = syntax_hint(reader);
 
 	if (reader->end_line != 0 && strstr(parser->problem, "document start") != NULL)
-		diag_add(reader->diag, SEVERITY_ERROR, &place, "`...` ends the document (line %u); what "
+		diag_add(reader->diag, SEVERITY_ERROR, &place,
+		    "`...` ends the document (line %u); what "
 		    "follows must begin with ---", reader->end_line);
 	else
 		diag_add(reader->diag, SEVERITY_ERROR, &place, "%s%s%s%s", parser->problem,
@@ -245,7 +253,8 @@ drop_item(struct doc_reader *reader)
 		arena_free(arena);
 		if (kept == NULL)
 			return ERR_NOMEM;
-		return say_limit(reader, reader->parser.mark, "what anchors keep of a List", KEPT_MAX);
+		return say_limit(reader, reader->parser.mark, "what anchors keep of a List",
+		    KEPT_MAX);
 	}
 	*kept = (struct kept){ arena, reader->kept };
 	reader->kept = kept;
@@ -452,7 +461,8 @@ read_only_document(struct doc_reader *reader, const struct doc_node **root)
 	if (err != 0)
 		return err;
 	if (behind.kind != DOC_PART_END) {
-		diag_add(reader->diag, SEVERITY_ERROR, &behind.root->place, "a second document is not "
+		diag_add(reader->diag, SEVERITY_ERROR, &behind.root->place,
+		    "a second document is not "
 		    "expected here");
 		return ERR_SYNTAX;
 	}
@@ -463,7 +473,8 @@ read_only_document(struct doc_reader *reader, const struct doc_node **root)
 }
 
 static int
-read_text(const char *file, const void *text, size_t len, const struct doc_node *inner, struct arena *arena,
+read_text(const char *file, const void *text, size_t len, const struct doc_node *inner,
+    struct arena *arena,
     struct diag *diag, const struct doc_node **root)
 {
 	struct doc_reader *reader = doc_reader_new(file, text, len, 0, diag);
@@ -489,5 +500,6 @@ int
 doc_read_inner(const struct doc_node *scalar, struct arena *arena, struct diag *diag,
     const struct doc_node **root)
 {
-	return read_text(scalar->place.file, scalar->text, scalar->count, scalar, arena, diag, root);
+	return read_text(scalar->place.file, scalar->text, scalar->count, scalar, arena, diag,
+	    root);
 }

@@ -1,12 +1,17 @@
 /*
  * doc.h - YAML and JSON text as a tree that knows the place of every node.  Thread: any; pure.
  *
- * The life of a text: a reader is made over it and hands out its documents one by one, so that a large
- * file never stands in memory as one tree.  With DOC_SPLIT_LISTS the members of a root `items` list are
- * handed out one by one too, and the rest of that document last.  A part is valid until the next call.
+ * The life of a text: a reader is made over it and hands out its documents one by one, so that
+ * a large
+ * file never stands in memory as one tree. With DOC_SPLIT_LISTS the members of a root `items`
+ * list are
+ * handed out one by one too, and the rest of that document last. A part is valid until the next
+ * call.
  *
- * An alias is a second pointer to the same node, never a copy.  What a walk over the tree can meet is
- * bounded all the same (struct doc_node, `weight` and `height`), so a walk needs no guard of its own.
+ * An alias is a second pointer to the same node, never a copy. What a walk over the tree can
+ * meet is
+ * bounded all the same (struct doc_node, `weight` and `height`), so a walk needs no guard of
+ * its own.
  */
 #ifndef ROLLCALL_SOURCE_DOC_H
 #define ROLLCALL_SOURCE_DOC_H
@@ -24,9 +29,13 @@ struct doc_reader;
 #define DOC_MAX_FILE (256UL << 20)      /* octets of a text */
 #define DOC_MAX_DEPTH 64
 #define DOC_MAX_KEYS 10000              /* of one mapping */
-#define DOC_MAX_GROWTH 10               /* nodes met by a walk, aliases followed, for each node written */
+/* nodes met by a walk, aliases followed, for each node written */
+#define DOC_MAX_GROWTH 10
 
-/* How Kubernetes' YAML to JSON conversion types a value: YAML 1.1 words for plain scalars, else strings. */
+/*
+ * How Kubernetes' YAML to JSON conversion types a value: YAML 1.1 words for plain scalars, else
+ * strings.
+ */
 enum doc_type { DOC_NULL, DOC_BOOL, DOC_INT, DOC_FLOAT, DOC_STRING, DOC_LIST, DOC_MAP };
 
 struct doc_node;
@@ -39,18 +48,23 @@ struct doc_entry {
 
 struct doc_node {
 	enum doc_type type;
-	bool quoted;                    /* a scalar in quotes or block style: a string whatever it says */
-	bool literal;                   /* a scalar written as a `|` block: its lines are lines of the file */
-	uint8_t height;                 /* levels below and with this one, aliases followed; <= DOC_MAX_DEPTH */
+	/* a scalar in quotes or block style: a string whatever it says */
+	bool quoted;
+	/* a scalar written as a `|` block: its lines are lines of the file */
+	bool literal;
+	/* levels below and with this one, aliases followed; <= DOC_MAX_DEPTH */
+	uint8_t height;
 	struct place place;             /* file is borrowed from the reader's caller */
-	const char *text;               /* scalars: as written, escapes resolved, ends in NUL; others: NULL */
+	/* scalars: as written, escapes resolved, ends in NUL; others: NULL */
+	const char *text;
 	size_t count;                   /* octets of text, items, entries */
 	union {
 		bool truth;             /* DOC_BOOL */
 		int64_t integer;        /* DOC_INT */
 		double real;            /* DOC_FLOAT; whole numbers beyond int64_t are here too */
 		const struct doc_node **items;  /* DOC_LIST */
-		struct doc_entry *entries;      /* DOC_MAP, in the order written; merged ones last */
+		/* DOC_MAP, in the order written; merged ones last */
+		struct doc_entry *entries;
 	};
 	uint64_t weight;                /* nodes in this subtree, aliases followed */
 };
@@ -59,15 +73,18 @@ enum doc_part_kind {
 	DOC_PART_END,                   /* nothing is left */
 	DOC_PART_WHOLE,                 /* a document; an empty one is a DOC_NULL node */
 	DOC_PART_ITEM,                  /* one member of the root's `items` */
-	DOC_PART_REST,                  /* the root whose members were handed out; its `items` is an empty list */
+	/* the root whose members were handed out; its `items` is an empty list */
+	DOC_PART_REST,
 };
 
 struct doc_part {
 	enum doc_part_kind kind;
 	const struct doc_node *root;
 	size_t index;                   /* DOC_PART_ITEM: its number, from 0 */
-	bool broken;                    /* an error in it was said (a doubled key): look at it, do not believe it */
-	unsigned end_line;              /* DOC_PART_WHOLE: the line of the `...` that ended it; 0: none */
+	/* an error in it was said (a doubled key): look at it, do not believe it */
+	bool broken;
+	/* DOC_PART_WHOLE: the line of the `...` that ended it; 0: none */
+	unsigned end_line;
 };
 
 #define DOC_SPLIT_LISTS 1u
@@ -78,27 +95,32 @@ struct doc_reader *doc_reader_new(const char *file, const void *text, size_t len
 void doc_reader_free(struct doc_reader *reader);
 
 /*
- * The next part.  ERR_SYNTAX, ERR_LIMIT (said in diag with its place) or ERR_NOMEM end the reading: parts
+ * The next part. ERR_SYNTAX, ERR_LIMIT (said in diag with its place) or ERR_NOMEM end the
+ * reading: parts
  * handed out before were sound, later calls fail again.
  */
 int doc_next(struct doc_reader *reader, struct doc_part *part);
 
 /*
- * While items are handed out: the text of a scalar of the document's root, wherever it stands ("kind" is
- * often written after `items`).  Reads the document once more.  NULL: there is none (or no memory, or the
+ * While items are handed out: the text of a scalar of the document's root, wherever it stands
+ * ("kind" is
+ * often written after `items`). Reads the document once more. NULL: there is none (or no
+ * memory, or the
  * text is UTF-16).  Valid until the next document.
  */
 const char *doc_root_text(struct doc_reader *reader, const char *key);
 
 /*
- * Read a text of exactly one document into `arena`; empty text gives a DOC_NULL node.  `file` goes into
+ * Read a text of exactly one document into `arena`; empty text gives a DOC_NULL node. `file`
+ * goes into
  * the places as it is.  0, ERR_SYNTAX, ERR_LIMIT, ERR_NOMEM.
  */
 int doc_read(const char *file, const void *text, size_t len, struct arena *arena, struct diag *diag,
     const struct doc_node **root);
 
 /*
- * The same for YAML text inside a scalar (an annotation).  Places point into the file: at the very line
+ * The same for YAML text inside a scalar (an annotation). Places point into the file: at the
+ * very line
  * for a `|` block (column 0: unknown), else at the scalar.
  */
 int doc_read_inner(const struct doc_node *scalar, struct arena *arena, struct diag *diag,

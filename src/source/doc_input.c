@@ -71,7 +71,8 @@ escape_value(const uint8_t *text, size_t left)
 		return -1;
 	for (size_t i = 2; i < 6; i++) {
 		static const char digits[] = "0123456789abcdef";
-		const char *found = text[i] == '\0' ? NULL : strchr(digits, text[i] | (text[i] >= 'A' ? 0x20 : 0));
+		const char *found = text[i] == '\0' ? NULL : strchr(digits,
+		    text[i] | (text[i] >= 'A' ? 0x20 : 0));
 
 		if (found == NULL)
 			return -1;
@@ -134,7 +135,8 @@ static bool
 at_marker(const struct walk *walk)
 {
 	return walk->column == 0 && walk->len - walk->at >= 3 &&
-	    (memcmp(walk->text + walk->at, "---", 3) == 0 || memcmp(walk->text + walk->at, "...", 3) == 0);
+	    (memcmp(walk->text + walk->at, "---", 3) == 0 || memcmp(walk->text + walk->at, "...",
+	    3) == 0);
 }
 
 /* Copy one step of the walk; `lost` counts what this line has lost so far. */

@@ -72,7 +72,8 @@ grow(struct doc_names *names)
 		const struct doc_name *name = &names->slots[i];
 
 		if (name->text != NULL)
-			wider.slots[slot_of(wider.slots, wider.size, name->text, name->len)] = *name;
+			wider.slots[slot_of(wider.slots, wider.size, name->text, name->len)] =
+			    *name;
 	}
 	wider.count = names->count;
 	doc_names_release(names);

@@ -21,7 +21,10 @@ struct doc_names {
 int doc_names_reset(struct doc_names *names, size_t expected);
 void doc_names_release(struct doc_names *names);
 
-/* The entry of a text, made with value NULL where there was none.  Valid until the next call.  NULL: no memory. */
+/*
+ * The entry of a text, made with value NULL where there was none. Valid until the next call.
+ * NULL: no memory.
+ */
 struct doc_name *doc_names_at(struct doc_names *names, const char *text, size_t len);
 /* The entry of a text, or NULL. */
 const struct doc_name *doc_names_find(const struct doc_names *names, const char *text, size_t len);

@@ -43,7 +43,8 @@ seek_event(struct seeker *seeker, const yaml_event_t *event, const char **text)
 	}
 	if (!node || seeker->depth != 1)
 		return false;
-	const char *scalar = event->type == YAML_SCALAR_EVENT ? (const char *)event->data.scalar.value : NULL;
+	const char *scalar = event->type == YAML_SCALAR_EVENT ?
+	    (const char *)event->data.scalar.value : NULL;
 
 	if (seeker->value_next && seeker->found) {
 		*text = scalar;
@@ -55,7 +56,8 @@ seek_event(struct seeker *seeker, const yaml_event_t *event, const char **text)
 }
 
 const char *
-doc_seek_root_text(const struct doc_input *input, size_t octet, const char *key, struct arena *arena)
+doc_seek_root_text(const struct doc_input *input, size_t octet, const char *key,
+    struct arena *arena)
 {
 	struct doc_input rest = { .text = input->text + octet, .len = input->len - octet };
 	struct seeker seeker = { .key = key };

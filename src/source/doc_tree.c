@@ -95,7 +95,8 @@ set_anchor(struct doc_tree *tree, const yaml_char_t *anchor, struct doc_node *no
 	if (anchor == NULL)
 		return 0;
 	if (tree->anchors.count >= MAX_ANCHORS) {
-		diag_add(tree->diag, SEVERITY_ERROR, &node->place, "more than %d anchors in one document",
+		diag_add(tree->diag, SEVERITY_ERROR, &node->place,
+		    "more than %d anchors in one document",
 		    MAX_ANCHORS);
 		return ERR_LIMIT;
 	}
@@ -103,7 +104,8 @@ set_anchor(struct doc_tree *tree, const yaml_char_t *anchor, struct doc_node *no
 	const struct doc_name *old = doc_names_find(&tree->anchors, text, strlen(text));
 	/* The name outlives the part: the arena of a part with anchors is kept for the document. */
 	const char *name = old != NULL ? old->text : arena_text(tree->arena, text);
-	struct doc_name *slot = name == NULL ? NULL : doc_names_at(&tree->anchors, name, strlen(name));
+	struct doc_name *slot = name == NULL ? NULL : doc_names_at(&tree->anchors, name,
+	    strlen(name));
 
 	if (slot == NULL)
 		return ERR_NOMEM;
@@ -120,14 +122,16 @@ add_alias(struct doc_tree *tree, const yaml_event_t *event)
 	struct place place = doc_tree_place(tree, event->start_mark);
 
 	if (found == NULL) {
-		diag_add(tree->diag, SEVERITY_ERROR, &place, "alias *%s has no anchor &%s before it", text, text);
+		diag_add(tree->diag, SEVERITY_ERROR, &place,
+		    "alias *%s has no anchor &%s before it", text, text);
 		return ERR_SYNTAX;
 	}
 	/* The tree is const for its readers; here it is still ours. */
 	struct doc_node *node = (struct doc_node *)(uintptr_t)found->value;
 
 	if (node->height == 0) {
-		diag_add(tree->diag, SEVERITY_ERROR, &place, "alias *%s lies inside its own anchor", text);
+		diag_add(tree->diag, SEVERITY_ERROR, &place, "alias *%s lies inside its own anchor",
+		    text);
 		return ERR_SYNTAX;
 	}
 	tree->written++;
@@ -157,14 +161,16 @@ add_scalar(struct doc_tree *tree, const yaml_event_t *event)
 }
 
 static int
-open_collection(struct doc_tree *tree, enum doc_type type, const yaml_char_t *anchor, yaml_mark_t mark)
+open_collection(struct doc_tree *tree, enum doc_type type, const yaml_char_t *anchor,
+    yaml_mark_t mark)
 {
 	struct doc_node *node = new_node(tree, type, mark);
 
 	if (node == NULL)
 		return ERR_NOMEM;
 	if (tree->depth == DOC_MAX_DEPTH) {
-		diag_add(tree->diag, SEVERITY_ERROR, &node->place, "nested deeper than %d levels", DOC_MAX_DEPTH);
+		diag_add(tree->diag, SEVERITY_ERROR, &node->place, "nested deeper than %d levels",
+		    DOC_MAX_DEPTH);
 		return ERR_LIMIT;
 	}
 	int err = set_anchor(tree, anchor, node);
@@ -181,13 +187,15 @@ carry(struct doc_node *node, const struct doc_node *child)
 {
 	if (child->height >= node->height)
 		node->height = child->height < UINT8_MAX ? (uint8_t)(child->height + 1) : UINT8_MAX;
-	node->weight = child->weight > UINT64_MAX - node->weight ? UINT64_MAX : node->weight + child->weight;
+	node->weight = child->weight > UINT64_MAX - node->weight ? UINT64_MAX :
+	    node->weight + child->weight;
 }
 
 static int
 close_list(struct doc_tree *tree, struct doc_node *node, struct doc_node **children, size_t count)
 {
-	node->items = count == 0 ? NULL : arena_array(tree->arena, count, sizeof(struct doc_node *));
+	node->items = count == 0 ? NULL : arena_array(tree->arena, count,
+	    sizeof(struct doc_node *));
 	if (count > 0 && node->items == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < count; i++) {
@@ -206,7 +214,8 @@ is_merge(const struct doc_node *key)
 
 /* Put one key into the mapping; a doubled one is an error that names both places. */
 static int
-add_entry(struct doc_tree *tree, struct doc_node *map, const struct doc_node *key, const struct doc_node *value)
+add_entry(struct doc_tree *tree, struct doc_node *map, const struct doc_node *key,
+    const struct doc_node *value)
 {
 	if (key->text == NULL) {
 		diag_add(tree->diag, SEVERITY_ERROR, &key->place, "a key must be a text, not %s",
@@ -221,7 +230,8 @@ add_entry(struct doc_tree *tree, struct doc_node *map, const struct doc_node *ke
 	if (slot->value != NULL) {
 		const struct doc_node *first = slot->value;
 
-		diag_add(tree->diag, SEVERITY_ERROR, &key->place, "key %s is doubled; the first is in line %u, "
+		diag_add(tree->diag, SEVERITY_ERROR, &key->place,
+		    "key %s is doubled; the first is in line %u, "
 		    "column %u", key->text, first->place.line, first->place.column);
 		tree->broken = true;
 		return 0;
@@ -233,7 +243,10 @@ add_entry(struct doc_tree *tree, struct doc_node *map, const struct doc_node *ke
 	return 0;
 }
 
-/* How many entries a merge key's value brings at most; false: it is neither a mapping nor a list of them. */
+/*
+ * How many entries a merge key's value brings at most; false: it is neither a mapping nor a
+ * list of them.
+ */
 static bool
 merge_size(const struct doc_node *value, size_t *size)
 {
@@ -261,7 +274,8 @@ merge(struct doc_tree *tree, struct doc_node *map, const struct doc_node *from)
 	}
 	for (size_t i = 0; from->type == DOC_MAP && i < from->count; i++) {
 		const struct doc_entry *entry = &from->entries[i];
-		struct doc_name *slot = doc_names_at(&tree->keys, entry->key->text, entry->key->count);
+		struct doc_name *slot = doc_names_at(&tree->keys, entry->key->text,
+		    entry->key->count);
 
 		if (slot == NULL)
 			return ERR_NOMEM;
@@ -286,13 +300,15 @@ make_entries(struct doc_tree *tree, struct doc_node *map, struct doc_node **chil
 
 		if (key->text == NULL || !is_merge(key) || merge_size(children[2 * i + 1], &merged))
 			continue;
-		diag_add(tree->diag, SEVERITY_ERROR, &key->place, "a merge key << needs a mapping or a list of "
+		diag_add(tree->diag, SEVERITY_ERROR, &key->place,
+		    "a merge key << needs a mapping or a list of "
 		    "mappings");
 		return ERR_SYNTAX;
 	}
 	tree->merged += merged;
 	if (pairs > DOC_MAX_KEYS || merged > DOC_MAX_KEYS || tree->merged > growth_allowed(tree)) {
-		diag_add(tree->diag, SEVERITY_ERROR, &map->place, "a mapping of more than %d keys, or too many "
+		diag_add(tree->diag, SEVERITY_ERROR, &map->place,
+		    "a mapping of more than %d keys, or too many "
 		    "merged ones", DOC_MAX_KEYS);
 		return ERR_LIMIT;
 	}
@@ -327,7 +343,10 @@ close_collection(struct doc_tree *tree)
 	size_t count = tree->pending_count - frame.first;
 	struct doc_node *node = frame.node;
 
-	/* Height stays 0 for aliases until here: that is how an alias finds its anchor still open. */
+	/*
+	 * Height stays 0 for aliases until here: that is how an alias finds its anchor still
+	 * open.
+	 */
 	node->height = 1;
 	node->weight = 1;
 	int err = node->type == DOC_LIST ? close_list(tree, node, children, count) :
@@ -336,7 +355,8 @@ close_collection(struct doc_tree *tree)
 	if (err != 0)
 		return err;
 	if (node->height > DOC_MAX_DEPTH) {
-		diag_add(tree->diag, SEVERITY_ERROR, &node->place, "nested deeper than %d levels once aliases "
+		diag_add(tree->diag, SEVERITY_ERROR, &node->place,
+		    "nested deeper than %d levels once aliases "
 		    "are followed", DOC_MAX_DEPTH);
 		return ERR_LIMIT;
 	}
@@ -353,9 +373,11 @@ doc_tree_add(struct doc_tree *tree, const yaml_event_t *event)
 	case YAML_SCALAR_EVENT:
 		return add_scalar(tree, event);
 	case YAML_SEQUENCE_START_EVENT:
-		return open_collection(tree, DOC_LIST, event->data.sequence_start.anchor, event->start_mark);
+		return open_collection(tree, DOC_LIST, event->data.sequence_start.anchor,
+		    event->start_mark);
 	case YAML_MAPPING_START_EVENT:
-		return open_collection(tree, DOC_MAP, event->data.mapping_start.anchor, event->start_mark);
+		return open_collection(tree, DOC_MAP, event->data.mapping_start.anchor,
+		    event->start_mark);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		return close_collection(tree);
@@ -375,7 +397,8 @@ doc_tree_take(struct doc_tree *tree, const struct doc_node **node)
 	const struct doc_node *taken = tree->pending[--tree->pending_count];
 
 	if (taken->weight > growth_allowed(tree)) {
-		diag_add(tree->diag, SEVERITY_ERROR, &taken->place, "aliases blow this up to more than %d times "
+		diag_add(tree->diag, SEVERITY_ERROR, &taken->place,
+		    "aliases blow this up to more than %d times "
 		    "what is written", DOC_MAX_GROWTH);
 		return ERR_LIMIT;
 	}

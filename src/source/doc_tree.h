@@ -15,7 +15,8 @@ struct doc_frame {
 };
 
 struct doc_tree {
-	struct arena *arena;            /* where new nodes go; the reader changes it between items */
+	/* where new nodes go; the reader changes it between items */
+	struct arena *arena;
 	const char *file;
 	const struct doc_input *input;
 	const struct doc_node *inner;   /* the scalar whose text is read, or NULL */
@@ -40,12 +41,16 @@ int doc_tree_begin_document(struct doc_tree *tree);
 void doc_tree_begin_part(struct doc_tree *tree);
 
 /*
- * Take a scalar, alias, or start or end of a collection.  When tree->depth is what it was before the
+ * Take a scalar, alias, or start or end of a collection. When tree->depth is what it was before
+ * the
  * node began, the finished node is the last of `pending`.  Errors are said.
  */
 int doc_tree_add(struct doc_tree *tree, const yaml_event_t *event);
 
-/* Take the last finished node off; it is a part's root, so its bounds are checked.  0 or ERR_LIMIT. */
+/*
+ * Take the last finished node off; it is a part's root, so its bounds are checked. 0 or
+ * ERR_LIMIT.
+ */
 int doc_tree_take(struct doc_tree *tree, const struct doc_node **node);
 
 struct place doc_tree_place(const struct doc_tree *tree, yaml_mark_t mark);

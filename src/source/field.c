@@ -15,7 +15,8 @@
 #define TEXT_SIZE 512
 
 static void
-say(struct field_context *context, enum severity severity, const struct doc_node *node, const char *below,
+say(struct field_context *context, enum severity severity, const struct doc_node *node,
+    const char *below,
     const char *format, va_list args)
 {
 	bool has_subject = context->subject != NULL && *context->subject != '\0';
@@ -26,12 +27,14 @@ say(struct field_context *context, enum severity severity, const struct doc_node
 		below++;
 	(void)vsnprintf(text, sizeof(text), format, args);
 	diag_add(context->diag, severity, node == NULL ? NULL : &node->place, "%s%s%.*s%s%s%s",
-	    has_subject ? context->subject : "", has_subject ? ": " : "", (int)context->path_len, path, below,
+	    has_subject ? context->subject : "", has_subject ? ": " : "", (int)context->path_len,
+	    path, below,
 	    context->path_len > 0 || *below != '\0' ? " " : "", text);
 }
 
 void
-field_error(struct field_context *context, const struct doc_node *node, const char *below, const char *format, ...)
+field_error(struct field_context *context, const struct doc_node *node, const char *below,
+    const char *format, ...)
 {
 	va_list args;
 
@@ -42,7 +45,8 @@ field_error(struct field_context *context, const struct doc_node *node, const ch
 }
 
 void
-field_warn(struct field_context *context, const struct doc_node *node, const char *below, const char *format, ...)
+field_warn(struct field_context *context, const struct doc_node *node, const char *below,
+    const char *format, ...)
 {
 	va_list args;
 
@@ -118,7 +122,8 @@ set_place(const struct field_table *table, const struct doc_node *node, void *ta
 }
 
 static void
-decode_new(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_new(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	void *made = field_value_alloc(context, 1, field->sub->size);
 
@@ -129,7 +134,8 @@ decode_new(const struct field *field, const struct doc_node *node, void *target,
 }
 
 static void
-decode_list(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_list(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	if (node->type != DOC_LIST) {
 		field_value_wrong_type(context, node, "a list");
@@ -142,7 +148,10 @@ decode_list(const struct field *field, const struct doc_node *node, void *target
 
 		if (node->items[i]->type == DOC_NULL)
 			field_value_wrong_type(context, node->items[i], "a mapping");
-		/* Defaults are filled in even then: rules that look at all items need not fear NULL. */
+		/*
+		 * Defaults are filled in even then: rules that look at all items need not fear
+		 * NULL.
+		 */
 		field_decode(field->sub, node->items[i], items + i * field->sub->size, context);
 		field_leave(context, mark);
 	}
@@ -158,11 +167,13 @@ decode_fallback(const struct field *field, void *target, struct field_context *c
 	const struct doc_node *list;
 
 	if (field->type == FIELD_TEXT) {
-		memcpy((uint8_t *)target + field->offset, &field->fallback, sizeof(field->fallback));
+		memcpy((uint8_t *)target + field->offset, &field->fallback,
+		    sizeof(field->fallback));
 		return;
 	}
 	if (field->type == FIELD_TEXTS || field->type == FIELD_ADDRS) {
-		if (doc_read(field->name, node.text, node.count, context->arena, context->diag, &list) != 0)
+		if (doc_read(field->name, node.text, node.count, context->arena, context->diag,
+		    &list) != 0)
 			context->err = ERR_NOMEM;
 		else
 			field_value_decode(field, list, target, context);
@@ -174,7 +185,8 @@ decode_fallback(const struct field *field, void *target, struct field_context *c
 
 /* A field that is not stated: what is below it may have defaults all the same. */
 static void
-decode_absent(const struct field *field, const struct doc_node *map, void *target, struct field_context *context)
+decode_absent(const struct field *field, const struct doc_node *map, void *target,
+    struct field_context *context)
 {
 	if (field->type == FIELD_MAP)
 		field_decode(field->sub, NULL, (uint8_t *)target + field->offset, context);
@@ -192,7 +204,8 @@ is_absent(const struct field *field, const struct doc_node *value)
 	if (value->type != DOC_STRING || value->count > 0)
 		return false;
 	/* The API cannot tell an empty text from none, so it has no rules for it. */
-	return (field->flags & FIELD_REQUIRED) != 0 || field->type == FIELD_ENUM || field->type == FIELD_ADDR ||
+	return (field->flags & FIELD_REQUIRED) != 0 || field->type == FIELD_ENUM ||
+	    field->type == FIELD_ADDR ||
 	    (field->type == FIELD_TEXT && (field->rule != NULL || field->fallback != NULL));
 }
 
@@ -235,7 +248,8 @@ decode_present(const struct field *field, const struct doc_node *value, void *ta
 }
 
 static void
-warn_unknown(const struct field_table *table, const struct doc_node *key, struct field_context *context)
+warn_unknown(const struct field_table *table, const struct doc_node *key,
+    struct field_context *context)
 {
 	const char *names[NAMES_MAX];
 	size_t count = 0;

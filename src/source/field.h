@@ -1,14 +1,16 @@
 /*
  * field.h - tables that name each field of a kind once.  Thread: any; pure.
  *
- * A table says for every field its name, type, place in the struct, range, default and meaning.  The
- * decoder, the warning for unknown fields and zones/README.md are made from it.  rollcall.yaml is read by
+ * A table says for every field its name, type, place in the struct, range, default and meaning.
+ * The
+ * decoder, the warning for unknown fields and zones/README.md are made from it. rollcall.yaml
+ * is read by
  * the same means:
  *
  *     static const struct field dns_fields[] = {
  *             { FIELD("ttl", FIELD_INT, dns_config, ttl_s), .max = 86400, .fallback = "5",
  *                 .doc = "seconds an answer may be cached" },
- *             { FIELD("pods", FIELD_ENUM, dns_config, pods), .words = pods_words, .fallback = "disabled" },
+ * { FIELD("pods", FIELD_ENUM, dns_config, pods), .words = pods_words, .fallback = "disabled" },
  *             { FIELD_ITEMS("namespaces", FIELD_TEXTS, dns_config, namespaces, namespace_count) },
  *     };
  *     static const struct field_table dns_table = { FIELD_TABLE(dns_fields, dns_config) };
@@ -35,7 +37,8 @@ struct field_context;
 enum field_type {
 	FIELD_IGNORED,          /* known and not used: accepted with everything below it */
 	FIELD_BOOL,             /* bool */
-	FIELD_TRISTATE,         /* 0 not stated, 1 false, 2 true (model/pod.h); any unsigned width */
+	/* 0 not stated, 1 false, 2 true (model/pod.h); any unsigned width */
+	FIELD_TRISTATE,
 	FIELD_TEXT,             /* const char *, in the arena */
 	FIELD_INT,              /* any unsigned width; `words` may name values besides ("auto") */
 	FIELD_ENUM,             /* a text out of `words`; any width */
@@ -66,7 +69,8 @@ struct field_word {
 /* Says what is wrong with a text, as the end of a sentence ("must be a DNS label"), or NULL. */
 typedef const char *field_rule_fn(const char *text);
 /* Decode a value by hand into the struct; report with field_error(). */
-typedef void field_hook_fn(struct field_context *context, const struct doc_node *node, void *target);
+typedef void field_hook_fn(struct field_context *context, const struct doc_node *node,
+    void *target);
 /* Rules over several fields of one struct; runs after all of them, `node` is their mapping. */
 typedef field_hook_fn field_check_fn;
 
@@ -82,18 +86,22 @@ struct field {
 	const struct field_word *words;
 	const struct field_table *sub;
 	const char *fallback;           /* the default, as it would be written; NULL: zero */
-	field_rule_fn *rule;            /* for texts, each of a list of texts, each value of pairs */
+	/* for texts, each of a list of texts, each value of pairs */
+	field_rule_fn *rule;
 	field_rule_fn *key_rule;        /* for the keys of pairs */
 	field_hook_fn *hook;
-	const char *hint_word;          /* a wrong text, or key of a mapping in pairs, that people write ... */
+	/* a wrong text, or key of a mapping in pairs, that people write ... */
+	const char *hint_word;
 	const char *hint;               /* ... and what to tell them */
 	const char *doc;                /* one line for zones/README.md */
 };
 
 /* The first members of a field that goes into member `m` of struct `s`. */
 #define FIELD(text, kind, s, m) \
-	.name = (text), .type = (kind), .offset = offsetof(struct s, m), .size = sizeof(((struct s *)0)->m)
-#define FIELD_ITEMS(text, kind, s, m, c) FIELD(text, kind, s, m), .count_offset = offsetof(struct s, c)
+	.name = (text), .type = (kind), .offset = offsetof(struct s, m), \
+	.size = sizeof(((struct s *)0)->m)
+#define FIELD_ITEMS(text, kind, s, m, c) \
+	FIELD(text, kind, s, m), .count_offset = offsetof(struct s, c)
 /* A mapping whose fields go into the same struct as this one's. */
 #define FIELD_FLAT(text, table) .name = (text), .type = FIELD_MAP, .sub = (table)
 #define FIELD_UNUSED(text) { .name = (text), .type = FIELD_IGNORED }
@@ -126,14 +134,16 @@ struct field_context {
 };
 
 /*
- * Decode a mapping (or NULL, a DOC_NULL: nothing stated) into `target`, which is zeroed or holds what
+ * Decode a mapping (or NULL, a DOC_NULL: nothing stated) into `target`, which is zeroed or
+ * holds what
  * fields without `fallback` are to keep.  All problems are said; look at context->errors and ->err.
  */
 void field_decode(const struct field_table *table, const struct doc_node *node, void *target,
     struct field_context *context);
 
 /*
- * Say that something is wrong at `node` (NULL: no place): "SUBJECT: PATH TEXT".  `below` is put behind the
+ * Say that something is wrong at `node` (NULL: no place): "SUBJECT: PATH TEXT". `below` is put
+ * behind the
  * path (".port", "" for none).
  */
 void field_error(struct field_context *context, const struct doc_node *node, const char *below,

@@ -69,16 +69,20 @@ is_number_text(const struct doc_node *node)
 }
 
 void
-field_value_wrong_type(struct field_context *context, const struct doc_node *node, const char *wanted)
+field_value_wrong_type(struct field_context *context, const struct doc_node *node,
+    const char *wanted)
 {
 	bool scalar = node->type == DOC_BOOL || node->type == DOC_INT || node->type == DOC_FLOAT;
 
 	if (scalar && strcmp(wanted, "a text") == 0)
-		field_error(context, node, "", "must be a text; put it in quotes: \"%.64s\"", node->text);
+		field_error(context, node, "", "must be a text; put it in quotes: \"%.64s\"",
+		    node->text);
 	else if (is_number_text(node) && strstr(wanted, "number") != NULL)
-		field_error(context, node, "", "must be %s; leave out the quotes: %.64s", wanted, node->text);
+		field_error(context, node, "", "must be %s; leave out the quotes: %.64s", wanted,
+		    node->text);
 	else
-		field_error(context, node, "", "must be %s, not %s", wanted, doc_type_text(node->type));
+		field_error(context, node, "", "must be %s, not %s", wanted,
+		    doc_type_text(node->type));
 }
 
 /* A copy of a text that obeys the field's rules, or NULL after saying why not. */
@@ -104,7 +108,8 @@ checked_text(const struct field *field, const struct doc_node *node, struct fiel
 
 	if (broken != NULL) {
 		field_error(context, node, "", "\"%.64s\" %s%s", node->text, broken,
-		    is_number_text(node) && field->type == FIELD_PORT ? "; leave out the quotes" : "");
+		    is_number_text(node) && field->type == FIELD_PORT ? "; leave out the quotes" :
+		    "");
 		return NULL;
 	}
 	const char *text = arena_text_n(context->arena, node->text, node->count);
@@ -125,7 +130,8 @@ decode_text_value(const struct field *field, const struct doc_node *node, void *
 }
 
 static void
-decode_bool(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_bool(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	if (node->type != DOC_BOOL)
 		field_value_wrong_type(context, node, "true or false");
@@ -153,7 +159,10 @@ most_of(const struct field *field)
 	return field->size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * field->size)) - 1;
 }
 
-/* Whole numbers may be written 80.0 or 1e3, as far as a double is exact (the API takes 80.0 too). */
+/*
+ * Whole numbers may be written 80.0 or 1e3, as far as a double is exact (the API takes 80.0
+ * too).
+ */
 static bool
 whole_number(const struct doc_node *node, int64_t *value)
 {
@@ -169,7 +178,8 @@ whole_number(const struct doc_node *node, int64_t *value)
 }
 
 static void
-decode_int(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_int(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	const struct field_word *word = find_word(field->words, node);
 	uint64_t most = most_of(field);
@@ -188,7 +198,8 @@ decode_int(const struct field *field, const struct doc_node *node, void *target,
 	if (value < 0 && field->min == 0)
 		field_error(context, node, "", "%" PRId64 " must not be negative", value);
 	else if (value < 0 || (uint64_t)value < field->min || (uint64_t)value > most)
-		field_error(context, node, "", "%" PRId64 " is outside %" PRIu64 "-%" PRIu64, value, field->min, most);
+		field_error(context, node, "", "%" PRId64 " is outside %" PRIu64 "-%" PRIu64, value,
+		    field->min, most);
 	else
 		store_unsigned(field, target, (uint64_t)value);
 }
@@ -201,7 +212,8 @@ list_words(const struct field_word *words, char *buf, size_t size, const char **
 	size_t len = 0;
 
 	for (buf[0] = '\0'; words[count].text != NULL && count < WORDS_MAX; count++) {
-		int added = snprintf(buf + len, size - len, "%s%s", count == 0 ? "" : ", ", words[count].text);
+		int added = snprintf(buf + len, size - len, "%s%s", count == 0 ? "" : ", ",
+		    words[count].text);
 
 		if (added > 0 && (size_t)added < size - len)
 			len += (size_t)added;
@@ -211,7 +223,8 @@ list_words(const struct field_word *words, char *buf, size_t size, const char **
 }
 
 static void
-decode_enum(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_enum(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	const char *texts[WORDS_MAX];
 	char list[LIST_TEXT_SIZE];
@@ -230,9 +243,11 @@ decode_enum(const struct field *field, const struct doc_node *node, void *target
 	const char *closest = text_closest(node->text, texts, count);
 	bool hinted = field->hint_word != NULL && strcmp(node->text, field->hint_word) == 0;
 
-	field_error(context, node, "", "\"%.64s\" is %s %s%s%s%s", node->text, count == 1 ? "not" : "none of", list,
+	field_error(context, node, "", "\"%.64s\" is %s %s%s%s%s", node->text, count == 1 ? "not" :
+	    "none of", list,
 	    hinted ? "; " : closest != NULL ? "; did you mean " : "",
-	    hinted ? field->hint : closest != NULL ? closest : "", closest != NULL && !hinted ? "?" : "");
+	    hinted ? field->hint : closest != NULL ? closest : "", closest != NULL && !hinted ?
+	    "?" : "");
 }
 
 bool
@@ -279,7 +294,8 @@ decode_duration(const struct field *field, const struct doc_node *node, void *ta
 		return;
 	}
 	if (ms < field->min || (field->max != 0 && ms > field->max))
-		field_error(context, node, "", "%s is outside %" PRIu64 "-%" PRIu64 " ms", node->text, field->min,
+		field_error(context, node, "", "%s is outside %" PRIu64 "-%" PRIu64 " ms",
+		    node->text, field->min,
 		    field->max != 0 ? field->max : UINT64_MAX);
 	else
 		store_unsigned(field, target, ms);
@@ -299,7 +315,8 @@ checked_addr(const struct doc_node *node, struct addr *addr, struct field_contex
 }
 
 static void
-decode_addr(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_addr(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	struct addr addr;
 
@@ -310,13 +327,15 @@ decode_addr(const struct field *field, const struct doc_node *node, void *target
 static const char *
 port_name_rule(const char *text)
 {
-	return text_is_port_name(text) ? NULL : "is neither a port number nor a port name (1-15 of a-z, 0-9 and "
+	return text_is_port_name(text) ? NULL :
+	    "is neither a port number nor a port name (1-15 of a-z, 0-9 and "
 	    "'-', at least one letter)";
 }
 
 /* IntOrString. */
 static void
-decode_port(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_port(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	struct port_ref port = { 0 };
 	int64_t number;
@@ -379,7 +398,8 @@ decode_pair(const struct field *field, const struct doc_entry *entry, struct pai
 }
 
 static void
-decode_pairs(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_pairs(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	struct pairs pairs = { 0 };
 
@@ -397,7 +417,8 @@ decode_pairs(const struct field *field, const struct doc_node *node, void *targe
 }
 
 static void
-decode_texts(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_texts(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	size_t count = 0;
 	bool single = node->type == DOC_STRING && (field->flags & FIELD_SCALAR_OK) != 0;
@@ -420,7 +441,8 @@ decode_texts(const struct field *field, const struct doc_node *node, void *targe
 }
 
 static void
-decode_addrs(const struct field *field, const struct doc_node *node, void *target, struct field_context *context)
+decode_addrs(const struct field *field, const struct doc_node *node, void *target,
+    struct field_context *context)
 {
 	size_t count = 0;
 
@@ -446,9 +468,12 @@ field_value_decode(const struct field *field, const struct doc_node *node, void 
 {
 	static void (*const decoders[])(const struct field *, const struct doc_node *, void *,
 	    struct field_context *) = {
-		[FIELD_BOOL] = decode_bool, [FIELD_TRISTATE] = decode_bool, [FIELD_TEXT] = decode_text_value,
-		[FIELD_INT] = decode_int, [FIELD_ENUM] = decode_enum, [FIELD_DURATION] = decode_duration,
-		[FIELD_ADDR] = decode_addr, [FIELD_PORT] = decode_port, [FIELD_PAIRS] = decode_pairs,
+		[FIELD_BOOL] = decode_bool, [FIELD_TRISTATE] = decode_bool, [FIELD_TEXT] =
+		    decode_text_value,
+		[FIELD_INT] = decode_int, [FIELD_ENUM] = decode_enum, [FIELD_DURATION] =
+		    decode_duration,
+		[FIELD_ADDR] = decode_addr, [FIELD_PORT] = decode_port, [FIELD_PAIRS] =
+		    decode_pairs,
 		[FIELD_TEXTS] = decode_texts, [FIELD_ADDRS] = decode_addrs,
 	};
 

@@ -14,9 +14,12 @@
 
 static const char *const type_texts[] = {
 	[FIELD_IGNORED] = "", [FIELD_BOOL] = "true, false", [FIELD_TRISTATE] = "true, false",
-	[FIELD_TEXT] = "text", [FIELD_INT] = "number", [FIELD_ENUM] = "one of", [FIELD_DURATION] = "duration",
-	[FIELD_ADDR] = "IP address", [FIELD_PORT] = "number or name", [FIELD_PAIRS] = "texts by key",
-	[FIELD_TEXTS] = "list of texts", [FIELD_ADDRS] = "list of IP addresses", [FIELD_MAP] = "mapping",
+	[FIELD_TEXT] = "text", [FIELD_INT] = "number", [FIELD_ENUM] = "one of", [FIELD_DURATION] =
+	    "duration",
+	[FIELD_ADDR] = "IP address", [FIELD_PORT] = "number or name", [FIELD_PAIRS] =
+	    "texts by key",
+	[FIELD_TEXTS] = "list of texts", [FIELD_ADDRS] = "list of IP addresses", [FIELD_MAP] =
+	    "mapping",
 	[FIELD_MAP_NEW] = "mapping", [FIELD_LIST] = "list", [FIELD_HOOK] = "",
 };
 
@@ -25,10 +28,14 @@ static const char intro[] =
     "\n"
     "This file is generated from the tables of the decoder (`make zones-readme`); do not edit it.\n"
     "\n"
-    "Files end in `.yaml`, `.yml` or `.json` and hold any number of documents; `List` and the lists of one kind\n"
-    "(`ServiceList`, ...) are read too. Fields named here as not used, and everything below them, are accepted\n"
-    "without a word. A field that is not named here at all is warned about, with the closest name; a wrong value\n"
-    "is an error, and the file keeps its last good objects. Kinds that are not named here are skipped with one\n"
+    "Files end in `.yaml`, `.yml` or `.json` and hold any number of documents; `List` and the "
+    "lists of one kind\n"
+    "(`ServiceList`, ...) are read too. Fields named here as not used, and everything below them, "
+    "are accepted\n"
+    "without a word. A field that is not named here at all is warned about, with the closest name; "
+    "a wrong value\n"
+    "is an error, and the file keeps its last good objects. Kinds that are not named here are "
+    "skipped with one\n"
     "line. An object may hold 1 MiB, a document 64 MiB, a file 256 MiB.\n"
     "\n"
     "## Annotations\n"
@@ -37,14 +44,17 @@ static const char intro[] =
     "\n"
     "| annotation | on | meaning |\n"
     "|---|---|---|\n"
-    "| `rollcall/readiness-probe` | Service | a Probe (below), as YAML text, for every endpoint that has none of its "
+    "| `rollcall/readiness-probe` | Service | a Probe (below), as YAML text, for every endpoint "
+    "that has none of its "
     "own; the port may be left out: then it is the first one |\n"
     "| `rollcall/address` | Pod | the Pod's IP addresses, where `status` has none |\n"
     "| `rollcall/period-ms` | Service, Pod | probe this often; 1-86400000 |\n"
     "| `rollcall/timeout-ms` | Service, Pod | wait this long for an answer; 1-86400000 |\n"
-    "| `rollcall/panic-threshold` | Service | percent, 0-100: with fewer ready endpoints than this, answer all of "
+    "| `rollcall/panic-threshold` | Service | percent, 0-100: with fewer ready endpoints than "
+    "this, answer all of "
     "them; default 0: never |\n"
-    "| `rollcall/exec-prefix` | Pod | words put before the command of exec probes, e.g. `podman exec web` |\n"
+    "| `rollcall/exec-prefix` | Pod | words put before the command of exec probes, e.g. `podman "
+    "exec web` |\n"
     "| `rollcall/tls-verify` | Service, Pod | `true`: HTTPS probes verify the certificate |\n";
 
 /* A table cell must not hold a bar. */
@@ -81,7 +91,10 @@ add_type(struct strbuf *out, const struct field *field)
 		strbuf_addf(out, "%s%s", i == 0 ? " " : ", ", field->words[i].text);
 }
 
-/* Mappings that only group their fields have no line of their own, unless there is something to say. */
+/*
+ * Mappings that only group their fields have no line of their own, unless there is something to
+ * say.
+ */
 static bool
 has_line(const struct field *field)
 {
@@ -97,7 +110,8 @@ add_fields(struct strbuf *out, const struct field_table *table, const char *path
 		const struct field *field = &table->fields[i];
 		char below[PATH_SIZE];
 
-		snprintf(below, sizeof(below), "%s%s%s", path, *path == '\0' ? "" : ".", field->name);
+		snprintf(below, sizeof(below), "%s%s%s", path, *path == '\0' ? "" : ".",
+		    field->name);
 		if (has_line(field)) {
 			strbuf_addf(out, "| `%s` | ", below);
 			add_type(out, field);
@@ -109,7 +123,8 @@ add_fields(struct strbuf *out, const struct field_table *table, const char *path
 		if (field->sub == NULL || field->type == FIELD_HOOK)
 			continue;
 		if (field->type == FIELD_LIST)
-			snprintf(below, sizeof(below), "%s%s%s[]", path, *path == '\0' ? "" : ".", field->name);
+			snprintf(below, sizeof(below), "%s%s%s[]", path, *path == '\0' ? "" : ".",
+			    field->name);
 		add_fields(out, field->sub, below);
 	}
 }
@@ -121,13 +136,16 @@ add_unused(struct strbuf *out, const struct field_table *table, const char *path
 		const struct field *field = &table->fields[i];
 		char below[PATH_SIZE];
 
-		snprintf(below, sizeof(below), "%s%s%s%s", path, *path == '\0' ? "" : ".", field->name,
+		snprintf(below, sizeof(below), "%s%s%s%s", path, *path == '\0' ? "" : ".",
+		    field->name,
 		    field->type == FIELD_LIST ? "[]" : "");
 		/* What every object begins with is used, though no table says how. */
-		if (*path == '\0' && (strcmp(field->name, "apiVersion") == 0 || strcmp(field->name, "kind") == 0))
+		if (*path == '\0' && (strcmp(field->name, "apiVersion") == 0 || strcmp(field->name,
+		    "kind") == 0))
 			continue;
 		if (field->type == FIELD_IGNORED)
-			strbuf_addf(out, "%s`%s`", (*count)++ == 0 ? "\nAccepted and not used: " : ", ", below);
+			strbuf_addf(out, "%s`%s`", (*count)++ == 0 ? "\nAccepted and not used: " :
+			    ", ", below);
 		else if (field->sub != NULL && field->type != FIELD_HOOK)
 			add_unused(out, field->sub, below, count);
 	}
@@ -138,7 +156,8 @@ fields_doc_table(struct strbuf *out, const struct field_table *table)
 {
 	size_t count = 0;
 
-	strbuf_addf(out, "\n## %s\n\n| field | type | default | meaning |\n|---|---|---|---|\n", table->title);
+	strbuf_addf(out, "\n## %s\n\n| field | type | default | meaning |\n|---|---|---|---|\n",
+	    table->title);
 	add_fields(out, table, "");
 	add_unused(out, table, "", &count);
 	if (count > 0)
@@ -149,7 +168,8 @@ void
 fields_doc_write(struct strbuf *out)
 {
 	static const struct field_table *const tables[] = {
-		&decode_service_table, &decode_pod_table, &decode_probe_table, &decode_endpoint_slice_table,
+		&decode_service_table, &decode_pod_table, &decode_probe_table,
+		    &decode_endpoint_slice_table,
 		&decode_endpoints_table, &decode_namespace_table,
 	};
 

@@ -58,7 +58,10 @@ run_folder(const char *path)
 	return count;
 }
 
-/* Files given as arguments, or the corpus that belongs to the program's name: fuzz_NAME -> corpus/NAME. */
+/*
+ * Files given as arguments, or the corpus that belongs to the program's name: fuzz_NAME ->
+ * corpus/NAME.
+ */
 int
 main(int argc, char **argv)
 {

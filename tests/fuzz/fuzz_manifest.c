@@ -1,4 +1,4 @@
-/* fuzz_manifest.c - any octets as a manifest: no crash, no leak, and no object without its essentials. */
+/* fuzz_manifest.c - any octets as a manifest: no crash, no leak, no half object. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -20,7 +20,8 @@ check(int err, const struct object_list *list, const struct diag *diag)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct object *object = list->items[i];
 
-		if (object->ns == NULL || object->name == NULL || *object->name == '\0' || object->arena == NULL)
+		if (object->ns == NULL || object->name == NULL || *object->name == '\0' ||
+		    object->arena == NULL)
 			abort();
 	}
 }

@@ -7,14 +7,18 @@ struct diag;
 struct object_list;
 struct doc_node;
 
-/* A tree in one line: {a: 1, b: ["x", null]}; numbers and truths as typed, texts in quotes.  Freed by the caller. */
+/*
+ * A tree in one line: {a: 1, b: ["x", null]}; numbers and truths as typed, texts in quotes.
+ * Freed by the caller.
+ */
 char *help_dump(const struct doc_node *node);
 
 /* All entries of a diag, a line each.  Freed by the caller. */
 char *help_diag(const struct diag *diag);
 
 /*
- * Decode a text called "f" as from a trusted file, with exec enabled.  Returns what was said, freed by the
+ * Decode a text called "f" as from a trusted file, with exec enabled. Returns what was said,
+ * freed by the
  * caller; *err is what decode_text() returned.
  */
 char *help_decode(const char *text, struct object_list *list, int *err);
@@ -22,6 +26,9 @@ char *help_decode(const char *text, struct object_list *list, int *err);
 /* `count` copies of a text behind each other.  Freed by the caller. */
 char *help_repeat(const char *text, size_t count);
 
-/* The octets of a file below the source tree ("tests/source/data/q01.yaml").  Freed by the caller. */
+/*
+ * The octets of a file below the source tree ("tests/source/data/q01.yaml"). Freed by the
+ * caller.
+ */
 char *help_file(const char *path, size_t *len);
 #endif

@@ -22,14 +22,17 @@ static const struct {
 	{ "", "", "", 0 },
 	{ "---\n---\n# nothing\n", "", "", 0 },
 	{ SERVICE, "Service default/a", "", 0 },
-	{ "---\n" SERVICE "\n---\n" SERVICE "\n...\n", "Service default/a Service default/a", "", 0 },
+	{ "---\n" SERVICE "\n---\n" SERVICE "\n...\n", "Service default/a Service default/a", "",
+	    0 },
 	{ "apiVersion: v1\nkind: List\nitems:\n- " SERVICE "\n- " SERVICE "\n",
 	    "Service default/a Service default/a", "", 0 },
-	{ "items:\n- {metadata: {name: a}, spec: {ports: [{port: 80}]}}\n- {metadata: {name: b, namespace: x}, "
+	{ "items:\n- {metadata: {name: a}, spec: {ports: [{port: 80}]}}\n- {metadata: {name: b, "
+	    "namespace: x}, "
 	    "spec: {ports: [{port: 80}]}}\nkind: ServiceList\napiVersion: v1\n",
 	    "Service default/a Service x/b", "", 0 },
 	{ "{apiVersion: v1, kind: NamespaceList, items: []}", "", "", 0 },
-	{ "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List, items: [" SERVICE "]}]}",
+	{ "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List, items: "
+	    "[" SERVICE "]}]}",
 	    "Service default/a", "", 0 },
 	{ "{apiVersion: v1, kind: List, items: {a: 1}}", "",
 	    "f:1:37: error: List: items must be a list, not a mapping\n", ERR_INVALID },
@@ -42,16 +45,23 @@ static const struct {
 	    "f:1:1: warning: Service of serving.knative.dev/v1 is skipped: only v1 is read\n", 0 },
 	{ "{apiVersion: example.org/v1, kind: Basket, items: [1, {a: 2}]}", "",
 	    "f:1:1: info: kind Basket is skipped\n", 0 },
-	{ "apiVersion: v1\nmetadata: {name: a}\n", "", "f:1:1: error: kind is required\n", ERR_INVALID },
-	{ "kind: Service\nmetadata: {name: a}\n", "", "f:1:1: error: apiVersion is required\n", ERR_INVALID },
+	{ "apiVersion: v1\nmetadata: {name: a}\n", "", "f:1:1: error: kind is required\n",
+	    ERR_INVALID },
+	{ "kind: Service\nmetadata: {name: a}\n", "", "f:1:1: error: apiVersion is required\n",
+	    ERR_INVALID },
 	{ "kind: 5\napiVersion: v1\n", "", "f:1:7: error: kind must be a text\n", ERR_INVALID },
-	{ "- a\n- b\n", "", "f:1:1: error: an object must be a mapping, not a list\n", ERR_INVALID },
+	{ "- a\n- b\n", "", "f:1:1: error: an object must be a mapping, not a list\n",
+	    ERR_INVALID },
 	{ "spec:\n  externalTrafficPolicy: Local\n...\n", "",
-	    "f:1:1: error: kind is required; `...` ends the document (line 3): it is no placeholder for left-out "
+	    "f:1:1: error: kind is required; `...` ends the document (line 3): it is no "
+	    "placeholder for left-out "
 	    "parts\n", ERR_INVALID },
-	{ "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}, kind: Pod}", "",
-	    "f:1:83: error: key kind is doubled; the first is in line 1, column 18\n", ERR_INVALID },
-	{ SERVICE "\n---\na: [\n", "Service default/a", "f:4:1: error: did not find expected node content while "
+	{ "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}, kind: "
+	    "Pod}", "",
+	    "f:1:83: error: key kind is doubled; the first is in line 1, column 18\n",
+	    ERR_INVALID },
+	{ SERVICE "\n---\na: [\n", "Service default/a",
+	    "f:4:1: error: did not find expected node content while "
 	    "parsing a flow node\n", ERR_SYNTAX },
 	{ "{apiVersion: v1, kind: Service, metadata: {}, spec: {}}", "",
 	    "f:1:43: error: Service default/(unnamed): metadata.name is required\n"
@@ -60,7 +70,8 @@ static const struct {
 	    "f:1:1: error: Service default/(unnamed): metadata is required\n"
 	    "f:1:1: error: Service default/(unnamed): spec is required\n", ERR_INVALID },
 	{ "{apiVersion: v1, kind: Namespace, metadata: {name: a.b}}", "",
-	    "f:1:52: error: Namespace a.b: metadata.name \"a.b\" must be a DNS label (at most 63 of a-z, 0-9 and '-', "
+	    "f:1:52: error: Namespace a.b: metadata.name \"a.b\" must be a DNS label (at most 63 "
+	    "of a-z, 0-9 and '-', "
 	    "a letter or digit at both ends)\n", ERR_INVALID },
 };
 
@@ -72,7 +83,8 @@ list_objects(const struct object_list *list, char *buf, size_t size)
 	buf[0] = '\0';
 	for (size_t i = 0; i < list->count && len < size; i++)
 		len += (size_t)snprintf(buf + len, size - len, "%s%s %s/%s", i == 0 ? "" : " ",
-		    object_kind_text(list->items[i]->kind), list->items[i]->ns, list->items[i]->name);
+		    object_kind_text(list->items[i]->kind), list->items[i]->ns,
+		    list->items[i]->name);
 }
 
 START_TEST(texts_become_objects)

@@ -21,51 +21,73 @@ static const struct {
 } rows[] = {
 	{ "", GOOD, "", NULL },
 	{ "labels: {app: pod}, annotations: {x/y: ''}", GOOD, "", NULL },
-	{ "labels: {app: y}", GOOD, "", "metadata.labels.app must be a text; put it in quotes: \"y\"" },
+	{ "labels: {app: y}", GOOD, "",
+	    "metadata.labels.app must be a text; put it in quotes: \"y\"" },
 	{ "labels: {app: null}", GOOD, "", NULL },
 	{ "labels: {'a b': c}", GOOD, "", "metadata.labels.a b \"a b\" must be a label key" },
 	{ "labels: {a: -c}", GOOD, "", "metadata.labels.a \"-c\" must be a label value" },
-	{ "annotations: {a: 5}", GOOD, "", "metadata.annotations.a must be a text; put it in quotes: \"5\"" },
+	{ "annotations: {a: 5}", GOOD, "",
+	    "metadata.annotations.a must be a text; put it in quotes: \"5\"" },
 	{ "namespace: Shop", GOOD, "", "metadata.namespace \"Shop\" must be a DNS label" },
 	{ "namespace: ''", GOOD, "", NULL },
 	{ "creationTimestamp: 2024-05-01T10:00:00Z, deletionTimestamp: null", GOOD, "", NULL },
 	{ "creationTimestamp: null", GOOD, "", NULL },
-	{ "creationTimestamp: yesterday", GOOD, "", "creationTimestamp must be a time like 2024-05-01T10:00:00Z" },
-	{ "finalizers: [a], ownerReferences: [{kind: x}], managedFields: [{a: {b: c}}]", GOOD, "", NULL },
+	{ "creationTimestamp: yesterday", GOOD, "",
+	    "creationTimestamp must be a time like 2024-05-01T10:00:00Z" },
+	{ "finalizers: [a], ownerReferences: [{kind: x}], managedFields: [{a: {b: c}}]", GOOD, "",
+	    NULL },
 	{ "nam: x", GOOD, "", "metadata.nam is unknown; did you mean name?" },
 	{ "", "", "", "spec.containers is required" },
 	{ "", "containers: []", "", "spec.containers must not be empty" },
 	{ "", "containers: [{image: i}]", "", "spec.containers[0].name is required" },
-	{ "", "containers: [{name: C, image: i}]", "", "spec.containers[0].name \"C\" must be a DNS label" },
-	{ "", "containers: [{name: c}]", "", "warning: Pod default/a: spec.containers[0].image is required by an API server" },
-	{ "", "containers: [{name: c, image: i}, {name: c, image: i}]", "", "spec.containers[1] has the name of another container, \"c\"" },
-	{ "", GOOD ", initContainers: [{name: c, image: i, restartPolicy: Always}]", "", "spec.initContainers[0] has the name of another" },
+	{ "", "containers: [{name: C, image: i}]", "",
+	    "spec.containers[0].name \"C\" must be a DNS label" },
+	{ "", "containers: [{name: c}]", "",
+	    "warning: Pod default/a: spec.containers[0].image is required by an API server" },
+	{ "", "containers: [{name: c, image: i}, {name: c, image: i}]", "",
+	    "spec.containers[1] has the name of another container, \"c\"" },
+	{ "", GOOD ", initContainers: [{name: c, image: i, restartPolicy: Always}]", "",
+	    "spec.initContainers[0] has the name of another" },
 	{ "", GOOD ", initContainers: [{name: d, image: i, readinessProbe: {grpc: {port: 1}}}]", "",
 	    "spec.initContainers[0] may have probes only with restartPolicy: Always" },
-	{ "", GOOD ", initContainers: [{name: d, image: i, restartPolicy: Always, readinessProbe: {grpc: {port: 1}}}]", "", NULL },
-	{ "", "containers: [{name: c, image: i, resources: {a: b}, env: [{name: x}], volumeMounts: []}], volumes: [{x: y}], "
+	{ "", GOOD ", initContainers: [{name: d, image: i, restartPolicy: Always, readinessProbe: "
+	    "{grpc: {port: 1}}}]", "", NULL },
+	{ "", "containers: [{name: c, image: i, resources: {a: b}, env: [{name: x}], volumeMounts: "
+	    "[]}], volumes: [{x: y}], "
 	    "tolerations: [], securityContext: {}", "", NULL },
-	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, name: http}, {containerPort: 81, name: x}]}]", "", NULL },
-	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, name: x}, {containerPort: 81, name: x}]}]", "",
+	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, name: http}, "
+	    "{containerPort: 81, name: x}]}]", "", NULL },
+	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, name: x}, "
+	    "{containerPort: 81, name: x}]}]", "",
 	    "spec.containers[0].ports[1].name \"x\" is doubled; ports[0] in line 1 has it" },
-	{ "", "containers: [{name: c, image: i, ports: [{name: x}]}]", "", "ports[0].containerPort is required" },
-	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 0}]}]", "", "containerPort 0 is outside 1-65535" },
-	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, name: '80'}]}]", "", "ports[0].name \"80\" must be a port name" },
-	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, hostPort: 70000}]}]", "", "hostPort 70000 is outside" },
-	{ "", "containers: [{name: c, image: i, restartPolicy: always}]", "", "did you mean Always?" },
+	{ "", "containers: [{name: c, image: i, ports: [{name: x}]}]", "",
+	    "ports[0].containerPort is required" },
+	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 0}]}]", "",
+	    "containerPort 0 is outside 1-65535" },
+	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, name: '80'}]}]", "",
+	    "ports[0].name \"80\" must be a port name" },
+	{ "", "containers: [{name: c, image: i, ports: [{containerPort: 80, hostPort: 70000}]}]",
+	    "", "hostPort 70000 is outside" },
+	{ "", "containers: [{name: c, image: i, restartPolicy: always}]", "",
+	    "did you mean Always?" },
 	{ "", GOOD ", hostname: db-0, subdomain: db", "", NULL },
 	{ "", GOOD ", hostname: db.0", "", "spec.hostname \"db.0\" must be a DNS label" },
 	{ "", GOOD ", subdomain: DB", "", "spec.subdomain \"DB\" must be a DNS label" },
 	{ "", GOOD ", nodeSelector: {kubernetes.io/hostname: k8s-worker1}", "", NULL },
 	{ "", GOOD ", nodeName: 'a b'", "", "spec.nodeName \"a b\" must be a DNS name" },
 	{ "", GOOD ", readinessGates: [{conditionType: a.b/c}]", "", NULL },
-	{ "", GOOD ", readinessGates: [{}]", "", "spec.readinessGates[0].conditionType is required" },
-	{ "", GOOD ", hostNetwork: 1", "", "spec.hostNetwork must be true or false, not a whole number" },
+	{ "", GOOD ", readinessGates: [{}]", "",
+	    "spec.readinessGates[0].conditionType is required" },
+	{ "", GOOD ", hostNetwork: 1", "",
+	    "spec.hostNetwork must be true or false, not a whole number" },
 	{ "", GOOD ", conatiners: []", "", "spec.conatiners is unknown; did you mean containers?" },
-	{ "", GOOD, "phase: Running, podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.1}, {ip: 'fd00::1'}]", NULL },
+	{ "", GOOD, "phase: Running, podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.1}, {ip: 'fd00::1'}]",
+	    NULL },
 	{ "", GOOD, "phase: running", "status.phase \"running\" is none of Pending, Running" },
-	{ "", GOOD, "podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.2}]", "status.podIP 10.0.0.1 must equal the first of status.podIPs (10.0.0.2)" },
-	{ "", GOOD, "podIPs: [{ip: 10.0.0.1}, {ip: 10.0.0.2}]", "status.podIPs 10.0.0.2 is a second address of its family" },
+	{ "", GOOD, "podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.2}]",
+	    "status.podIP 10.0.0.1 must equal the first of status.podIPs (10.0.0.2)" },
+	{ "", GOOD, "podIPs: [{ip: 10.0.0.1}, {ip: 10.0.0.2}]",
+	    "status.podIPs 10.0.0.2 is a second address of its family" },
 	{ "", GOOD, "podIP: 10.0.0", "status.podIP \"10.0.0\" is not an IP address" },
 	{ "", GOOD, "podIP: 169.254.1.1", "status.podIP 169.254.1.1 must not be link-local" },
 	{ "", GOOD, "podIP: 0.0.0.0", "status.podIP 0.0.0.0 must not be the unspecified address" },
@@ -73,13 +95,18 @@ static const struct {
 	{ "", GOOD, "podIP: 127.0.0.1", NULL },
 	{ "", GOOD, "podIP: ''", NULL },
 	{ "", GOOD, "conditions: [{type: Ready, status: 'True', reason: x}]", NULL },
-	{ "", GOOD, "conditions: [{type: Ready, status: True}]", "conditions[0].status must be a text; put it in quotes: \"True\"" },
+	{ "", GOOD, "conditions: [{type: Ready, status: True}]",
+	    "conditions[0].status must be a text; put it in quotes: \"True\"" },
 	{ "", GOOD, "conditions: [{type: Ready}]", "status.conditions[0].status is required" },
 	{ "annotations: {rollcall/address: '127.0.0.1, ::1'}", GOOD, "", NULL },
-	{ "annotations: {rollcall/address: ''}", GOOD, "", "rollcall/address must be one IP address, or two" },
-	{ "annotations: {rollcall/address: localhost}", GOOD, "", "rollcall/address \"localhost\" is not an IP address" },
-	{ "annotations: {rollcall/address: '10.0.0.1 10.0.0.2'}", GOOD, "", "10.0.0.2 is a second address of its family" },
-	{ "annotations: {rollcall/address: x}", GOOD, "podIP: 10.0.0.1", "\"x\" is not an IP address" },
+	{ "annotations: {rollcall/address: ''}", GOOD, "",
+	    "rollcall/address must be one IP address, or two" },
+	{ "annotations: {rollcall/address: localhost}", GOOD, "",
+	    "rollcall/address \"localhost\" is not an IP address" },
+	{ "annotations: {rollcall/address: '10.0.0.1 10.0.0.2'}", GOOD, "",
+	    "10.0.0.2 is a second address of its family" },
+	{ "annotations: {rollcall/address: x}", GOOD, "podIP: 10.0.0.1",
+	    "\"x\" is not an IP address" },
 };
 
 START_TEST(rules_of_pods_hold)
@@ -88,7 +115,8 @@ START_TEST(rules_of_pods_hold)
 	char text[1024];
 	int err;
 
-	snprintf(text, sizeof(text), "{apiVersion: v1, kind: Pod, metadata: {name: a, %s}, spec: {%s}, status: {%s}}",
+	snprintf(text, sizeof(text),
+	    "{apiVersion: v1, kind: Pod, metadata: {name: a, %s}, spec: {%s}, status: {%s}}",
 	    rows[_i].meta, rows[_i].spec, rows[_i].status);
 	char *said = help_decode(text, &list, &err);
 	bool refused = strstr(said, "error: ") != NULL;
@@ -151,7 +179,8 @@ END_TEST
 START_TEST(addresses_come_from_status_then_annotation_then_node)
 {
 	static const struct { const char *text; const char *want; } cases[] = {
-		{ "metadata: {name: a, annotations: {rollcall/address: 10.0.0.9}}\nstatus: {podIP: 10.0.0.1}\n", "10.0.0.1" },
+		{ "metadata: {name: a, annotations: {rollcall/address: 10.0.0.9}}\nstatus: {podIP: "
+		    "10.0.0.1}\n", "10.0.0.1" },
 		{ "metadata: {name: a, annotations: {rollcall/address: 10.0.0.9}}\n", "10.0.0.9" },
 		{ "metadata: {name: a}\nstatus: {hostIP: 10.0.0.7}\n", "10.0.0.7" },
 	};
@@ -159,7 +188,8 @@ START_TEST(addresses_come_from_status_then_annotation_then_node)
 	char text[512];
 	char addr[ADDR_TEXT_SIZE];
 
-	snprintf(text, sizeof(text), "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true, " GOOD "}\n%s",
+	snprintf(text, sizeof(text),
+	    "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true, " GOOD "}\n%s",
 	    cases[_i].text);
 	const struct pod *pod = decode_one(text, &list);
 
@@ -172,7 +202,8 @@ END_TEST
 START_TEST(node_zone_and_dates_are_taken)
 {
 	struct object_list list = { 0 };
-	const struct pod *pod = decode_one("apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: u-1, "
+	const struct pod *pod =
+	    decode_one("apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: u-1, "
 	    "labels: {topology.kubernetes.io/zone: z1}, creationTimestamp: 1970-01-01T00:01:00Z, "
 	    "deletionTimestamp: 2024-05-01T10:00:00Z}\n"
 	    "spec: {nodeSelector: {kubernetes.io/hostname: w1}, " GOOD "}\n", &list);

@@ -11,8 +11,8 @@
 #include "tests/source/source_help.h"
 #include "tests/suite.h"
 
-#define POD "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {%s}}, spec: {containers: " \
-	"[{name: c, image: i, %s: {%s}}]}}"
+#define POD "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {%s}}, " \
+	"spec: {containers: [{name: c, image: i, %s: {%s}}]}}"
 
 /* A probe of a container; what is said about it. */
 static const struct {
@@ -21,55 +21,90 @@ static const struct {
 	const char *said;       /* NULL: nothing at all; else a part of it */
 } rows[] = {
 	{ "readinessProbe", "httpGet: {port: 80}", NULL },
-	{ "readinessProbe", "", "containers[0].readinessProbe needs one of httpGet, tcpSocket, exec, grpc" },
+	{ "readinessProbe", "",
+	    "containers[0].readinessProbe needs one of httpGet, tcpSocket, exec, grpc" },
 	{ "readinessProbe", "httpGet: null", "needs one of httpGet, tcpSocket, exec, grpc" },
-	{ "readinessProbe", "httpGet: {port: 80}, tcpSocket: {port: 80}", "must have only one of httpGet" },
+	{ "readinessProbe", "httpGet: {port: 80}, tcpSocket: {port: 80}",
+	    "must have only one of httpGet" },
 	{ "readinessProbe", "httpGet: {}", "readinessProbe.httpGet.port is required" },
-	{ "readinessProbe", "httpGet: 80", "readinessProbe.httpGet must be a mapping, not a whole number" },
+	{ "readinessProbe", "httpGet: 80",
+	    "readinessProbe.httpGet must be a mapping, not a whole number" },
 	{ "readinessProbe", "httpGet: {port: http}", NULL },
-	{ "readinessProbe", "httpGet: {port: 0}", "readinessProbe.httpGet.port 0 is outside 1-65535" },
-	{ "readinessProbe", "httpGet: {port: a--b}", "httpGet.port \"a--b\" is neither a port number nor" },
+	{ "readinessProbe", "httpGet: {port: 0}",
+	    "readinessProbe.httpGet.port 0 is outside 1-65535" },
+	{ "readinessProbe", "httpGet: {port: a--b}",
+	    "httpGet.port \"a--b\" is neither a port number nor" },
 	{ "readinessProbe", "httpGet: {port: 80, path: '/a?b=c'}", NULL },
-	{ "readinessProbe", "httpGet: {port: 80, path: \"/a\\r\\nX: y\"}", "httpGet.path must not contain control characters (0x0D)" },
-	{ "readinessProbe", "httpGet: {port: 80, path: \"/a\\0\"}", "httpGet.path must not contain NUL" },
-	{ "readinessProbe", "httpGet: {port: 80, host: \"a\\nb\"}", "httpGet.host must not contain control characters" },
+	{ "readinessProbe", "httpGet: {port: 80, path: \"/a\\r\\nX: y\"}",
+	    "httpGet.path must not contain control characters (0x0D)" },
+	{ "readinessProbe", "httpGet: {port: 80, path: \"/a\\0\"}",
+	    "httpGet.path must not contain NUL" },
+	{ "readinessProbe", "httpGet: {port: 80, host: \"a\\nb\"}",
+	    "httpGet.host must not contain control characters" },
 	{ "readinessProbe", "httpGet: {port: 80, scheme: HTTPS}", NULL },
-	{ "readinessProbe", "httpGet: {port: 80, scheme: https}", "\"https\" is none of HTTP, HTTPS; did you mean HTTPS?" },
-	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: X-A, value: b}, {name: X-A}]}", NULL },
-	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{value: b}]}", "httpGet.httpHeaders[0].name is required" },
-	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: 'X A'}]}", "\"X A\" must be a header name" },
-	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: X, value: \"a\\nb\"}]}", "httpHeaders[0].value must not contain control" },
-	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: {X: y}}", "httpHeaders must be a list, not a mapping" },
-	{ "readinessProbe", "httpGet: {port: 80, pth: /}", "httpGet.pth is unknown; did you mean path?" },
+	{ "readinessProbe", "httpGet: {port: 80, scheme: https}",
+	    "\"https\" is none of HTTP, HTTPS; did you mean HTTPS?" },
+	{ "readinessProbe",
+	    "httpGet: {port: 80, httpHeaders: [{name: X-A, value: b}, {name: X-A}]}", NULL },
+	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{value: b}]}",
+	    "httpGet.httpHeaders[0].name is required" },
+	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: 'X A'}]}",
+	    "\"X A\" must be a header name" },
+	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: X, value: \"a\\nb\"}]}",
+	    "httpHeaders[0].value must not contain control" },
+	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: {X: y}}",
+	    "httpHeaders must be a list, not a mapping" },
+	{ "readinessProbe", "httpGet: {port: 80, pth: /}",
+	    "httpGet.pth is unknown; did you mean path?" },
 	{ "readinessProbe", "tcpSocket: {port: 80, host: 192.0.2.1}", NULL },
 	{ "readinessProbe", "tcpSocket: {}", "readinessProbe.tcpSocket.port is required" },
-	{ "readinessProbe", "tcpSocket: {port: 80, host: \"\\0\"}", "tcpSocket.host must not contain NUL" },
+	{ "readinessProbe", "tcpSocket: {port: 80, host: \"\\0\"}",
+	    "tcpSocket.host must not contain NUL" },
 	{ "readinessProbe", "exec: {command: [/bin/true]}", NULL },
 	{ "readinessProbe", "exec: {}", "readinessProbe.exec.command is required" },
-	{ "readinessProbe", "exec: {command: []}", "readinessProbe.exec.command must not be empty" },
-	{ "readinessProbe", "exec: {command: ['']}", "readinessProbe.exec.command[0] must not be empty" },
-	{ "readinessProbe", "exec: {command: /bin/true}", "exec.command must be a list, not a text" },
-	{ "readinessProbe", "exec: {command: [sleep, 5]}", "exec.command[1] must be a text; put it in quotes: \"5\"" },
+	{ "readinessProbe", "exec: {command: []}",
+	    "readinessProbe.exec.command must not be empty" },
+	{ "readinessProbe", "exec: {command: ['']}",
+	    "readinessProbe.exec.command[0] must not be empty" },
+	{ "readinessProbe", "exec: {command: /bin/true}",
+	    "exec.command must be a list, not a text" },
+	{ "readinessProbe", "exec: {command: [sleep, 5]}",
+	    "exec.command[1] must be a text; put it in quotes: \"5\"" },
 	{ "readinessProbe", "grpc: {port: 50051, service: ''}", NULL },
 	{ "readinessProbe", "grpc: {}", "readinessProbe.grpc.port is required" },
-	{ "readinessProbe", "grpc: {port: http}", "readinessProbe.grpc.port must be a whole number, not a text" },
-	{ "readinessProbe", "grpc: {port: 65536}", "readinessProbe.grpc.port 65536 is outside 1-65535" },
-	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: 0, timeoutSeconds: 0, successThreshold: 0", NULL },
-	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: -1", "readinessProbe.periodSeconds -1 must not be negative" },
-	{ "readinessProbe", "grpc: {port: 1}, timeoutSeconds: -1", "readinessProbe.timeoutSeconds -1 must not be" },
-	{ "readinessProbe", "grpc: {port: 1}, initialDelaySeconds: -1", "initialDelaySeconds -1 must not be negative" },
-	{ "readinessProbe", "grpc: {port: 1}, failureThreshold: -3", "failureThreshold -3 must not be negative" },
-	{ "readinessProbe", "grpc: {port: 1}, successThreshold: -3", "successThreshold -3 must not be negative" },
-	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: 2147483648", "2147483648 is outside 0-2147483647" },
-	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: 500ms", "periodSeconds must be a whole number, not a text" },
+	{ "readinessProbe", "grpc: {port: http}",
+	    "readinessProbe.grpc.port must be a whole number, not a text" },
+	{ "readinessProbe", "grpc: {port: 65536}",
+	    "readinessProbe.grpc.port 65536 is outside 1-65535" },
+	{ "readinessProbe",
+	    "grpc: {port: 1}, periodSeconds: 0, timeoutSeconds: 0, successThreshold: 0", NULL },
+	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: -1",
+	    "readinessProbe.periodSeconds -1 must not be negative" },
+	{ "readinessProbe", "grpc: {port: 1}, timeoutSeconds: -1",
+	    "readinessProbe.timeoutSeconds -1 must not be" },
+	{ "readinessProbe", "grpc: {port: 1}, initialDelaySeconds: -1",
+	    "initialDelaySeconds -1 must not be negative" },
+	{ "readinessProbe", "grpc: {port: 1}, failureThreshold: -3",
+	    "failureThreshold -3 must not be negative" },
+	{ "readinessProbe", "grpc: {port: 1}, successThreshold: -3",
+	    "successThreshold -3 must not be negative" },
+	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: 2147483648",
+	    "2147483648 is outside 0-2147483647" },
+	{ "readinessProbe", "grpc: {port: 1}, periodSeconds: 500ms",
+	    "periodSeconds must be a whole number, not a text" },
 	{ "readinessProbe", "grpc: {port: 1}, successThreshold: 2", NULL },
-	{ "livenessProbe", "grpc: {port: 1}, successThreshold: 2", "successThreshold 2 must be 1 for a liveness probe" },
-	{ "startupProbe", "grpc: {port: 1}, successThreshold: 2", "successThreshold 2 must be 1 for a startup probe" },
+	{ "livenessProbe", "grpc: {port: 1}, successThreshold: 2",
+	    "successThreshold 2 must be 1 for a liveness probe" },
+	{ "startupProbe", "grpc: {port: 1}, successThreshold: 2",
+	    "successThreshold 2 must be 1 for a startup probe" },
 	{ "startupProbe", "grpc: {port: 1}, successThreshold: 0", NULL },
-	{ "readinessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 5", "terminationGracePeriodSeconds must not be set for readiness" },
+	{ "readinessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 5",
+	    "terminationGracePeriodSeconds must not be set for readiness" },
 	{ "livenessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 5", NULL },
-	{ "livenessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 0", "terminationGracePeriodSeconds 0 is outside 1-" },
-	{ "readinesProbe", "grpc: {port: 1}", "containers[0].readinesProbe is unknown; did you mean readinessProbe?" },
+	{ "livenessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 0",
+	    "terminationGracePeriodSeconds 0 is outside 1-" },
+	{ "readinesProbe", "grpc: {port: 1}",
+	    "containers[0].readinesProbe is unknown; did you mean readinessProbe?" },
 };
 
 START_TEST(rules_of_probes_hold)
@@ -111,9 +146,11 @@ START_TEST(zero_and_nothing_mean_the_default)
 {
 	static const char *const same[] = {
 		"httpGet: {port: 80}",
-		"httpGet: {port: 80, path: '', scheme: ''}, initialDelaySeconds: 0, periodSeconds: 0, timeoutSeconds: 0, "
+		"httpGet: {port: 80, path: '', scheme: ''}, initialDelaySeconds: 0, periodSeconds: "
+		    "0, timeoutSeconds: 0, "
 		    "successThreshold: 0, failureThreshold: 0",
-		"httpGet: {port: 80, path: /, scheme: HTTP}, periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3",
+		"httpGet: {port: 80, path: /, scheme: HTTP}, periodSeconds: 10, timeoutSeconds: 1, "
+		    "failureThreshold: 3",
 	};
 	struct object_list list = { 0 };
 	const struct probe_spec *spec = decode_one("", same[_i], &list);
@@ -134,7 +171,8 @@ END_TEST
 START_TEST(annotations_of_the_pod_tune_its_probes)
 {
 	struct object_list list = { 0 };
-	const struct probe_spec *spec = decode_one("rollcall/period-ms: '200', rollcall/timeout-ms: '50', "
+	const struct probe_spec *spec =
+	    decode_one("rollcall/period-ms: '200', rollcall/timeout-ms: '50', "
 	    "rollcall/exec-prefix: ' podman  exec web', rollcall/tls-verify: 'true'",
 	    "exec: {command: [pg_isready, -q]}", &list);
 
@@ -153,14 +191,20 @@ static const struct {
 	const char *annotation;
 	const char *said;
 } annotations[] = {
-	{ "rollcall/period-ms: 200", "rollcall/period-ms must be a text; put it in quotes: \"200\"" },
-	{ "rollcall/period-ms: '0'", "rollcall/period-ms \"0\" is not a whole number in 1-86400000" },
+	{ "rollcall/period-ms: 200",
+	    "rollcall/period-ms must be a text; put it in quotes: \"200\"" },
+	{ "rollcall/period-ms: '0'",
+	    "rollcall/period-ms \"0\" is not a whole number in 1-86400000" },
 	{ "rollcall/period-ms: '1.5'", "\"1.5\" is not a whole number" },
 	{ "rollcall/timeout-ms: '-1'", "rollcall/timeout-ms \"-1\" is not a whole number" },
-	{ "rollcall/tls-verify: 'yes'", "rollcall/tls-verify \"yes\" must be \"true\" or \"false\"" },
+	{ "rollcall/tls-verify: 'yes'",
+	    "rollcall/tls-verify \"yes\" must be \"true\" or \"false\"" },
 	{ "rollcall/exec-prefix: ' '", "rollcall/exec-prefix must be words" },
-	{ "rollcall/perod-ms: '1'", "warning: Pod default/a: annotation rollcall/perod-ms is unknown; did you mean rollcall/period-ms?" },
-	{ "rollcall/panic-threshold: '1'", "warning: Pod default/a: annotation rollcall/panic-threshold means nothing on a Pod" },
+	{ "rollcall/perod-ms: '1'",
+	    "warning: Pod default/a: annotation rollcall/perod-ms is unknown; did you mean "
+	    "rollcall/period-ms?" },
+	{ "rollcall/panic-threshold: '1'",
+	    "warning: Pod default/a: annotation rollcall/panic-threshold means nothing on a Pod" },
 };
 
 START_TEST(wrong_annotations_are_said)
@@ -169,7 +213,8 @@ START_TEST(wrong_annotations_are_said)
 	char text[1024];
 	int err;
 
-	snprintf(text, sizeof(text), POD, annotations[_i].annotation, "readinessProbe", "grpc: {port: 1}");
+	snprintf(text, sizeof(text), POD, annotations[_i].annotation, "readinessProbe",
+	    "grpc: {port: 1}");
 	char *said = help_decode(text, &list, &err);
 
 	ck_assert_msg(strstr(said, annotations[_i].said) != NULL, "%s", said);
@@ -186,10 +231,13 @@ static const struct {
 	{ "httpGet: {}\n", NULL },
 	{ "{\"tcpSocket\": {\"port\": \"http\"}}\n", NULL },
 	{ "grpc: {}\n", NULL },
-	{ "\n", "f:6:31: error: Service default/a: metadata.annotations.rollcall/readiness-probe must be a Probe" },
-	{ "[\n", "error: Service default/a: metadata.annotations.rollcall/readiness-probe is not YAML" },
+	{ "\n", "f:6:31: error: Service default/a: metadata.annotations.rollcall/readiness-probe "
+	    "must be a Probe" },
+	{ "[\n", "error: Service default/a: metadata.annotations.rollcall/readiness-probe is not "
+	    "YAML" },
 	{ "httpGet: {}\n      periodSeconds: x\n", "f:8: error: Service default/a: "
-	    "metadata.annotations.rollcall/readiness-probe.periodSeconds must be a whole number, not a text" },
+	    "metadata.annotations.rollcall/readiness-probe.periodSeconds must be a whole number, "
+	    "not a text" },
 	{ "a\n", "rollcall/readiness-probe must be a mapping, not a text" },
 	{ "httpGet: {}\n      httpGet: {}\n", "f:8: error: key httpGet is doubled" },
 };
@@ -200,8 +248,10 @@ START_TEST(a_services_probe_is_yaml_inside_an_annotation)
 	char text[1024];
 	int err;
 
-	snprintf(text, sizeof(text), "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n"
-	    "    rollcall/readiness-probe: |\n      %sspec:\n  ports: [{port: 80}]\n", inner[_i].probe);
+	snprintf(text, sizeof(text),
+	    "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n"
+	    "    rollcall/readiness-probe: |\n      %sspec:\n  ports: [{port: 80}]\n",
+	    inner[_i].probe);
 	char *said = help_decode(text, &list, &err);
 
 	if (inner[_i].said == NULL) {
@@ -218,25 +268,31 @@ END_TEST
 
 START_TEST(exec_is_believed_from_trusted_files_only)
 {
-	static const char text[] = "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {rollcall/exec-prefix: "
-	    "x}}, spec: {containers: [{name: c, image: i, livenessProbe: {exec: {command: [a]}}}]}}";
+	static const char text[] =
+	    "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {rollcall/exec-prefix: "
+	    "x}}, spec: {containers: [{name: c, image: i, livenessProbe: {exec: {command: "
+	    "[a]}}}]}}";
 	const struct decode_settings untrusted = { .trusted = false, .exec_enabled = true };
 	const struct decode_settings disabled = { .trusted = true, .exec_enabled = false };
 	struct object_list list = { 0 };
 	struct diag *diag = diag_new();
 
-	ck_assert_int_eq(decode_text("f", text, strlen(text), &untrusted, &list, diag), ERR_INVALID);
+	ck_assert_int_eq(decode_text("f", text, strlen(text), &untrusted, &list, diag),
+	    ERR_INVALID);
 	char *said = help_diag(diag);
 
-	ck_assert_ptr_nonnull(strstr(said, "livenessProbe.exec is refused: the file must belong to root or to our own "
+	ck_assert_ptr_nonnull(strstr(said,
+	    "livenessProbe.exec is refused: the file must belong to root or to our own "
 	    "user, and nobody else may write to it"));
-	ck_assert_ptr_nonnull(strstr(said, "rollcall/exec-prefix is refused: the file must belong to root"));
+	ck_assert_ptr_nonnull(strstr(said,
+	    "rollcall/exec-prefix is refused: the file must belong to root"));
 	ck_assert_uint_eq(list.count, 0);
 	free(said);
 	diag_clear(diag);
 	ck_assert_int_eq(decode_text("f", text, strlen(text), &disabled, &list, diag), 0);
 	said = help_diag(diag);
-	ck_assert_ptr_nonnull(strstr(said, "warning: Pod default/a: spec.containers[0].livenessProbe.exec will fail: "
+	ck_assert_ptr_nonnull(strstr(said,
+	    "warning: Pod default/a: spec.containers[0].livenessProbe.exec will fail: "
 	    "probes.exec.enabled is false"));
 	free(said);
 	object_list_release(&list);
@@ -253,7 +309,8 @@ suite(void)
 	tcase_add_loop_test(tcase, rules_of_probes_hold, 0, (int)(sizeof(rows) / sizeof(*rows)));
 	tcase_add_loop_test(tcase, zero_and_nothing_mean_the_default, 0, 3);
 	tcase_add_test(tcase, annotations_of_the_pod_tune_its_probes);
-	tcase_add_loop_test(tcase, wrong_annotations_are_said, 0, (int)(sizeof(annotations) / sizeof(*annotations)));
+	tcase_add_loop_test(tcase, wrong_annotations_are_said, 0,
+	    (int)(sizeof(annotations) / sizeof(*annotations)));
 	tcase_add_loop_test(tcase, a_services_probe_is_yaml_inside_an_annotation, 0,
 	    (int)(sizeof(inner) / sizeof(*inner)));
 	tcase_add_test(tcase, exec_is_believed_from_trusted_files_only);

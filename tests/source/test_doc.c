@@ -25,7 +25,8 @@ read_parts(const char *text, size_t len, unsigned flags, char **dumps, char **sa
 
 		if (strlen(all) + strlen(dump) + 3 < 65536) {
 			strcat(all, *all == '\0' ? "" : "|");
-			strcat(all, part.kind == DOC_PART_ITEM ? "-" : part.kind == DOC_PART_REST ? "=" : "");
+			strcat(all, part.kind == DOC_PART_ITEM ? "-" : part.kind == DOC_PART_REST ?
+			    "=" : "");
 			strcat(all, dump);
 		}
 		free(dump);
@@ -48,15 +49,18 @@ static const struct {
 	{ "---\n---\na: 1\n...\n---\nb: 2\n", "null|{a: 1}|{b: 2}" },
 	{ "\xef\xbb\xbf" "a: 1\n", "{a: 1}" },
 	{ "a: 1\r\nb:\r\n- x\r\n- z\r\n", "{a: 1, b: [\"x\", \"z\"]}" },
-	{ "a: 1   # \xed\x95\x9c\xea\xb5\xad\xec\x96\xb4 \xf0\x9f\x98\x80\nb: 2   \n", "{a: 1, b: 2}" },
+	{ "a: 1   # \xed\x95\x9c\xea\xb5\xad\xec\x96\xb4 \xf0\x9f\x98\x80\nb: 2   \n",
+	    "{a: 1, b: 2}" },
 	{ "{\"a\":1,\"b\":[true,null,\"x\\/y\"]}", "{a: 1, b: [true, null, \"x/y\"]}" },
 	{ "{\n\t\"a\": {\n\t\t\"b\": 1.5\n\t}\n}\n", "{a: {b: 1.5f}}" },
 	{ "{\"a\": \"\\ud83d\\ude00!\"}", "{a: \"\xf0\x9f\x98\x80!\"}" },
 	{ "[\"\\\\ud83d\\\\ude00\"]", "[\"\\ud83d\\ude00\"]" },
-	{ "a: '\\ud83d\\ude00'\n---\n[\"\\uD83D\\uDE00\"]\n", "{a: \"\\ud83d\\ude00\"}|[\"\xf0\x9f\x98\x80\"]" },
+	{ "a: '\\ud83d\\ude00'\n---\n[\"\\uD83D\\uDE00\"]\n",
+	    "{a: \"\\ud83d\\ude00\"}|[\"\xf0\x9f\x98\x80\"]" },
 	{ "a: &x {k: 1}\nb: *x\nc: *x\n", "{a: {k: 1}, b: {k: 1}, c: {k: 1}}" },
 	{ "a: &x 1\nb: &x 2\nc: *x\n", "{a: 1, b: 2, c: 2}" },
-	{ "base: &b {x: 1, y: 2}\nuse: {<<: *b, y: 3}\n", "{base: {x: 1, y: 2}, use: {y: 3, x: 1}}" },
+	{ "base: &b {x: 1, y: 2}\nuse: {<<: *b, y: 3}\n",
+	    "{base: {x: 1, y: 2}, use: {y: 3, x: 1}}" },
 	{ "p: &p {x: 1}\nq: &q {x: 2, z: 3}\nuse: {<<: [*p, *q]}\n",
 	    "{p: {x: 1}, q: {x: 2, z: 3}, use: {x: 1, z: 3}}" },
 	{ "'<<': 1\n", "{<<: 1}" },
@@ -85,26 +89,35 @@ static const struct {
 	int err;
 	const char *said;       /* a part of it */
 } bad[] = {
-	{ "a: 1\nb: [1, 2\nc: 3\n", ERR_SYNTAX, "f.yaml:3:2: error: did not find expected ',' or ']'" },
-	{ "a: 1\na: 2\n", 0, "f.yaml:2:1: error: key a is doubled; the first is in line 1, column 1" },
-	{ "a: 1\nb: {c: 1, d: 2, c: 3}\n", 0, "f.yaml:2:17: error: key c is doubled; the first is in line 2, column 5" },
+	{ "a: 1\nb: [1, 2\nc: 3\n", ERR_SYNTAX,
+	    "f.yaml:3:2: error: did not find expected ',' or ']'" },
+	{ "a: 1\na: 2\n", 0,
+	    "f.yaml:2:1: error: key a is doubled; the first is in line 1, column 1" },
+	{ "a: 1\nb: {c: 1, d: 2, c: 3}\n", 0,
+	    "f.yaml:2:17: error: key c is doubled; the first is in line 2, column 5" },
 	{ "a: &x [*x]\n", ERR_SYNTAX, "f.yaml:1:8: error: alias *x lies inside its own anchor" },
 	{ "a: *x\n", ERR_SYNTAX, "f.yaml:1:4: error: alias *x has no anchor" },
-	{ "a: 1\nb: \"\x01\"\n", ERR_SYNTAX, "f.yaml:2:5: error: control characters are not allowed" },
+	{ "a: 1\nb: \"\x01\"\n", ERR_SYNTAX,
+	    "f.yaml:2:5: error: control characters are not allowed" },
 	{ "a: 1\nb: x\xff\n", ERR_SYNTAX, "f.yaml:2:5: error: invalid leading UTF-8 octet: 0xFF" },
-	{ "a: \xed\x95\x9c \xed\x95\n", ERR_SYNTAX, "f.yaml:1:7: error: invalid trailing UTF-8 octet" },
+	{ "a: \xed\x95\x9c \xed\x95\n", ERR_SYNTAX,
+	    "f.yaml:1:7: error: invalid trailing UTF-8 octet" },
 	{ "a:\n\t- b\n", ERR_SYNTAX, "indent with spaces, not tabs" },
 	{ "{a: 1}: 2\n", 0, "f.yaml:1:1: error: a key must be a text, not a mapping" },
 	{ "a: {<<: 3}\n", ERR_SYNTAX, "f.yaml:1:5: error: a merge key << needs a mapping" },
 	{ "%YAML 9.9\n---\na: 1\n", ERR_SYNTAX, "incompatible YAML document" },
 	{ "spec:\n  externalTrafficPolicy: Local\n...\nkind: Service\n", ERR_SYNTAX,
-	    "f.yaml:4:1: error: `...` ends the document (line 3); what follows must begin with ---" },
-	{ "spec:\n  externalTrafficPolicy: Local\n  ...\n", ERR_SYNTAX, "`...` is no placeholder in YAML" },
+	    "f.yaml:4:1: error: `...` ends the document (line 3); what follows must begin with "
+	    "---" },
+	{ "spec:\n  externalTrafficPolicy: Local\n  ...\n", ERR_SYNTAX,
+	    "`...` is no placeholder in YAML" },
 	{ "{\"a\": \"\\ud83d\"}", ERR_SYNTAX, "f.yaml:1:10: error: found invalid Unicode" },
 	{ "{\"a\": 1}\n{\"b\": 2}\n", ERR_SYNTAX, "a further document must begin with ---" },
 	/* Two octets are lost by the rewritten pair: the column is right all the same. */
-	{ "[\"\\ud83d\\ude00\", \"\\ud83d\\ude00\", *x]\n", ERR_SYNTAX, "f.yaml:1:34: error: alias *x has no" },
-	{ "[\"\\ud83d\\ude00\",\n \"\\ud83d\\ude00\", *x]\n", ERR_SYNTAX, "f.yaml:2:18: error: alias *x has no" },
+	{ "[\"\\ud83d\\ude00\", \"\\ud83d\\ude00\", *x]\n", ERR_SYNTAX,
+	    "f.yaml:1:34: error: alias *x has no" },
+	{ "[\"\\ud83d\\ude00\",\n \"\\ud83d\\ude00\", *x]\n", ERR_SYNTAX,
+	    "f.yaml:2:18: error: alias *x has no" },
 };
 
 START_TEST(broken_text_is_said_with_its_place)
@@ -122,7 +135,8 @@ END_TEST
 
 /* Read a text made of parts repeated, and look for what is said. */
 static void
-expect(const char *head, const char *body, size_t count, const char *tail, unsigned flags, int want, const char *saying)
+expect(const char *head, const char *body, size_t count, const char *tail, unsigned flags, int want,
+    const char *saying)
 {
 	char *many = help_repeat(body, count);
 	size_t len = strlen(head) + strlen(many) + strlen(tail);
@@ -133,7 +147,8 @@ expect(const char *head, const char *body, size_t count, const char *tail, unsig
 	snprintf(text, len + 1, "%s%s%s", head, many, tail);
 	int err = read_parts(text, len, flags, &dumps, &said);
 
-	ck_assert_msg(err == want && (*saying == '\0' ? *said == '\0' : strstr(said, saying) != NULL),
+	ck_assert_msg(err == want && (*saying == '\0' ? *said == '\0' : strstr(said,
+	    saying) != NULL),
 	    "%d, said: %.200s", err, said);
 	free(dumps);
 	free(said);
@@ -145,13 +160,15 @@ START_TEST(depth_is_limited)
 {
 	expect("", "[", 64, "", 0, ERR_SYNTAX, "did not find");
 	expect("", "[", 65, "", 0, ERR_LIMIT, "f.yaml:1:65: error: nested deeper than 64 levels");
-	expect("a: &a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\nb: ", "[", 40, "*a",
+	expect("a: &a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\nb: ",
+	    "[", 40, "*a",
 	    0, ERR_SYNTAX, "did not find");
 	char *close = help_repeat("]", 40);
 	char tail[64];
 
 	snprintf(tail, sizeof(tail), "*a%s\n", close);
-	expect("a: &a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\nb: ", "[", 40, tail,
+	expect("a: &a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\nb: ",
+	    "[", 40, tail,
 	    0, ERR_LIMIT, "levels once aliases are followed");
 	free(close);
 }
@@ -188,7 +205,8 @@ START_TEST(a_mapping_has_at_most_ten_thousand_keys)
 		len += (size_t)snprintf(text + len, 300000 - len, "k%d: 1\n", i);
 	expect(text, "", 0, "", 0, 0, "");
 	expect(text, "", 0, "k5000: 2\n", 0, ERR_LIMIT, "more than 10000 keys");
-	expect(text + strlen("k0: 1\n"), "", 0, "k5000: 2\n", 0, 0, "10000:1: error: key k5000 is doubled");
+	expect(text + strlen("k0: 1\n"), "", 0, "k5000: 2\n", 0, 0,
+	    "10000:1: error: key k5000 is doubled");
 	free(text);
 }
 END_TEST
@@ -196,11 +214,14 @@ END_TEST
 START_TEST(an_object_has_at_most_one_mebibyte)
 {
 	expect("a: ", "x", DOC_MAX_OBJECT - 16, "\n", 0, 0, "");
-	expect("a: ", "x", DOC_MAX_OBJECT + 16, "\n", 0, ERR_LIMIT, "the object is larger than 1 MiB");
-	expect("a: \"", "x", 5 * DOC_MAX_OBJECT, "\"\n", 0, ERR_LIMIT, "the object is larger than 1 MiB");
+	expect("a: ", "x", DOC_MAX_OBJECT + 16, "\n", 0, ERR_LIMIT,
+	    "the object is larger than 1 MiB");
+	expect("a: \"", "x", 5 * DOC_MAX_OBJECT, "\"\n", 0, ERR_LIMIT,
+	    "the object is larger than 1 MiB");
 	expect("", "a: 1\n---\n", DOC_MAX_OBJECT / 4, "", 0, 0, "");
 	expect("items:\n", "- {a: 1}\n", DOC_MAX_OBJECT / 4, "", DOC_SPLIT_LISTS, 0, "");
-	expect("items:\n", "- {a: 1}\n", DOC_MAX_OBJECT / 4, "", 0, ERR_LIMIT, "the object is larger");
+	expect("items:\n", "- {a: 1}\n", DOC_MAX_OBJECT / 4, "", 0, ERR_LIMIT,
+	    "the object is larger");
 	expect("", "%TAG !a! tag:x,2000:\n", 70, "--- a\n", 0, ERR_LIMIT, "%TAG");
 }
 END_TEST
@@ -215,15 +236,18 @@ static const struct {
 	{ "items: {a: 1}\n", "{items: {a: 1}}" },
 	{ "spec: {items: [1, 2]}\n", "{spec: {items: [1, 2]}}" },
 	{ "items: [1, {items: [2]}, [3]]\n", "-1|-{items: [2]}|-[3]|={items: []}" },
-	{ "items: [&x {a: 1}, *x, [*x]]\nb: *x\n", "-{a: 1}|-{a: 1}|-[{a: 1}]|={items: [], b: {a: 1}}" },
-	{ "a: &x [1]\nitems: [*x]\n---\nitems: [2]\n", "-[1]|={a: [1], items: []}|-2|={items: []}" },
+	{ "items: [&x {a: 1}, *x, [*x]]\nb: *x\n",
+	    "-{a: 1}|-{a: 1}|-[{a: 1}]|={items: [], b: {a: 1}}" },
+	{ "a: &x [1]\nitems: [*x]\n---\nitems: [2]\n",
+	    "-[1]|={a: [1], items: []}|-2|={items: []}" },
 };
 
 START_TEST(items_of_lists_are_handed_out_one_by_one)
 {
 	char *dumps;
 	char *said;
-	int err = read_parts(lists[_i].text, strlen(lists[_i].text), DOC_SPLIT_LISTS, &dumps, &said);
+	int err = read_parts(lists[_i].text, strlen(lists[_i].text), DOC_SPLIT_LISTS, &dumps,
+	    &said);
 
 	ck_assert_str_eq(said, "");
 	ck_assert_int_eq(err, 0);
@@ -236,7 +260,8 @@ END_TEST
 START_TEST(the_kind_of_a_list_is_found_behind_its_items)
 {
 	static const char text[] = "\xef\xbb\xbf" "a: \xed\x95\x9c\n---\n"
-	    "{\"items\": [{\"kind\": \"x\", \"a\": [\"kind\"]}], \"b\": {\"kind\": 1}, \"kind\": \"PodList\"}\n"
+	    "{\"items\": [{\"kind\": \"x\", \"a\": [\"kind\"]}], \"b\": {\"kind\": 1}, \"kind\": "
+	    "\"PodList\"}\n"
 	    "---\nitems: [1]\n";
 	struct doc_reader *reader = doc_reader_new("f", text, strlen(text), DOC_SPLIT_LISTS, NULL);
 	struct doc_part part;
@@ -270,7 +295,8 @@ START_TEST(one_document_is_read_into_the_callers_arena)
 	ck_assert_uint_eq(c->place.column, 14);
 	ck_assert_int_eq(doc_read("c.yaml", "", 0, arena, diag, &root), 0);
 	ck_assert_int_eq(root->type, DOC_NULL);
-	ck_assert_int_eq(doc_read("c.yaml", "a: 1\n---\nb: 2\n", 14, arena, diag, &root), ERR_SYNTAX);
+	ck_assert_int_eq(doc_read("c.yaml", "a: 1\n---\nb: 2\n", 14, arena, diag, &root),
+	    ERR_SYNTAX);
 	ck_assert_int_eq(doc_read("c.yaml", "a: 1\na: 2\n", 10, arena, diag, &root), ERR_SYNTAX);
 	diag_free(diag);
 	arena_free(arena);
@@ -312,7 +338,8 @@ START_TEST(the_digest_is_of_what_is_stated)
 {
 	uint64_t digest = digest_of("a: 1\nb: [x, y]\nc: {d: 1, e: 2}\n");
 
-	ck_assert_uint_eq(digest, digest_of("# hi\nc: {e: 2, \"d\": 1}\n\nb:\n- 'x'\n- y\na: 0x1\n"));
+	ck_assert_uint_eq(digest,
+	    digest_of("# hi\nc: {e: 2, \"d\": 1}\n\nb:\n- 'x'\n- y\na: 0x1\n"));
 	ck_assert_uint_ne(digest, digest_of("a: 1\nb: [y, x]\nc: {d: 1, e: 2}\n"));
 	ck_assert_uint_ne(digest, digest_of("a: '1'\nb: [x, y]\nc: {d: 1, e: 2}\n"));
 	ck_assert_uint_ne(digest, digest_of("a: 1\nb: [x, y]\nc: {d: 2, e: 1}\n"));
@@ -329,7 +356,8 @@ suite(void)
 
 	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(tcase, documents_become_trees, 0, (int)(sizeof(good) / sizeof(*good)));
-	tcase_add_loop_test(tcase, broken_text_is_said_with_its_place, 0, (int)(sizeof(bad) / sizeof(*bad)));
+	tcase_add_loop_test(tcase, broken_text_is_said_with_its_place, 0,
+	    (int)(sizeof(bad) / sizeof(*bad)));
 	tcase_add_loop_test(tcase, items_of_lists_are_handed_out_one_by_one, 0,
 	    (int)(sizeof(lists) / sizeof(*lists)));
 	tcase_add_test(tcase, depth_is_limited);

@@ -21,7 +21,8 @@ START_TEST(names_are_found_again_after_growing)
 	}
 	ck_assert_uint_eq(names.count, 1000);
 	for (size_t i = 0; i < 1000; i++)
-		ck_assert_ptr_eq(doc_names_find(&names, texts[i], strlen(texts[i]))->value, texts[i]);
+		ck_assert_ptr_eq(doc_names_find(&names, texts[i], strlen(texts[i]))->value,
+		    texts[i]);
 	ck_assert_ptr_null(doc_names_find(&names, "n1000", 5));
 	ck_assert_ptr_eq(doc_names_at(&names, "n7", 2)->value, texts[7]);
 	doc_names_release(&names);

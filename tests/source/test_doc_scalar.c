@@ -11,21 +11,31 @@ static const struct {
 	enum doc_type type;
 	double value;           /* of numbers and truths */
 } plain[] = {
-	{ "", DOC_NULL, 0 }, { "~", DOC_NULL, 0 }, { "null", DOC_NULL, 0 }, { "nULL", DOC_STRING, 0 },
-	{ "true", DOC_BOOL, 1 }, { "False", DOC_BOOL, 0 }, { "yes", DOC_BOOL, 1 }, { "off", DOC_BOOL, 0 },
-	{ "y", DOC_BOOL, 1 }, { "N", DOC_BOOL, 0 }, { "tRue", DOC_STRING, 0 }, { "yess", DOC_STRING, 0 },
+	{ "", DOC_NULL, 0 }, { "~", DOC_NULL, 0 }, { "null", DOC_NULL, 0 }, { "nULL", DOC_STRING,
+	    0 },
+	{ "true", DOC_BOOL, 1 }, { "False", DOC_BOOL, 0 }, { "yes", DOC_BOOL, 1 }, { "off",
+	    DOC_BOOL, 0 },
+	{ "y", DOC_BOOL, 1 }, { "N", DOC_BOOL, 0 }, { "tRue", DOC_STRING, 0 }, { "yess", DOC_STRING,
+	    0 },
 	{ "0", DOC_INT, 0 }, { "80", DOC_INT, 80 }, { "-80", DOC_INT, -80 }, { "+80", DOC_INT, 80 },
-	{ "0x1F", DOC_INT, 31 }, { "0b101", DOC_INT, 5 }, { "0o17", DOC_INT, 15 }, { "017", DOC_INT, 15 },
-	{ "1_000", DOC_INT, 1000 }, { "08", DOC_FLOAT, 8 }, { "0x", DOC_STRING, 0 }, { "0xg", DOC_STRING, 0 },
+	{ "0x1F", DOC_INT, 31 }, { "0b101", DOC_INT, 5 }, { "0o17", DOC_INT, 15 }, { "017", DOC_INT,
+	    15 },
+	{ "1_000", DOC_INT, 1000 }, { "08", DOC_FLOAT, 8 }, { "0x", DOC_STRING, 0 }, { "0xg",
+	    DOC_STRING, 0 },
 	{ "9223372036854775807", DOC_INT, 9223372036854775807.0 },
 	{ "-9223372036854775808", DOC_INT, -9223372036854775808.0 },
 	{ "9223372036854775808", DOC_FLOAT, 9223372036854775808.0 },
-	{ "1.5", DOC_FLOAT, 1.5 }, { "1.", DOC_FLOAT, 1 }, { ".5", DOC_FLOAT, 0.5 }, { "1e3", DOC_FLOAT, 1000 },
-	{ "1.10", DOC_FLOAT, 1.1 }, { "-1.5E-1", DOC_FLOAT, -0.15 }, { ".inf", DOC_FLOAT, HUGE_VAL },
-	{ "-.Inf", DOC_FLOAT, -HUGE_VAL }, { "1e", DOC_STRING, 0 }, { ".", DOC_STRING, 0 }, { "-", DOC_STRING, 0 },
-	{ "+", DOC_STRING, 0 }, { "_", DOC_STRING, 0 }, { "1.2.3", DOC_STRING, 0 }, { "22:22", DOC_STRING, 0 },
+	{ "1.5", DOC_FLOAT, 1.5 }, { "1.", DOC_FLOAT, 1 }, { ".5", DOC_FLOAT, 0.5 }, { "1e3",
+	    DOC_FLOAT, 1000 },
+	{ "1.10", DOC_FLOAT, 1.1 }, { "-1.5E-1", DOC_FLOAT, -0.15 }, { ".inf", DOC_FLOAT,
+	    HUGE_VAL },
+	{ "-.Inf", DOC_FLOAT, -HUGE_VAL }, { "1e", DOC_STRING, 0 }, { ".", DOC_STRING, 0 }, { "-",
+	    DOC_STRING, 0 },
+	{ "+", DOC_STRING, 0 }, { "_", DOC_STRING, 0 }, { "1.2.3", DOC_STRING, 0 }, { "22:22",
+	    DOC_STRING, 0 },
 	{ "2001-01-01", DOC_STRING, 0 }, { "10.0.0.1", DOC_STRING, 0 }, { "--1", DOC_STRING, 0 },
-	{ "0x1p3", DOC_STRING, 0 }, { "- 1", DOC_STRING, 0 }, { "0 1", DOC_STRING, 0 }, { "abc", DOC_STRING, 0 },
+	{ "0x1p3", DOC_STRING, 0 }, { "- 1", DOC_STRING, 0 }, { "0 1", DOC_STRING, 0 }, { "abc",
+	    DOC_STRING, 0 },
 	{ "-+1", DOC_STRING, 0 }, { "0-1", DOC_STRING, 0 }, { "inf", DOC_STRING, 0 },
 	{ "00000000000000000000000000000000000000000000000000000000000000000001", DOC_STRING, 0 },
 };
@@ -42,11 +52,13 @@ START_TEST(plain_scalars_are_typed_by_their_text)
 	struct doc_node node;
 
 	resolve(&node, plain[_i].text, false, NULL);
-	ck_assert_msg(node.type == plain[_i].type, "%s is %s", plain[_i].text, doc_type_text(node.type));
+	ck_assert_msg(node.type == plain[_i].type, "%s is %s", plain[_i].text,
+	    doc_type_text(node.type));
 	if (node.type == DOC_INT)
 		ck_assert_double_eq((double)node.integer, plain[_i].value);
 	if (node.type == DOC_FLOAT)
-		ck_assert_msg(node.real >= plain[_i].value && node.real <= plain[_i].value, "%s", plain[_i].text);
+		ck_assert_msg(node.real >= plain[_i].value && node.real <= plain[_i].value, "%s",
+		    plain[_i].text);
 	if (node.type == DOC_BOOL)
 		ck_assert_int_eq(node.truth, plain[_i].value > 0);
 }

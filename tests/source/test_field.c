@@ -41,7 +41,8 @@ struct outer {
 	int hooked;
 };
 
-static const struct field_word mode_words[] = { { "off", 0 }, { "soft", 7 }, { "hard", 9 }, { NULL, 0 } };
+static const struct field_word mode_words[] = { { "off", 0 }, { "soft", 7 }, { "hard", 9 }, { NULL,
+    0 } };
 static const struct field_word thread_words[] = { { "auto", 0 }, { NULL, 0 } };
 
 static const char *
@@ -69,23 +70,29 @@ static const struct field inner_fields[] = {
 	{ FIELD("size", FIELD_INT, inner, size), .max = 100, .fallback = "5" },
 	{ FIELD("name", FIELD_TEXT, inner, name), .flags = FIELD_REQUIRED },
 };
-static const struct field_table inner_table = { .fields = inner_fields, .count = 2, .size = sizeof(struct inner),
+static const struct field_table inner_table = { .fields = inner_fields, .count = 2, .size =
+    sizeof(struct inner),
     .place_offset = offsetof(struct inner, place), .check = check_inner };
 
 static const struct field outer_fields[] = {
 	{ FIELD("flag", FIELD_BOOL, outer, flag), .fallback = "true" },
 	{ FIELD("tri", FIELD_TRISTATE, outer, tri) },
 	{ FIELD("tiny", FIELD_INT, outer, tiny) },
-	{ FIELD("port", FIELD_INT, outer, port), .min = 1, .flags = FIELD_ZERO_ABSENT, .fallback = "53" },
+	{ FIELD("port", FIELD_INT, outer, port), .min = 1, .flags = FIELD_ZERO_ABSENT, .fallback =
+	    "53" },
 	{ FIELD("threads", FIELD_INT, outer, threads), .words = thread_words, .min = 1, .max = 64 },
-	{ FIELD("idle", FIELD_DURATION, outer, idle_ms), .fallback = "10s", .min = 100, .max = 60000 },
-	{ FIELD("mode", FIELD_ENUM, outer, mode), .words = mode_words, .fallback = "soft", .hint_word = "on",
+	{ FIELD("idle", FIELD_DURATION, outer, idle_ms), .fallback = "10s", .min = 100, .max =
+	    60000 },
+	{ FIELD("mode", FIELD_ENUM, outer, mode), .words = mode_words, .fallback = "soft",
+	    .hint_word = "on",
 	    .hint = "say how" },
-	{ FIELD("dir", FIELD_TEXT, outer, dir), .rule = rule_short, .fallback = "/x", .flags = FIELD_ONE_LINE },
+	{ FIELD("dir", FIELD_TEXT, outer, dir), .rule = rule_short, .fallback = "/x", .flags =
+	    FIELD_ONE_LINE },
 	{ FIELD("addr", FIELD_ADDR, outer, addr), .fallback = "127.0.0.1" },
 	{ FIELD("target", FIELD_PORT, outer, target) },
 	{ FIELD("labels", FIELD_PAIRS, outer, labels) },
-	{ FIELD_ITEMS("zones", FIELD_TEXTS, outer, zones, zone_count), .fallback = "[a, b]", .rule = rule_short,
+	{ FIELD_ITEMS("zones", FIELD_TEXTS, outer, zones, zone_count), .fallback = "[a, b]", .rule =
+	    rule_short,
 	    .flags = FIELD_SCALAR_OK },
 	{ FIELD_ITEMS("addrs", FIELD_ADDRS, outer, addrs, addr_count) },
 	{ FIELD("in", FIELD_MAP, outer, in), .sub = &inner_table },
@@ -143,13 +150,18 @@ START_TEST(what_is_stated_is_decoded)
 {
 	struct arena *arena = arena_new(0);
 	struct outer outer;
-	char *said = decode("flag: false\ntri: false\ntiny: 255\nport: 0\nthreads: 4\nidle: 1s500ms\nmode: hard\ndir: ''\n"
-	    "addr: ::1\ntarget: http\nlabels: {b: x, a: null}\nzones: one\naddrs: [192.0.2.1, '::1']\n"
-	    "in: {size: 0, name: n1}\nmade: {name: n2}\nlist:\n- {name: n3}\n- {name: n4, size: 100}\nhooked: 1\n"
+	char *said =
+	    decode("flag: false\ntri: false\ntiny: 255\nport: 0\nthreads: 4\nidle: 1s500ms\nmode: "
+	    "hard\ndir: ''\n"
+	    "addr: ::1\ntarget: http\nlabels: {b: x, a: null}\nzones: one\naddrs: [192.0.2.1, "
+	    "'::1']\n"
+	    "in: {size: 0, name: n1}\nmade: {name: n2}\nlist:\n- {name: n3}\n- {name: n4, size: "
+	    "100}\nhooked: 1\n"
 	    "later: {a: [b, {c: d}]}\n", arena, &outer);
 
 	ck_assert_str_eq(said, "");
-	ck_assert(!outer.flag && outer.tri == 1 && outer.tiny == 255 && outer.port == 53 && outer.threads == 4);
+	ck_assert(!outer.flag && outer.tri == 1 && outer.tiny == 255 && outer.port == 53 &&
+	    outer.threads == 4);
 	ck_assert_uint_eq(outer.idle_ms, 1500);
 	ck_assert_uint_eq(outer.mode, 9);
 	ck_assert_str_eq(outer.dir, "/x");
@@ -185,7 +197,8 @@ static const struct {
 	{ "idle: 10", "f:1:7: error: idle must be a duration like 250ms, 10s or 1h30m\n" },
 	{ "idle: 10x", "f:1:7: error: idle must be a duration like 250ms, 10s or 1h30m\n" },
 	{ "idle: 1h", "f:1:7: error: idle 1h is outside 100-60000 ms\n" },
-	{ "mode: sfot", "f:1:7: error: mode \"sfot\" is none of off, soft, hard; did you mean soft?\n" },
+	{ "mode: sfot",
+	    "f:1:7: error: mode \"sfot\" is none of off, soft, hard; did you mean soft?\n" },
 	{ "mode: 'on'", "f:1:7: error: mode \"on\" is none of off, soft, hard; say how\n" },
 	{ "mode: on", "f:1:7: error: mode must be a text; put it in quotes: \"on\"\n" },
 	{ "mode: off", "f:1:7: error: mode must be a text; put it in quotes: \"off\"\n" },
@@ -196,7 +209,8 @@ static const struct {
 	{ "addr: 1.2.3", "f:1:7: error: addr \"1.2.3\" is not an IP address\n" },
 	{ "target: 0", "f:1:9: error: target 0 is outside 1-65535\n" },
 	{ "labels: [a]", "f:1:9: error: labels must be a mapping, not a list\n" },
-	{ "labels: {a: true, b: 1.5, c: {}}", "f:1:13: error: labels.a must be a text; put it in quotes: \"true\"\n"
+	{ "labels: {a: true, b: 1.5, c: {}}",
+	    "f:1:13: error: labels.a must be a text; put it in quotes: \"true\"\n"
 	    "f:1:22: error: labels.b must be a text; put it in quotes: \"1.5\"\n"
 	    "f:1:30: error: labels.c must be a text, not a mapping\n" },
 	{ "zones: {a: b}", "f:1:8: error: zones must be a list, not a mapping\n" },
@@ -208,7 +222,8 @@ static const struct {
 	{ "made: {name: ''}", "f:1:7: error: made.name is required\n" },
 	{ "list: [{name: a}, x]", "f:1:19: error: list[1] must be a mapping, not a text\n" },
 	{ "list: {name: a}", "f:1:7: error: list must be a list, not a mapping\n" },
-	{ "list: [{nam: a, name: b}]", "f:1:9: warning: list[0].nam is unknown; did you mean name?\n" },
+	{ "list: [{nam: a, name: b}]",
+	    "f:1:9: warning: list[0].nam is unknown; did you mean name?\n" },
 	{ "hooked: x", "f:1:9: error: hooked.sub is odd\n" },
 	{ "Flag: true", "f:1:1: warning: Flag is unknown; did you mean flag?\n" },
 	{ "qqqqqq: true", "f:1:1: warning: qqqqqq is unknown\n" },
@@ -243,9 +258,11 @@ END_TEST
 START_TEST(durations_are_parsed)
 {
 	static const struct { const char *text; uint64_t ms; } good[] = {
-		{ "0", 0 }, { "250ms", 250 }, { "10s", 10000 }, { "1h30m", 5400000 }, { "1d", 86400000 }, { "0s", 0 },
+		{ "0", 0 }, { "250ms", 250 }, { "10s", 10000 }, { "1h30m", 5400000 }, { "1d",
+		    86400000 }, { "0s", 0 },
 	};
-	static const char *const bad[] = { "", "1", "s", "1x", "1s1", "-1s", "1.5s", "9999999999s", "1 s" };
+	static const char *const bad[] = { "", "1", "s", "1x", "1s1", "-1s", "1.5s", "9999999999s",
+	    "1 s" };
 	uint64_t ms;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
@@ -265,7 +282,8 @@ suite(void)
 
 	tcase_add_test(tcase, nothing_stated_gives_the_defaults);
 	tcase_add_test(tcase, what_is_stated_is_decoded);
-	tcase_add_loop_test(tcase, wrong_values_say_what_was_expected, 0, (int)(sizeof(wrong) / sizeof(*wrong)));
+	tcase_add_loop_test(tcase, wrong_values_say_what_was_expected, 0,
+	    (int)(sizeof(wrong) / sizeof(*wrong)));
 	tcase_add_test(tcase, a_path_that_is_too_long_is_cut);
 	tcase_add_test(tcase, durations_are_parsed);
 	suite_add_tcase(field, tcase);

@@ -31,7 +31,8 @@ struct target {
 START_TEST(fields_below_fields_are_named_by_their_path)
 {
 	static const struct field inner[] = {
-		{ FIELD("size", FIELD_INT, target, size), .min = 1, .fallback = "3", .doc = "how big" },
+		{ FIELD("size", FIELD_INT, target, size), .min = 1, .fallback = "3", .doc =
+		    "how big" },
 		FIELD_UNUSED("colour"),
 	};
 	static const struct field_table inner_table = { FIELD_TABLE(inner, target) };
@@ -43,7 +44,8 @@ START_TEST(fields_below_fields_are_named_by_their_path)
 	struct strbuf out = STRBUF_INIT;
 
 	fields_doc_table(&out, &table);
-	ck_assert_str_eq(out.text, "\n## Thing\n\n| field | type | default | meaning |\n|---|---|---|---|\n"
+	ck_assert_str_eq(out.text,
+	    "\n## Thing\n\n| field | type | default | meaning |\n|---|---|---|---|\n"
 	    "| `name` | text | required |  |\n"
 	    "| `spec.size` | number, 1-255 | `3` | how big |\n"
 	    "\nAccepted and not used: `spec.colour`.\n");

@@ -1,4 +1,4 @@
-/* test_manifests.c - whole manifests as people write them, good and bad, and in any order of keys. */
+/* test_manifests.c - whole manifests, good and bad, in any order of keys. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +95,8 @@ START_TEST(a_shortened_example_is_refused_clearly)
 	char *said = decode_file("q14-partial", &list, &err);
 
 	ck_assert_int_eq(err, ERR_SYNTAX);
-	ck_assert_msg(strstr(said, "`...` is no placeholder in YAML, write the part it stands for") != NULL, "%s", said);
+	ck_assert_msg(strstr(said,
+	    "`...` is no placeholder in YAML, write the part it stands for") != NULL, "%s", said);
 	object_list_release(&list);
 	free(said);
 }
@@ -161,18 +162,24 @@ static const struct {
 	const char *piece;
 	const char *instead;
 } breaks[] = {
-	{ "v1", "" }, { "kind", "Kind" }, { "Service", "[Service]" }, { "metadata:", "metadata: x #" },
-	{ "name: a", "nam: a" }, { "name: a", "name: A" }, { "name: a", "name: 5" }, { "spec:", "spc:" },
-	{ "ports:", "port:" }, { "- port", "port" }, { "80", "0" }, { "80", "'80'" }, { "80", "65536" },
-	{ "80", "-80" }, { "80", "eighty" }, { "80", "" }, { "80", "8.5" }, { "80", "[80]" }, { "80", "{80}" },
-	{ "80", "80, 81]" }, { "80", "\"80" }, { "80", "*a" }, { "80", "\t80:" }, { "80", "80: 81" },
+	{ "v1", "" }, { "kind", "Kind" }, { "Service", "[Service]" }, { "metadata:",
+	    "metadata: x #" },
+	{ "name: a", "nam: a" }, { "name: a", "name: A" }, { "name: a", "name: 5" }, { "spec:",
+	    "spc:" },
+	{ "ports:", "port:" }, { "- port", "port" }, { "80", "0" }, { "80", "'80'" }, { "80",
+	    "65536" },
+	{ "80", "-80" }, { "80", "eighty" }, { "80", "" }, { "80", "8.5" }, { "80", "[80]" },
+	    { "80", "{80}" },
+	{ "80", "80, 81]" }, { "80", "\"80" }, { "80", "*a" }, { "80", "\t80:" }, { "80",
+	    "80: 81" },
 	{ "\n", "\n\t" }, { "port: 80", "port: 80\n    port: 81" },
 };
 #define BREAKS (sizeof(breaks) / sizeof(*breaks))
 
 START_TEST(each_of_182_bad_manifests_is_named_and_the_good_one_serves)
 {
-	static const char good[] = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 80\n";
+	static const char good[] =
+	    "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 80\n";
 	const struct decode_settings settings = { .trusted = true, .exec_enabled = true };
 	struct object_list list = { 0 };
 	struct diag *diag = diag_new();
@@ -181,19 +188,22 @@ START_TEST(each_of_182_bad_manifests_is_named_and_the_good_one_serves)
 
 	/* Seven ways to go on behind each break make 182: all must be refused by themselves. */
 	for (size_t i = 0; i < 7 * BREAKS; i++) {
-		static const char *const tails[] = { "", "\n", "# x\n", "...\n", "---\n", "\r\n", "\n---\n---\n" };
+		static const char *const tails[] = { "", "\n", "# x\n", "...\n", "---\n", "\r\n",
+		    "\n---\n---\n" };
 		const char *at = strstr(good, breaks[i % BREAKS].piece);
 		size_t before = diag_count(diag, SEVERITY_ERROR);
 
 		ck_assert_ptr_nonnull(at);
 		snprintf(name, sizeof(name), "bad-%zu.yaml", i);
-		snprintf(text, sizeof(text), "%.*s%s%s%s", (int)(at - good), good, breaks[i % BREAKS].instead,
+		snprintf(text, sizeof(text), "%.*s%s%s%s", (int)(at - good), good,
+		    breaks[i % BREAKS].instead,
 		    at + strlen(breaks[i % BREAKS].piece), tails[i / BREAKS]);
 		int err = decode_text(name, text, strlen(text), &settings, &list, diag);
 
 		ck_assert_msg(err != 0 && list.count == 0, "%s", text);
 		ck_assert_msg(diag_count(diag, SEVERITY_ERROR) > before, "%s", text);
-		ck_assert_str_eq(diag_at(diag, diag_count(diag, SEVERITY_ERROR) + diag_count(diag, SEVERITY_WARNING) - 1)->file,
+		ck_assert_str_eq(diag_at(diag, diag_count(diag, SEVERITY_ERROR) + diag_count(diag,
+		    SEVERITY_WARNING) - 1)->file,
 		    name);
 	}
 	ck_assert_uint_eq(7 * BREAKS, 182);
@@ -207,7 +217,8 @@ END_TEST
 START_TEST(the_digest_tells_content_and_trust_apart)
 {
 	static const char text[] = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}";
-	static const char other[] = "{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {x: z}}}";
+	static const char other[] =
+	    "{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {x: z}}}";
 	const struct decode_settings trusted = { .trusted = true };
 	const struct decode_settings untrusted = { .trusted = false };
 	struct object_list list = { 0 };
