@@ -73,6 +73,14 @@ write_compressed(struct compose *compose, const uint8_t *name, size_t len)
 	wire_write_u16(compose->writer, (uint16_t)(DNS_POINTER | place));
 }
 
+/* The entry is the question's own and was asked in lower case: what is stored fits as it is. */
+static bool
+fits_as_stored(const struct compose *compose, const struct entry *entry)
+{
+	return !compose->mixed && entry->name_len == compose->asked_len &&
+	    memcmp(entry_key(entry), compose->folded, compose->asked_len) == 0;
+}
+
 /* All octets, the zone's as they were asked. */
 static void
 write_in_full(struct compose *compose, const uint8_t *name, size_t len)
@@ -108,29 +116,47 @@ read_stored(const uint8_t *at)
 	return record;
 }
 
-/* Everything of a record behind its owner. */
+/* A name in the rdata of a record, after what comes before it there. */
 static void
-write_rest(struct compose *compose, const struct entry *entry, const struct stored *record)
+write_rdata_name(struct compose *compose, const struct entry *entry, const struct stored *record, size_t before)
 {
-	struct wire_writer *writer = compose->writer;
-	int name_at = entry_name_offset(record->type);
 	uint8_t name[DNS_NAME_MAX];
 	size_t used;
+	size_t len = entry_expand(entry, record->rdata + before, name, &used);
 
-	if (name_at < 0) {
-		wire_write_octets(writer, record->fixed, (size_t)(record->end - record->fixed));
-		return;
-	}
-	size_t len = entry_expand(entry, record->rdata + name_at, name, &used);
-	wire_write_octets(writer, record->fixed, RECORD_FIXED);
-	size_t rdata_at = writer->len;
-	wire_write_octets(writer, record->rdata, (size_t)name_at);
+	wire_write_octets(compose->writer, record->fixed, RECORD_FIXED + before);
+	size_t name_at = compose->writer->len;
 	if (record->type == DNS_TYPE_SRV)
 		write_in_full(compose, name, len);
 	else
 		write_compressed(compose, name, len);
-	if (writer->err == 0)
-		wire_set_u16(writer->buf + rdata_at - 2, (uint16_t)(writer->len - rdata_at));
+	if (compose->writer->err == 0)
+		wire_set_u16(compose->writer->buf + name_at - before - 2,
+		    (uint16_t)(before + compose->writer->len - name_at));
+}
+
+/* Everything of a record behind its owner. */
+static void
+write_rest(struct compose *compose, const struct entry *entry, const struct stored *record, bool as_stored)
+{
+	int name_at = entry_name_offset(record->type);
+
+	if (name_at < 0 || (as_stored && record->type != DNS_TYPE_SRV))
+		wire_write_octets(compose->writer, record->fixed, (size_t)(record->end - record->fixed));
+	else
+		write_rdata_name(compose, entry, record, (size_t)name_at);
+}
+
+static void
+write_owner(struct compose *compose, const struct entry *entry, const struct stored *record, bool as_stored)
+{
+	uint8_t name[DNS_NAME_MAX];
+	size_t used;
+
+	if (as_stored)
+		wire_write_octets(compose->writer, record->owner, (size_t)(record->fixed - record->owner));
+	else
+		write_compressed(compose, name, entry_expand(entry, record->owner, name, &used));
 }
 
 static const uint8_t *
@@ -146,12 +172,13 @@ compose_set(struct compose *compose, const struct entry *entry, const struct ent
     const uint8_t *records, uint16_t owner, uint32_t first)
 {
 	const uint8_t *at = nth_record(records, first);
+	bool as_stored = fits_as_stored(compose, entry);
 
 	for (uint32_t i = 0; i < set->count && compose->writer->err == 0; i++) {
 		struct stored record = read_stored(at);
 
 		wire_write_u16(compose->writer, owner);
-		write_rest(compose, entry, &record);
+		write_rest(compose, entry, &record, as_stored);
 		at = first + i + 1 == set->count ? records : record.end;
 	}
 }
@@ -175,18 +202,17 @@ compose_additional(struct compose *compose, const struct entry *entry)
 	uint16_t whole = 0;
 	uint16_t i = 0;
 	struct stored before = { 0 };
+	bool as_stored = fits_as_stored(compose, entry);
 
 	for (; i < entry->more_count; i++) {
 		struct stored record = read_stored(at);
-		uint8_t name[DNS_NAME_MAX];
-		size_t used;
 
 		if (!continues_set(&before, &record)) {
 			whole = i;
 			whole_len = writer->len;
 		}
-		write_compressed(compose, name, entry_expand(entry, record.owner, name, &used));
-		write_rest(compose, entry, &record);
+		write_owner(compose, entry, &record, as_stored);
+		write_rest(compose, entry, &record, as_stored);
 		if (writer->err != 0) {
 			wire_rewind(writer, whole_len);
 			return whole;

@@ -79,12 +79,22 @@ name_folds_to(const uint8_t *name, const uint8_t *folded, size_t len)
 	return fold_octets(load_octets(name + len - 8)) == load_octets(folded + len - 8);
 }
 
+static void
+fold_few(uint8_t *at, size_t count)
+{
+	uint64_t folded = fold_octets(load_few(at, count));
+
+	memcpy(at, &folded, count);
+}
+
 void
 name_fold(uint8_t *name, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (name[i] >= 'A' && name[i] <= 'Z')
-			name[i] = (uint8_t)(name[i] | 0x20);
+	size_t at = 0;
+
+	for (; len - at >= 8; at += 8)
+		fold_few(name + at, 8);
+	fold_few(name + at, len - at);
 }
 
 size_t
