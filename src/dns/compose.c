@@ -21,7 +21,8 @@ struct stored {
 };
 
 void
-compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t *asked, size_t asked_len,
+compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t *asked,
+    size_t asked_len,
     size_t zone_len, bool mixed)
 {
 	compose->writer = writer;
@@ -34,8 +35,8 @@ compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t 
 }
 
 /*
- * Where in the question the rest of `name` from *at on stands, 0: nowhere.  With capitals only the zone's own
- * name may be taken from there.
+ * Where in the question the rest of `name` from *at on stands, 0: nowhere.  With capitals only the
+ * zone's own name may be taken from there.
  */
 static size_t
 find_in_question(const struct compose *compose, const uint8_t *name, size_t len, size_t *at)
@@ -118,7 +119,8 @@ read_stored(const uint8_t *at)
 
 /* A name in the rdata of a record, after what comes before it there. */
 static void
-write_rdata_name(struct compose *compose, const struct entry *entry, const struct stored *record, size_t before)
+write_rdata_name(struct compose *compose, const struct entry *entry, const struct stored *record,
+    size_t before)
 {
 	uint8_t name[DNS_NAME_MAX];
 	size_t used;
@@ -137,24 +139,28 @@ write_rdata_name(struct compose *compose, const struct entry *entry, const struc
 
 /* Everything of a record behind its owner. */
 static void
-write_rest(struct compose *compose, const struct entry *entry, const struct stored *record, bool as_stored)
+write_rest(struct compose *compose, const struct entry *entry, const struct stored *record,
+    bool as_stored)
 {
 	int name_at = entry_name_offset(record->type);
 
 	if (name_at < 0 || (as_stored && record->type != DNS_TYPE_SRV))
-		wire_write_octets(compose->writer, record->fixed, (size_t)(record->end - record->fixed));
+		wire_write_octets(compose->writer, record->fixed,
+		    (size_t)(record->end - record->fixed));
 	else
 		write_rdata_name(compose, entry, record, (size_t)name_at);
 }
 
 static void
-write_owner(struct compose *compose, const struct entry *entry, const struct stored *record, bool as_stored)
+write_owner(struct compose *compose, const struct entry *entry, const struct stored *record,
+    bool as_stored)
 {
 	uint8_t name[DNS_NAME_MAX];
 	size_t used;
 
 	if (as_stored)
-		wire_write_octets(compose->writer, record->owner, (size_t)(record->fixed - record->owner));
+		wire_write_octets(compose->writer, record->owner,
+		    (size_t)(record->fixed - record->owner));
 	else
 		write_compressed(compose, name, entry_expand(entry, record->owner, name, &used));
 }
@@ -190,7 +196,8 @@ continues_set(const struct stored *before, const struct stored *record)
 	size_t len = (size_t)(record->fixed - record->owner);
 
 	return before->fixed != NULL && before->type == record->type &&
-	    (size_t)(before->fixed - before->owner) == len && memcmp(before->owner, record->owner, len) == 0;
+	    (size_t)(before->fixed - before->owner) == len &&
+	    memcmp(before->owner, record->owner, len) == 0;
 }
 
 uint16_t

@@ -1,9 +1,10 @@
 /*
- * compose.h - write records whose stored form does not fit the question as it stands.  Thread: readers; pure.
+ * compose.h - write records whose stored form does not fit the question as it stands.  Thread:
+ * readers; pure.
  *
- * That is: SRV targets, which go out in full; additional records; sets of another name than the question's
- * (the end of a CNAME chain); and any name of ours where the question has capitals: what we add is lower
- * case, but for the zone's name, which is copied from the question (DNS.md 3).
+ * That is: SRV targets, which go out in full; additional records; sets of another name than the
+ * question's (the end of a CNAME chain); and any name of ours where the question has capitals: what
+ * we add is lower case, but for the zone's name, which is copied from the question (DNS.md 3).
  */
 #ifndef ROLLCALL_DNS_COMPOSE_H
 #define ROLLCALL_DNS_COMPOSE_H
@@ -18,7 +19,8 @@ struct wire_writer;
 struct zone;
 
 struct compose {
-	struct wire_writer *writer;     /* stands in the message that begins with the question's header */
+	/* stands in the message that begins with the question's header */
+	struct wire_writer *writer;
 	const uint8_t *asked;           /* the question's name as it was asked */
 	size_t asked_len;
 	size_t zone_len;                /* the zone the question is in: its last octets */
@@ -27,12 +29,13 @@ struct compose {
 };
 
 /* Everything is borrowed. */
-void compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t *asked, size_t asked_len,
+void compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t *asked,
+    size_t asked_len,
     size_t zone_len, bool mixed);
 
 /*
- * The records of one set of an entry, from the `first`-th on and then those before it, all owned by where the
- * pointer `owner` points.  A set that does not fit leaves an error in the writer.
+ * The records of one set of an entry, from the `first`-th on and then those before it, all owned by
+ * where the pointer `owner` points.  A set that does not fit leaves an error in the writer.
  */
 void compose_set(struct compose *compose, const struct entry *entry, const struct entry_set *set,
     const uint8_t *records, uint16_t owner, uint32_t first);

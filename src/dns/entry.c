@@ -1,4 +1,4 @@
-/* entry.c - one name of the index with everything that is answered at it, ready-made in wire form. */
+/* entry.c - one name of the index with all its answers, ready-made in wire form. */
 #include "dns/entry.h"
 
 #include <stdlib.h>
@@ -78,7 +78,8 @@ record_is_valid(const struct entry_record *record)
 }
 
 static void
-write_record(struct wire_writer *writer, const struct build *build, const struct entry_record *record)
+write_record(struct wire_writer *writer, const struct build *build,
+    const struct entry_record *record)
 {
 	int at = entry_name_offset(record->type);
 	uint8_t rdata[6 + DNS_NAME_MAX];
@@ -121,7 +122,8 @@ measure_set(const struct build *build, size_t first, struct entry_set *set, size
 		if (counter.err != 0 || sent > DNS_MESSAGE_MAX)
 			return ERR_LIMIT;
 	}
-	*set = (struct entry_set){ spec->records[first].type, (uint16_t)(i - first), (uint16_t)counter.len };
+	*set = (struct entry_set){ spec->records[first].type, (uint16_t)(i - first),
+	    (uint16_t)counter.len };
 	*next = i;
 	return 0;
 }
@@ -214,8 +216,8 @@ measure(struct build *build, const struct entry_spec *spec, struct entry_set *se
 static size_t
 size_of(const struct build *build)
 {
-	return sizeof(struct entry) + build->set_count * sizeof(struct entry_set) + build->name_len +
-	    build->sets_len + build->more_len;
+	return sizeof(struct entry) + build->set_count * sizeof(struct entry_set) +
+	    build->name_len + build->sets_len + build->more_len;
 }
 
 int
@@ -233,8 +235,12 @@ entry_build(const struct entry_spec *spec, struct entry **out)
 	if (entry == NULL)
 		return ERR_NOMEM;
 	*entry = (struct entry){
-		.more_len = build.more_len, .more_count = build.more_count, .kind = (uint8_t)spec->kind,
-		.name_len = build.name_len, .zone_len = build.zone_len, .set_count = build.set_count,
+		.more_len = build.more_len,
+		.more_count = build.more_count,
+		.kind = (uint8_t)spec->kind,
+		.name_len = build.name_len,
+		.zone_len = build.zone_len,
+		.set_count = build.set_count,
 	};
 	memcpy(entry->sets, sets, build.set_count * sizeof(struct entry_set));
 	wire_writer_init(&writer, (uint8_t *)entry + head, size_of(&build) - head);
@@ -271,7 +277,8 @@ entry_equal(const struct entry *a, const struct entry *b)
 }
 
 size_t
-entry_expand(const struct entry *entry, const uint8_t *stored, uint8_t name[DNS_NAME_MAX], size_t *used)
+entry_expand(const struct entry *entry, const uint8_t *stored, uint8_t name[DNS_NAME_MAX],
+    size_t *used)
 {
 	size_t at = 0;
 

@@ -1,9 +1,10 @@
 /*
- * entry.h - one name of the index with everything that is answered at it, ready-made in wire form; immutable.
+ * entry.h - one name of the index with everything that is answered at it, ready-made in wire form;
+ * immutable.
  *
- * Built by the control thread from records in full wire form, read by responders.  An entry is a single
- * allocation: key, answers by type, additional records, and the places in them that a reply has to patch
- * (owner pointers, the zone suffix copied from the question).
+ * Built by the control thread from records in full wire form, read by responders.  An entry is a
+ * single allocation: key, answers by type, additional records, and the places in them that a reply
+ * has to patch (owner pointers, the zone suffix copied from the question).
  */
 #ifndef ROLLCALL_DNS_ENTRY_H
 #define ROLLCALL_DNS_ENTRY_H
@@ -15,13 +16,20 @@
 
 enum entry_kind {
 	ENTRY_NAME,             /* records, or an empty non-terminal: what is not there is NODATA */
-	ENTRY_EMPTY_HEADLESS,   /* exists for people only: NXDOMAIN with an Extended DNS Error text (RFC 8914) */
-	ENTRY_POD_NAMESPACE,    /* n.pod.Z with pods: insecure: one label below it is an address to echo */
-	ENTRY_ZONE_PIN,         /* pin._zone.s.n.svc.Z: names below that are not stated are NODATA */
-	ENTRY_ZONE_PREFER,      /* prefer._zone...: names below that are not stated answer as s.n.svc.Z does */
+	/* Exists for people only: NXDOMAIN with an Extended DNS Error text (RFC 8914). */
+	ENTRY_EMPTY_HEADLESS,
+	/* n.pod.Z with pods: insecure: one label below it is an address to echo. */
+	ENTRY_POD_NAMESPACE,
+	/* pin._zone.s.n.svc.Z: names below that are not stated are NODATA. */
+	ENTRY_ZONE_PIN,
+	/* prefer._zone...: names below that are not stated answer as s.n.svc.Z does. */
+	ENTRY_ZONE_PREFER,
 };
 
-/* One record, TTL in seconds.  rdata: uncompressed, names in it lower case.  owner: wire form, lower case. */
+/*
+ * One record, TTL in seconds.  rdata: uncompressed, names in it lower case.  owner: wire form,
+ * lower case.
+ */
 struct entry_record {
 	const uint8_t *owner;   /* additional records only; NULL: the entry's own name */
 	uint16_t type;
@@ -36,7 +44,8 @@ struct entry_spec {
 	const uint8_t *zone;            /* the zone it lies in, a suffix of name */
 	const struct entry_record *records; /* grouped by type; one TTL a type (RFC 2181, 5.2) */
 	size_t record_count;
-	const struct entry_record *additional; /* sent with SRV and NS answers where there is room; by owner and type */
+	/* sent with SRV and NS answers where there is room; by owner and type */
+	const struct entry_record *additional;
 	size_t additional_count;
 	const char *ede;                /* text for ENTRY_EMPTY_HEADLESS; NULL otherwise */
 };
@@ -44,9 +53,9 @@ struct entry_spec {
 struct entry;
 
 /*
- * ERR_NOMEM; ERR_LIMIT where an RRset exceeds 65,535 octets of a message (the caller leaves records out);
- * ERR_INVALID where a name is malformed, the zone is no suffix of the name, or records are not grouped.
- * Additional records beyond 65,535 octets are left out: they could never be sent.
+ * ERR_NOMEM; ERR_LIMIT where an RRset exceeds 65,535 octets of a message (the caller leaves records
+ * out); ERR_INVALID where a name is malformed, the zone is no suffix of the name, or records are
+ * not grouped. Additional records beyond 65,535 octets are left out: they could never be sent.
  */
 int entry_build(const struct entry_spec *spec, struct entry **out);
 /* For entries never put into an index. */

@@ -1,11 +1,13 @@
 /*
- * entry_layout.h - how an entry lies in memory; for those who build entries and those who answer from them.
+ * entry_layout.h - how an entry lies in memory; for those who build entries and those who answer
+ * from them.
  *
- * One allocation: the fixed part, a set for each type, the name, the sets' records one after the other, then
- * what goes with the kind: additional records, or the Extended DNS Error option.  Records are stored as they
- * go out when the question is the entry's own name in lower case: the owner is the pointer 0xC00C, and
- * names in rdata (and owners of additional records) end in a pointer into the question where they share labels
- * with it.  The target of an SRV record is stored so too, but must go out in full (RFC 2782).
+ * One allocation: the fixed part, a set for each type, the name, the sets' records one after the
+ * other, then what goes with the kind: additional records, or the Extended DNS Error option.
+ * Records are stored as they go out when the question is the entry's own name in lower case: the
+ * owner is the pointer 0xC00C, and names in rdata (and owners of additional records) end in a
+ * pointer into the question where they share labels with it.  The target of an SRV record is stored
+ * so too, but must go out in full (RFC 2782).
  */
 #ifndef ROLLCALL_DNS_ENTRY_LAYOUT_H
 #define ROLLCALL_DNS_ENTRY_LAYOUT_H
@@ -52,7 +54,9 @@ entry_find_set(const struct entry *entry, uint16_t type, const uint8_t **records
 {
 	const uint8_t *at = entry_records(entry);
 
-	for (const struct entry_set *set = entry->sets; set < entry->sets + entry->set_count; set++) {
+	for (unsigned i = 0; i < entry->set_count; i++) {
+		const struct entry_set *set = &entry->sets[i];
+
 		if (set->type == type) {
 			*records = at;
 			return set;
@@ -73,7 +77,10 @@ entry_more(const struct entry *entry)
 	return at;
 }
 
-/* Where a name begins in the rdata of this type, -1 where it holds none that may be compressed or is ours to case. */
+/*
+ * Where a name begins in the rdata of this type, -1 where it holds none that may be compressed
+ * or is ours to case.
+ */
 static inline int
 entry_name_offset(uint16_t type)
 {
@@ -91,8 +98,9 @@ entry_name_offset(uint16_t type)
 }
 
 /*
- * A stored name in full: labels and, where it ends in a pointer, the rest out of the entry's own name.
- * *used: octets stored.  Returns its length.
+ * A stored name in full: labels and, where it ends in a pointer, the rest out of the entry's own
+ * name. *used: octets stored.  Returns its length.
  */
-size_t entry_expand(const struct entry *entry, const uint8_t *stored, uint8_t name[DNS_NAME_MAX], size_t *used);
+size_t entry_expand(const struct entry *entry, const uint8_t *stored, uint8_t name[DNS_NAME_MAX],
+    size_t *used);
 #endif

@@ -1,8 +1,9 @@
 /*
  * index.c - the dense table from folded wire name to its entry; written by one, read by all.
  *
- * A slot is one 64-bit word: 16 bits of the name's hash above a 48-bit pointer.  So a probe that misses hardly
- * ever touches an entry, eight slots share a cache line, and a change is one release store of one word.
+ * A slot is one 64-bit word: 16 bits of the name's hash above a 48-bit pointer.  So a probe that
+ * misses hardly ever touches an entry, eight slots share a cache line, and a change is one release
+ * store of one word.
  */
 #include "dns/index.h"
 
@@ -189,13 +190,14 @@ table_insert(struct table *table, const struct entry *entry, uint64_t hash)
 
 	while (slot_load(table, at, memory_order_relaxed) != SLOT_EMPTY)
 		at++;
-	atomic_store_explicit(&table->slots[at & table->mask], slot_make(entry, hash), memory_order_relaxed);
+	atomic_store_explicit(&table->slots[at & table->mask], slot_make(entry, hash),
+	    memory_order_relaxed);
 	table->used++;
 }
 
 /*
- * Build a table with room for one more aside and swap it in.  The names have to be read again for their
- * hashes: fetched ahead, a million take some 20 ms.
+ * Build a table with room for one more aside and swap it in.  The names have to be read again for
+ * their hashes: fetched ahead, a million take some 20 ms.
  */
 static int
 rebuild(struct index *index)
@@ -221,7 +223,10 @@ rebuild(struct index *index)
 	return 0;
 }
 
-/* Where the name is (true), or where it may be put: the first removed slot on its way, else the empty one. */
+/*
+ * Where the name is (true), or where it may be put: the first removed slot on its way, else the
+ * empty one.
+ */
 static bool
 find_slot(const struct table *table, uint64_t hash, const uint8_t *name, size_t len, size_t *found)
 {
@@ -332,7 +337,8 @@ int
 index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata, uint16_t soa_len,
     uint32_t soa_ttl_s)
 {
-	return swap_zones(index, zone_table_with(index_zones(index), zone, soa_rdata, soa_len, soa_ttl_s));
+	return swap_zones(index,
+	    zone_table_with(index_zones(index), zone, soa_rdata, soa_len, soa_ttl_s));
 }
 
 void
@@ -358,10 +364,10 @@ size_t
 index_size(const struct index *index)
 {
 	const struct zone_table *zones = index_zones(index);
+	const struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
 
-	return sizeof(*index) + table_size(atomic_load_explicit(&index->table, memory_order_relaxed)) +
-	    (zones == NULL ? 0 : zone_table_size(zones)) + index->entry_octets +
-	    reclaim_waiting(index->reclaim);
+	return sizeof(*index) + table_size(table) + (zones == NULL ? 0 : zone_table_size(zones)) +
+	    index->entry_octets + reclaim_waiting(index->reclaim);
 }
 
 void

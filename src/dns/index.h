@@ -1,9 +1,9 @@
 /*
  * index.h - the dense table from folded wire name to its entry; written by one, read by all.
  *
- * Open addressing; a slot's pointer is published with one C11 release store.  Readers are registered
- * QSBR threads (liburcu): they pass a quiescent point once a batch, after which nothing they looked up
- * may be used.  Replaced entries and outgrown tables are freed after a grace period.
+ * Open addressing; a slot's pointer is published with one C11 release store.  Readers are
+ * registered QSBR threads (liburcu): they pass a quiescent point once a batch, after which nothing
+ * they looked up may be used.  Replaced entries and outgrown tables are freed after a grace period.
  */
 #ifndef ROLLCALL_DNS_INDEX_H
 #define ROLLCALL_DNS_INDEX_H
@@ -21,8 +21,8 @@ struct index *index_new(void);
 void index_free(struct index *index);
 
 /*
- * Control thread.  Put an entry in place of the one with its name, if any; the index owns it from here on,
- * also on failure.  ERR_NOMEM leaves what was there.  Remove: a missing name is no error.
+ * Control thread.  Put an entry in place of the one with its name, if any; the index owns it from
+ * here on, also on failure.  ERR_NOMEM leaves what was there.  Remove: a missing name is no error.
  */
 int index_put(struct index *index, struct entry *entry);
 void index_remove(struct index *index, const uint8_t *name);
@@ -30,19 +30,24 @@ void index_remove(struct index *index, const uint8_t *name);
 const struct entry *index_get(const struct index *index, const uint8_t *name);
 
 /*
- * A zone we answer for: its apex must be put as an entry too.  The SOA (serial, TTL min(negative, 300)) for
- * negative answers and SOA queries of this zone.  Replaces the one of before with one store.
+ * A zone we answer for: its apex must be put as an entry too.  The SOA (serial, TTL min(negative,
+ * 300)) for negative answers and SOA queries of this zone.  Replaces the one of before with one
+ * store.
  */
-int index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata, uint16_t soa_len,
+int index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata,
+    uint16_t soa_len,
     uint32_t soa_ttl_s);
 void index_remove_zone(struct index *index, const uint8_t *zone);
 
-/* Free what readers can no longer see; waits for a grace period off the query path.  Called once a batch. */
+/*
+ * Free what readers can no longer see; waits for a grace period off the query path.  Called
+ * once a batch.
+ */
 void index_reclaim(struct index *index);
 
 /*
- * Control thread: wait until no reader uses anything it looked up before this call.  At most a batch; for
- * what is borrowed by readers elsewhere, such as settings that were replaced.
+ * Control thread: wait until no reader uses anything it looked up before this call.  At most a
+ * batch; for what is borrowed by readers elsewhere, such as settings that were replaced.
  */
 void index_wait_readers(void);
 
@@ -55,17 +60,21 @@ void index_reader_begin(void);
 void index_reader_end(void);
 /* Nothing looked up before is in use any more; call once a batch. */
 void index_reader_quiet(void);
-/* Around a call that may block for long (recvmmsg): the writer need not wait for this thread meanwhile. */
+/*
+ * Around a call that may block for long (recvmmsg): the writer need not wait for this thread
+ * meanwhile.
+ */
 void index_reader_offline(void);
 void index_reader_online(void);
 
 /*
- * Readers.  The hash of a name in any case (*mixed: it had capitals); fetch its slot early; look it up.  What
- * is found is valid until the reader's next quiescent point.
+ * Readers.  The hash of a name in any case (*mixed: it had capitals); fetch its slot early; look it
+ * up.  What is found is valid until the reader's next quiescent point.
  */
 uint64_t index_hash(const struct index *index, const uint8_t *name, size_t len, bool *mixed);
 void index_prefetch(const struct index *index, uint64_t hash);
-const struct entry *index_find(const struct index *index, uint64_t hash, const uint8_t *name, size_t len);
+const struct entry *index_find(const struct index *index, uint64_t hash, const uint8_t *name,
+    size_t len);
 /* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */
 bool index_has_specials(const struct index *index);
 /* The zones; NULL before the first. */

@@ -264,7 +264,8 @@ next_label(const char **text, uint8_t label[1 + LABEL_MAX])
 }
 
 int
-name_from_text_below(const char *text, const uint8_t *origin, uint8_t name[DNS_NAME_MAX], size_t *len)
+name_from_text_below(const char *text, const uint8_t *origin, uint8_t name[DNS_NAME_MAX],
+    size_t *len)
 {
 	uint8_t out[DNS_NAME_MAX];
 	size_t origin_len = name_len(origin);
@@ -300,7 +301,8 @@ name_from_text(const char *text, uint8_t name[DNS_NAME_MAX], size_t *len)
 }
 
 int
-name_prepend(const uint8_t *label, size_t label_len, const uint8_t *rest, uint8_t name[DNS_NAME_MAX],
+name_prepend(const uint8_t *label, size_t label_len, const uint8_t *rest,
+    uint8_t name[DNS_NAME_MAX],
     size_t *len)
 {
 	size_t rest_len = name_len(rest);

@@ -1,9 +1,11 @@
 /*
- * name.h - domain names in wire form: text to wire and back, folding, suffixes, hashing.  Thread: any; pure.
+ * name.h - domain names in wire form: text to wire and back, folding, suffixes, hashing.  Thread:
+ * any; pure.
  *
- * A wire name is uncompressed and ends in its root label; lengths count that label too.  Where no length is
- * asked for, the name is one of ours and well formed.  Folded means: A-Z replaced by a-z (RFC 4343).  Length
- * octets are below 64 and so pass folding unharmed, which lets whole names be folded 8 octets at a time.
+ * A wire name is uncompressed and ends in its root label; lengths count that label too.  Where no
+ * length is asked for, the name is one of ours and well formed.  Folded means: A-Z replaced by a-z
+ * (RFC 4343).  Length octets are below 64 and so pass folding unharmed, which lets whole names be
+ * folded 8 octets at a time.
  */
 #ifndef ROLLCALL_DNS_NAME_H
 #define ROLLCALL_DNS_NAME_H
@@ -16,19 +18,24 @@
 #define NAME_TEXT_SIZE 1010     /* every octet as \DDD, and the NUL */
 
 /*
- * "a.b", "a.b.", "." with RFC 1035, 5.1 escapes (\. and \DDD) to wire form; case is kept.  ERR_SYNTAX: empty
- * label, bad escape; ERR_LIMIT: label over 63 or name over 255 octets.
+ * "a.b", "a.b.", "." with RFC 1035, 5.1 escapes (\. and \DDD) to wire form; case is kept.
+ * ERR_SYNTAX: empty label, bad escape; ERR_LIMIT: label over 63 or name over 255 octets.
  */
 int name_from_text(const char *text, uint8_t name[DNS_NAME_MAX], size_t *len);
 
-/* The same, put in front of `origin` (wire form) instead of the root: "web.shop.svc" and cluster.local. */
-int name_from_text_below(const char *text, const uint8_t *origin, uint8_t name[DNS_NAME_MAX], size_t *len);
+/*
+ * The same, put in front of `origin` (wire form) instead of the root: "web.shop.svc" and
+ * cluster.local.
+ */
+int name_from_text_below(const char *text, const uint8_t *origin, uint8_t name[DNS_NAME_MAX],
+    size_t *len);
 
 /* Without the last dot, "." for the root; returns buf. */
 char *name_to_text(const uint8_t *name, char buf[NAME_TEXT_SIZE]);
 
 /* One label of octets in front of a wire name; `name` may not be `rest`.  ERR_LIMIT. */
-int name_prepend(const uint8_t *label, size_t label_len, const uint8_t *rest, uint8_t name[DNS_NAME_MAX],
+int name_prepend(const uint8_t *label, size_t label_len, const uint8_t *rest,
+    uint8_t name[DNS_NAME_MAX],
     size_t *len);
 
 size_t name_len(const uint8_t *name);
@@ -51,8 +58,8 @@ bool name_is_under_text(const uint8_t *name, size_t len, const char *zone);
 bool name_folds_to(const uint8_t *name, const uint8_t *folded, size_t len);
 
 /*
- * Hash of the folded name; *mixed tells whether the name had capital letters.  Not stable over processes:
- * seed it with something nobody can guess.
+ * Hash of the folded name; *mixed tells whether the name had capital letters.  Not stable over
+ * processes: seed it with something nobody can guess.
  */
 uint64_t name_hash(uint64_t seed, const uint8_t *name, size_t len, bool *mixed);
 #endif

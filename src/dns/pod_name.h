@@ -1,4 +1,4 @@
-/* pod_name.h - the address that a Pod's name spells: 10-0-0-1.n.pod.Z (DNS.md 2.5).  Thread: any; pure. */
+/* pod_name.h - the address that a Pod's name spells (DNS.md 2.5).  Thread: any; pure. */
 #ifndef ROLLCALL_DNS_POD_NAME_H
 #define ROLLCALL_DNS_POD_NAME_H
 #include <stdbool.h>
@@ -7,6 +7,9 @@
 
 #include "base/addr.h"
 
-/* Exactly three dashes and no two together: IPv4; else the dashes are colons.  false: no address. */
+/*
+ * Exactly three dashes and no two together: IPv4; else the dashes are colons.  false: no
+ * address.
+ */
 bool pod_name_read(const uint8_t *label, size_t len, struct addr *addr);
 #endif

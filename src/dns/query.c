@@ -16,7 +16,10 @@ fail(struct query *query, enum query_state state, enum dns_rcode rcode)
 	query->rcode = (uint8_t)rcode;
 }
 
-/* One pass over the options: each must lie within the rdata (RFC 6891, 6.1.2); unknown ones are passed over. */
+/*
+ * One pass over the options: each must lie within the rdata (RFC 6891, 6.1.2); unknown ones are
+ * passed over.
+ */
 static void
 read_options(struct query *query, const uint8_t *rdata, size_t len)
 {
@@ -66,7 +69,8 @@ read_records(struct query *query, struct wire_reader *reader, const uint8_t *buf
 
 		wire_skip_name(reader);
 		const uint8_t *fixed = wire_read_octets(reader, RECORD_FIXED);
-		const uint8_t *rdata = fixed == NULL ? NULL : wire_read_octets(reader, wire_get_u16(fixed + 8));
+		const uint8_t *rdata = fixed == NULL ? NULL : wire_read_octets(reader,
+		    wire_get_u16(fixed + 8));
 		if (rdata == NULL)
 			break;
 		if (wire_get_u16(fixed) == DNS_TYPE_OPT && i >= before)

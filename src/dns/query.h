@@ -1,4 +1,4 @@
-/* query.h - read what is asked: header, question, EDNS; nothing else of a query is looked at.  Thread: any; pure. */
+/* query.h - read what is asked: header, question, EDNS, nothing else.  Thread: any; pure. */
 #ifndef ROLLCALL_DNS_QUERY_H
 #define ROLLCALL_DNS_QUERY_H
 #include <stdbool.h>

@@ -12,8 +12,8 @@
 #include "base/err.h"
 
 /*
- * liburcu is not built for ThreadSanitizer, which therefore cannot see that a grace period orders a reader's
- * last look before the free.  These two calls say just that and nothing more.
+ * liburcu is not built for ThreadSanitizer, which therefore cannot see that a grace period orders a
+ * reader's last look before the free.  These two calls say just that and nothing more.
  */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -125,7 +125,8 @@ reclaim_add(struct reclaim *reclaim, void *piece, size_t size)
 {
 	struct pieces *added = &reclaim->added;
 
-	if (array_reserve(&added->items, &added->room, added->count + 1, sizeof(*added->items)) != 0) {
+	if (array_reserve(&added->items, &added->room, added->count + 1,
+	    sizeof(*added->items)) != 0) {
 		wait_for_readers();
 		free(piece);
 		return;
@@ -135,7 +136,10 @@ reclaim_add(struct reclaim *reclaim, void *piece, size_t size)
 	atomic_fetch_add_explicit(&reclaim->waiting, size, memory_order_relaxed);
 }
 
-/* Append to what the thread has not taken yet; the caller holds the mutex.  ERR_NOMEM: nothing moved. */
+/*
+ * Append to what the thread has not taken yet; the caller holds the mutex.  ERR_NOMEM: nothing
+ * moved.
+ */
 static int
 append_pieces(struct pieces *to, struct pieces *from)
 {

@@ -1,8 +1,9 @@
 /*
- * reclaim.h - free what readers may still see, after a grace period, on a thread of its own.  Thread: control.
+ * reclaim.h - free what readers may still see, after a grace period, on a thread of its own.
+ * Thread: control.
  *
- * Why not call_rcu: its callers should be registered readers, and the control thread is none; and a thread of
- * our own hands memory over by a mutex, which ThreadSanitizer understands.
+ * Why not call_rcu: its callers should be registered readers, and the control thread is none; and a
+ * thread of our own hands memory over by a mutex, which ThreadSanitizer understands.
  */
 #ifndef ROLLCALL_DNS_RECLAIM_H
 #define ROLLCALL_DNS_RECLAIM_H
@@ -16,8 +17,8 @@ struct reclaim *reclaim_new(void);
 void reclaim_free(struct reclaim *reclaim);
 
 /*
- * This malloc'ed piece of `size` octets can no longer be reached by new readers.  Without memory to remember
- * it by, waits for a grace period and frees it at once.
+ * This malloc'ed piece of `size` octets can no longer be reached by new readers.  Without memory to
+ * remember it by, waits for a grace period and frees it at once.
  */
 void reclaim_add(struct reclaim *reclaim, void *piece, size_t size);
 /* Hand the pieces added so far to the thread. */
@@ -25,6 +26,9 @@ void reclaim_flush(struct reclaim *reclaim);
 /* Octets added and not yet freed. */
 size_t reclaim_waiting(const struct reclaim *reclaim);
 
-/* What a reader's quiescent points and the freeing thread tell ThreadSanitizer; nothing otherwise. */
+/*
+ * What a reader's quiescent points and the freeing thread tell ThreadSanitizer; nothing
+ * otherwise.
+ */
 void reclaim_mark_quiet(void);
 #endif

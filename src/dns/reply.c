@@ -1,4 +1,4 @@
-/* reply.c - a reply under construction: its sections, what has to fit, its OPT record and header. */
+/* reply.c - a reply under construction: its sections, what has to fit, OPT and header. */
 #include "dns/reply.h"
 
 #include "dns/dns_settings.h"
@@ -10,7 +10,7 @@
 #define FLAG_AA 0x04
 #define FLAG_TC 0x02
 #define KEEP_RD 0x79            /* opcode and RD come back as they were */
-#define KEEP_CD 0x10            /* octet 3: CD is copied (RFC 4035, 3.1.6); RA, Z and AD are clear */
+#define KEEP_CD 0x10            /* octet 3: CD is copied (RFC 4035, 3.1.6), the rest clear */
 #define OPTION_KEEPALIVE 11
 #define KEEPALIVE_LEN 6
 
@@ -24,7 +24,8 @@ static struct compose *
 composer(struct reply *reply)
 {
 	if (!reply->composing)
-		compose_init(&reply->compose, &reply->writer, reply_asked(reply), reply->query->name_len,
+		compose_init(&reply->compose, &reply->writer, reply_asked(reply),
+		    reply->query->name_len,
 		    reply->zone->name_len, reply->query->mixed);
 	reply->composing = true;
 	return &reply->compose;
@@ -45,10 +46,14 @@ write_soa(struct reply *reply, const struct zone *zone)
 		return;
 	size_t place = DNS_HEADER_LEN + (size_t)reply->query->name_len - zone->name_len;
 	for (unsigned i = 0; i < zone->pointer_count; i++)
-		wire_set_u16(writer->buf + start + zone->pointers[i], (uint16_t)(DNS_POINTER | place));
+		wire_set_u16(writer->buf + start + zone->pointers[i], (uint16_t)(DNS_POINTER |
+		    place));
 }
 
-/* What does not fit into the answer or authority section leaves as a whole, and TC says so (RFC 2181, 9). */
+/*
+ * What does not fit into the answer or authority section leaves as a whole, and TC says so (RFC
+ * 2181, 9).
+ */
 static bool
 keep_or_truncate(struct reply *reply, size_t before)
 {
@@ -89,7 +94,8 @@ fits_as_stored(const struct reply *reply, const struct hop *hop, uint16_t type)
 }
 
 void
-reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set *set, const uint8_t *records)
+reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set *set,
+    const uint8_t *records)
 {
 	size_t before = reply->writer.len;
 	bool turns = set->type == DNS_TYPE_A || set->type == DNS_TYPE_AAAA;
@@ -108,7 +114,8 @@ reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set
 
 /* A record made on the spot. */
 void
-reply_add_record(struct reply *reply, uint16_t owner, uint16_t type, const void *rdata, uint16_t rdata_len)
+reply_add_record(struct reply *reply, uint16_t owner, uint16_t type, const void *rdata,
+    uint16_t rdata_len)
 {
 	size_t before = reply->writer.len;
 
@@ -133,14 +140,15 @@ write_opt(struct reply *reply)
 	writer->size = reply->limit;
 	if (error != NULL && writer->len + DNS_OPT_LEN + error->more_len > reply->limit)
 		error = NULL;
-	uint16_t len = (uint16_t)((error == NULL ? 0 : error->more_len) + (reply->keepalive ? KEEPALIVE_LEN : 0));
+	size_t len = (error == NULL ? 0u : error->more_len) +
+	    (reply->keepalive ? KEEPALIVE_LEN : 0u);
 	wire_write_u8(writer, 0);
 	wire_write_u16(writer, DNS_TYPE_OPT);
 	wire_write_u16(writer, settings->udp_size < DNS_UDP_MIN ? DNS_UDP_MIN : settings->udp_size);
 	wire_write_u8(writer, (uint8_t)(reply->rcode >> 4));
 	wire_write_u8(writer, 0);
 	wire_write_u16(writer, reply->query->dnssec_ok ? 0x8000 : 0);
-	wire_write_u16(writer, len);
+	wire_write_u16(writer, (uint16_t)len);
 	if (reply->keepalive) {
 		wire_write_u16(writer, OPTION_KEEPALIVE);
 		wire_write_u16(writer, 2);
@@ -185,7 +193,10 @@ void
 reply_init(struct reply *reply, struct responder *responder, const struct query *query,
     enum transport transport, uint8_t *buf, size_t size)
 {
-	/* Field by field: clearing the composer's room each time would cost more than most answers. */
+	/*
+	 * Field by field: clearing the composer's room each time would cost more than most
+	 * answers.
+	 */
 	reply->responder = responder;
 	reply->query = query;
 	reply->buf = buf;
@@ -198,7 +209,8 @@ reply_init(struct reply *reply, struct responder *responder, const struct query 
 	reply->truncated = false;
 	reply->composing = false;
 	reply->error_text = NULL;
-	reply->keepalive = query->keepalive && transport == TRANSPORT_TCP && responder->keepalive_ds > 0;
+	reply->keepalive = query->keepalive && transport == TRANSPORT_TCP &&
+	    responder->keepalive_ds > 0;
 	reply->limit = size_limit(reply, transport, size);
 	size_t held = query->edns ? DNS_OPT_LEN + (reply->keepalive ? KEEPALIVE_LEN : 0) : 0;
 	wire_writer_init(&reply->writer, buf, reply->limit - held);

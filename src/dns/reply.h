@@ -1,4 +1,4 @@
-/* reply.h - a reply under construction: its sections, what has to fit, its OPT record and header.  Thread: readers; pure. */
+/* reply.h - a reply under construction: sections, what has to fit, OPT.  Thread: readers; pure. */
 #ifndef ROLLCALL_DNS_REPLY_H
 #define ROLLCALL_DNS_REPLY_H
 #include <stdbool.h>
@@ -39,10 +39,14 @@ struct reply {
 struct hop {
 	const struct entry *entry;
 	uint16_t owner;                 /* pointer to where its name stands in the reply */
-	bool own;                       /* it is the question's, and the entry's name is the question's */
+	/* it is the question's, and the entry's name is the question's */
+	bool own;
 };
 
-/* Everything is borrowed.  The sections begin behind the question, which stays in `buf` as it was asked. */
+/*
+ * Everything is borrowed.  The sections begin behind the question, which stays in `buf` as it
+ * was asked.
+ */
 void reply_init(struct reply *reply, struct responder *responder, const struct query *query,
     enum transport transport, uint8_t *buf, size_t size);
 
@@ -54,12 +58,14 @@ reply_asked(const struct reply *reply)
 }
 
 /*
- * Add a set of a hop's entry to the answer, with its additional records where there is room.  One that does not
- * fit stays out as a whole and sets `truncated`, as with the next two.
+ * Add a set of a hop's entry to the answer, with its additional records where there is room.  One
+ * that does not fit stays out as a whole and sets `truncated`, as with the next two.
  */
-void reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set *set, const uint8_t *records);
+void reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set *set,
+    const uint8_t *records);
 /* A record made on the spot, with the common TTL. */
-void reply_add_record(struct reply *reply, uint16_t owner, uint16_t type, const void *rdata, uint16_t rdata_len);
+void reply_add_record(struct reply *reply, uint16_t owner, uint16_t type, const void *rdata,
+    uint16_t rdata_len);
 /* A zone's SOA; *section counts it. */
 void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *section);
 

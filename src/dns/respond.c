@@ -44,12 +44,19 @@ answer_negative(struct reply *reply, const struct zone *zone, enum dns_rcode rco
 	reply_add_soa(reply, zone, &reply->authorities);
 }
 
-/* The name is missing.  At the end of a chain (chased) the CNAMEs stay, with the last name's rcode (RFC 6604). */
+/*
+ * The name is missing.  At the end of a chain (chased) the CNAMEs stay, with the last name's
+ * rcode (RFC 6604).
+ */
 static void
-answer_missing(struct reply *reply, const struct zone *zone, const struct entry *entry, const uint8_t *name,
+answer_missing(struct reply *reply, const struct zone *zone, const struct entry *entry,
+    const uint8_t *name,
     size_t len, bool chased)
 {
-	/* Loaded or not comes before anything else: a name that is not there yet is nobody else's. */
+	/*
+	 * Loaded or not comes before anything else: a name that is not there yet is nobody
+	 * else's.
+	 */
 	if (!reply->responder->answering) {
 		answer_negative(reply, zone, DNS_SERVFAIL);
 		return;
@@ -118,7 +125,10 @@ answer_no_data(struct reply *reply, const struct entry *entry)
 	answer_negative(reply, zone != NULL ? zone : reply->zone, DNS_NOERROR);
 }
 
-/* n.pod.Z: the label below it is an address to be answered, dashes for dots or colons (DNS.md 2.5). */
+/*
+ * n.pod.Z: the label below it is an address to be answered, dashes for dots or colons (DNS.md
+ * 2.5).
+ */
 static bool
 answer_pod(struct reply *reply, const uint8_t *name, uint16_t owner, const struct zone *zone)
 {
@@ -145,7 +155,8 @@ find_folded(const struct reply *reply, const uint8_t *name, size_t len)
 
 /* The Service two labels above prefer._zone answers. */
 static bool
-answer_preferred(struct reply *reply, const struct entry *prefer, uint16_t owner, const struct zone *zone)
+answer_preferred(struct reply *reply, const struct entry *prefer, uint16_t owner,
+    const struct zone *zone)
 {
 	const uint8_t *service = name_parent(name_parent(entry_key(prefer)));
 	const struct entry *entry = find_folded(reply, service, name_len(service));
@@ -160,7 +171,8 @@ answer_preferred(struct reply *reply, const struct entry *prefer, uint16_t owner
 
 /* A missing name may be spoken for by an entry above it; false: it is not. */
 static bool
-answer_from_above(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner, const struct zone *zone)
+answer_from_above(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
+    const struct zone *zone)
 {
 	const uint8_t *above = name;
 	size_t left = len;
@@ -187,7 +199,8 @@ answer_from_above(struct reply *reply, const uint8_t *name, size_t len, uint16_t
 
 /* No entry of this folded name; `chased`: it is the target of a CNAME. */
 static void
-answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner, bool chased)
+answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
+    bool chased)
 {
 	const struct zone *zone = zone_table_above(index_zones(reply->responder->index), name, len);
 
@@ -213,11 +226,12 @@ was_here(const struct hop *hops, unsigned count, const struct entry *entry)
 }
 
 /*
- * Add the CNAME of a hop and step to its target; false: the answer is complete as it stands, because the chain
- * ends, turns back on itself or is too long.
+ * Add the CNAME of a hop and step to its target; false: the answer is complete as it stands,
+ * because the chain ends, turns back on itself or is too long.
  */
 static bool
-follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entry_set *set, const uint8_t *records)
+follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entry_set *set,
+    const uint8_t *records)
 {
 	struct hop *hop = &hops[*count - 1];
 	uint8_t name[DNS_NAME_MAX];
@@ -273,7 +287,8 @@ answer_name(struct reply *reply)
 {
 	const struct query *query = reply->query;
 	const uint8_t *asked = reply_asked(reply);
-	const struct entry *entry = index_find(reply->responder->index, query->hash, asked, query->name_len);
+	const struct entry *entry = index_find(reply->responder->index, query->hash, asked,
+	    query->name_len);
 	uint8_t name[DNS_NAME_MAX];
 
 	reply->authoritative = true;
@@ -282,7 +297,8 @@ answer_name(struct reply *reply)
 		if (reply->zone == NULL)
 			refuse(reply);
 		else if (entry->kind == ENTRY_EMPTY_HEADLESS)
-			answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len, false);
+			answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len,
+			    false);
 		else
 			answer_entry(reply, entry);
 		return;
@@ -301,7 +317,10 @@ is_allowed(const struct dns_settings *settings, const struct addr *client)
 	return settings->allow_from_count == 0;
 }
 
-/* Types that are no data: transfers are refused, the rest has no meaning in a question (RFC 6895, 3.1). */
+/*
+ * Types that are no data: transfers are refused, the rest has no meaning in a question (RFC
+ * 6895, 3.1).
+ */
 static bool
 answer_meta(struct reply *reply)
 {
@@ -335,12 +354,14 @@ decide(struct reply *reply, const struct addr *client)
 }
 
 void
-respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len, struct query *query)
+respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len,
+    struct query *query)
 {
 	query_read(query, buf, query_len);
 	if (query->state != QUERY_GOOD)
 		return;
-	query->hash = index_hash(responder->index, buf + DNS_HEADER_LEN, query->name_len, &query->mixed);
+	query->hash = index_hash(responder->index, buf + DNS_HEADER_LEN, query->name_len,
+	    &query->mixed);
 	index_prefetch(responder->index, query->hash);
 }
 
@@ -361,7 +382,8 @@ respond_finish(struct responder *responder, enum transport transport, const stru
 }
 
 size_t
-respond(struct responder *responder, enum transport transport, const struct addr *client, uint8_t *buf,
+respond(struct responder *responder, enum transport transport, const struct addr *client,
+    uint8_t *buf,
     size_t query_len, size_t size)
 {
 	struct query query;

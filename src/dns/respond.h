@@ -1,8 +1,8 @@
 /*
  * respond.h - query bytes to reply bytes; pure.  Thread: any reader of the index.
  *
- * The states of a query: header -> question -> EDNS -> access -> zone -> name -> answer -> trim.  Each way
- * out is a reply of its own or silence (RFC 1035, 6891, 8906, 9619).
+ * The states of a query: header -> question -> EDNS -> access -> zone -> name -> answer -> trim.
+ * Each way out is a reply of its own or silence (RFC 1035, 6891, 8906, 9619).
  */
 #ifndef ROLLCALL_DNS_RESPOND_H
 #define ROLLCALL_DNS_RESPOND_H
@@ -20,26 +20,31 @@ struct query;
 struct responder {
 	const struct index *index;
 	const struct dns_settings *settings;
-	bool answering;         /* false: not loaded yet; what is not found is SERVFAIL with SOA, never NXDOMAIN */
+	/* false: not loaded yet; what is not found is SERVFAIL with SOA, never NXDOMAIN */
+	bool answering;
 	uint32_t rotation;      /* advances by one a query: address answers are rotated by it */
-	uint16_t keepalive_ds;  /* over TCP: what edns-tcp-keepalive is answered with, in 100 ms; 0: nothing */
+	/* over TCP: what edns-tcp-keepalive is answered with, in 100 ms; 0: nothing */
+	uint16_t keepalive_ds;
 };
 
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
 
 /*
- * Answer in place: buf holds a query of query_len octets and has room for `size` (UDP: at least 4,096; TCP:
- * 65,535).  Returns the length of the reply, 0 for silence.  Allocates nothing, takes no lock; the caller is
- * inside a read-side section of the index.
+ * Answer in place: buf holds a query of query_len octets and has room for `size` (UDP: at least
+ * 4,096; TCP: 65,535).  Returns the length of the reply, 0 for silence.  Allocates nothing, takes
+ * no lock; the caller is inside a read-side section of the index.
  */
 size_t respond(struct responder *responder, enum transport transport, const struct addr *client,
     uint8_t *buf, size_t query_len, size_t size);
 
 /*
- * The same in two steps, for those who have a batch: begin reads the query and asks the memory for the name's
- * place in the index; finish answers.  Between the two the buffer is left alone and no quiescent point is passed.
+ * The same in two steps, for those who have a batch: begin reads the query and asks the memory for
+ * the name's place in the index; finish answers.  Between the two the buffer is left alone and no
+ * quiescent point is passed.
  */
-void respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len, struct query *query);
-size_t respond_finish(struct responder *responder, enum transport transport, const struct addr *client,
+void respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len,
+    struct query *query);
+size_t respond_finish(struct responder *responder, enum transport transport,
+    const struct addr *client,
     const struct query *query, uint8_t *buf, size_t size);
 #endif

@@ -23,9 +23,13 @@
 #include "dns/wire.h"
 #include "net/sock.h"
 
-/* The default of 208 KB holds some 140 small datagrams: a burst of 256 lost 116 (PERFORMANCE.md 4). */
+/*
+ * The default of 208 KB holds some 140 small datagrams: a burst of 256 lost 116 (PERFORMANCE.md
+ * 4).
+ */
 #define RECEIVE_QUEUE (4 * 1024 * 1024)
-#define SINGLES 8               /* datagrams taken one by one after a batch of one, before a batch is tried again */
+/* Datagrams taken one by one after a batch of one, before a batch is tried again. */
+#define SINGLES 8
 #define DRAIN_BATCHES 1024      /* at stop: a full queue, and an end to it under a flood */
 #define CACHE_LINE 64
 
@@ -66,7 +70,8 @@ struct udp_server {
 static void
 count_up(_Atomic uint64_t *count, uint64_t by)
 {
-	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + by, memory_order_relaxed);
+	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + by,
+	    memory_order_relaxed);
 }
 
 static void
@@ -115,8 +120,10 @@ static void
 serve_batch(struct worker *worker, size_t count)
 {
 	index_reader_online();
-	worker->responder.settings = atomic_load_explicit(&worker->server->dns, memory_order_acquire);
-	worker->responder.index = atomic_load_explicit(&worker->server->index, memory_order_acquire);
+	worker->responder.settings = atomic_load_explicit(&worker->server->dns,
+	    memory_order_acquire);
+	worker->responder.index = atomic_load_explicit(&worker->server->index,
+	    memory_order_acquire);
 	size_t replies = answer_batch(worker, count);
 	index_reader_offline();
 	if (replies == 1 && count == 1 && worker->replies[0].control == NULL) {
@@ -150,8 +157,9 @@ drain(struct worker *worker)
 }
 
 /*
- * Under load whole batches; with little to do, when most would be batches of one, plain calls, which cost less
- * for one datagram, and now and then a try whether there is more (PERFORMANCE.md 2).
+ * Under load whole batches; with little to do, when most would be batches of one, plain calls,
+ * which cost less for one datagram, and now and then a try whether there is more (PERFORMANCE.md
+ * 2).
  */
 static void *
 run(void *arg)
@@ -179,8 +187,8 @@ run(void *arg)
 }
 
 /*
- * Root may exceed net.core.rmem_max.  An ICMP message must not make us send fragments that somebody else can
- * forge (RFC 9715): path MTU discovery is off.  The timeout only bounds how long a stop
+ * Root may exceed net.core.rmem_max.  An ICMP message must not make us send fragments that somebody
+ * else can forge (RFC 9715): path MTU discovery is off.  The timeout only bounds how long a stop
  * could take if waking the thread failed.
  */
 static void
@@ -193,7 +201,8 @@ tune(int fd, bool ip6)
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) != 0)
 		log_errno(LOG_DEBUG, "cannot set the size of the receive queue");
-	if (setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP, ip6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &omit,
+	if (setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP,
+	    ip6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &omit,
 	    sizeof(omit)) != 0)
 		log_errno(LOG_DEBUG, "cannot switch off path MTU discovery");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0)
@@ -242,7 +251,10 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	worker->pktinfo = pktinfo;
 	worker->batch = udp_batch_new(fd, pktinfo);
 	worker->send = udp_send_new(fd);
-	/* Threads begin at different places, so that a client with several sockets sees no pattern. */
+	/*
+	 * Threads begin at different places, so that a client with several sockets sees no
+	 * pattern.
+	 */
 	worker->responder = (struct responder){ .answering = true,
 		.rotation = (uint32_t)server->worker_count };
 	if (worker->batch == NULL || worker->send == NULL) {
@@ -254,7 +266,8 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 
 /* One socket for each thread on one address. */
 static int
-bind_address(struct udp_server *server, const struct addr_port *address, struct addr_port *bound, unsigned threads)
+bind_address(struct udp_server *server, const struct addr_port *address, struct addr_port *bound,
+    unsigned threads)
 {
 	bool any = addr_is_unspecified(&address->addr);
 	unsigned flags = (threads > 1 ? SOCK_FLAG_REUSEPORT : 0) | (any ? SOCK_FLAG_PKTINFO : 0);

@@ -1,4 +1,4 @@
-/* udp.h - responder threads: receive a batch, answer each in place, send the batch.  Thread: control starts and stops. */
+/* udp.h - responder threads: receive a batch, answer in place, send.  Thread: control. */
 #ifndef ROLLCALL_DNS_UDP_H
 #define ROLLCALL_DNS_UDP_H
 #include <stddef.h>
@@ -11,14 +11,19 @@ struct index;
 struct udp_server;
 
 struct udp_settings {
-	const struct addr_port *listen;         /* port 0: the kernel's choice, told by udp_server_bound */
+	/* port 0: the kernel's choice, told by udp_server_bound */
+	const struct addr_port *listen;
 	size_t listen_count;
-	unsigned threads;                       /* for each address, one SO_REUSEPORT socket a thread */
+	/* for each address, one SO_REUSEPORT socket a thread */
+	unsigned threads;
 	const struct dns_settings *dns;
 	const struct index *index;
 };
 
-/* Bind all sockets (before privileges are dropped); nothing is answered yet.  ERR_SYSTEM with errno; *failed: which address. */
+/*
+ * Bind all sockets (before privileges are dropped); nothing is answered yet.  ERR_SYSTEM with
+ * errno; *failed: which address.
+ */
 int udp_server_bind(const struct udp_settings *settings, struct udp_server **out, size_t *failed);
 /* Start the threads. */
 int udp_server_start(struct udp_server *server);
@@ -28,10 +33,11 @@ void udp_server_stop(struct udp_server *server);
 const struct addr_port *udp_server_bound(const struct udp_server *server, size_t i);
 
 /*
- * Live replacement of the settings and of the index made with them (config reload): readers see the new
- * ones from their next batch on.  After index_wait_readers() nobody uses the old ones any more.
+ * Live replacement of the settings and of the index made with them (config reload): readers see the
+ * new ones from their next batch on.  After index_wait_readers() nobody uses the old ones any more.
  */
-void udp_server_set(struct udp_server *server, const struct dns_settings *dns, const struct index *index);
+void udp_server_set(struct udp_server *server, const struct dns_settings *dns,
+    const struct index *index);
 
 /* Sums over all threads; monotonic. */
 struct dns_counts {

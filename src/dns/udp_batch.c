@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * Buffers 4,096 octets apart would all begin in the same set of the first-level cache and push each other out:
- * five lines more make the headers of a batch spread over all sets.
+ * Buffers 4,096 octets apart would all begin in the same set of the first-level cache and push each
+ * other out: five lines more make the headers of a batch spread over all sets.
  */
 #define BUFFER_STEP (UDP_BUFFER_SIZE + 5 * 64)
 
@@ -25,7 +25,8 @@ union packet_info {
 struct udp_batch {
 	int fd;
 	bool pktinfo;
-	int used;                       /* slots the last receive filled: only these are put right again */
+	/* slots the last receive filled: only these are put right again */
+	int used;
 	uint8_t *buffers;
 	union packet_info *info;        /* NULL without pktinfo */
 	struct mmsghdr messages[UDP_BATCH_MAX];
@@ -88,7 +89,8 @@ int
 udp_batch_receive(struct udp_batch *batch, bool wait)
 {
 	put_right(batch);
-	int count = recvmmsg(batch->fd, batch->messages, UDP_BATCH_MAX, wait ? MSG_WAITFORONE : MSG_DONTWAIT, NULL);
+	int count = recvmmsg(batch->fd, batch->messages, UDP_BATCH_MAX,
+	    wait ? MSG_WAITFORONE : MSG_DONTWAIT, NULL);
 	batch->used = count > 0 ? count : 0;
 	return count;
 }
@@ -98,7 +100,8 @@ udp_batch_receive_one(struct udp_batch *batch)
 {
 	struct mmsghdr *first = &batch->messages[0];
 	socklen_t len = sizeof(batch->peers[0]);
-	ssize_t got = recvfrom(batch->fd, batch->iov[0].iov_base, UDP_BUFFER_SIZE, 0, &batch->peers[0].any, &len);
+	ssize_t got = recvfrom(batch->fd, batch->iov[0].iov_base, UDP_BUFFER_SIZE, 0,
+	    &batch->peers[0].any, &len);
 
 	if (got < 0)
 		return -1;
@@ -140,8 +143,8 @@ udp_batch_answerable(const struct udp_batch *batch, size_t i)
 }
 
 /*
- * Make of what the kernel said about the datagram's arrival what it wants to be told about the reply: the
- * source address, and the interface only where the address means nothing without it.
+ * Make of what the kernel said about the datagram's arrival what it wants to be told about the
+ * reply: the source address, and the interface only where the address means nothing without it.
  */
 static void
 turn_packet_info(struct cmsghdr *head)

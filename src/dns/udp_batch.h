@@ -1,6 +1,4 @@
-/*
- * udp_batch.h - room for a batch of datagrams, received together and answered where they lie.  Thread: the owner's.
- */
+/* udp_batch.h - a batch of datagrams, answered where they lie.  Thread: the owner's. */
 #ifndef ROLLCALL_DNS_UDP_BATCH_H
 #define ROLLCALL_DNS_UDP_BATCH_H
 #include <stdbool.h>
@@ -11,17 +9,20 @@
 #include "dns/udp_send.h"
 
 #define UDP_BATCH_MAX 64        /* more gains nothing (PERFORMANCE.md 2) */
-#define UDP_BUFFER_SIZE 4096    /* the largest udpSize; a longer query is cut, and malformed by that */
+#define UDP_BUFFER_SIZE 4096    /* the largest udpSize; a longer query is malformed by being cut */
 
 struct udp_batch;
 
-/* pktinfo: the socket is bound to all addresses and says to which one each datagram came.  NULL: no memory. */
+/*
+ * pktinfo: the socket is bound to all addresses and says to which one each datagram came.
+ * NULL: no memory.
+ */
 struct udp_batch *udp_batch_new(int fd, bool pktinfo);
 void udp_batch_free(struct udp_batch *batch);
 
 /*
- * Wait for the first datagram and take what else is there (wait), or take what is there.  Returns how many, or
- * -1 with errno.
+ * Wait for the first datagram and take what else is there (wait), or take what is there.  Returns
+ * how many, or -1 with errno.
  */
 int udp_batch_receive(struct udp_batch *batch, bool wait);
 /* Wait for one: cheaper than a batch of one.  Not with pktinfo. */

@@ -13,7 +13,8 @@
 
 #define RUN_MIN 3
 #define RUN_OCTETS_MAX 60000    /* of one message before it is cut */
-#define SEGMENT_MAX 1232        /* larger ones may exceed the device's MTU, which is an error with UDP_SEGMENT */
+/* Larger ones may exceed the device's MTU, which is an error with UDP_SEGMENT. */
+#define SEGMENT_MAX 1232
 #define BUCKETS 128
 #define NONE UINT8_MAX
 
@@ -168,7 +169,8 @@ add_segmented(struct udp_send *send, const struct udp_reply *reply, size_t iov_c
 
 /* The client's replies, the longest first. */
 static size_t
-sort_by_length(const struct udp_send *send, const struct client *client, const struct udp_reply *replies,
+sort_by_length(const struct udp_send *send, const struct client *client,
+    const struct udp_reply *replies,
     uint8_t order[UDP_SEND_MAX])
 {
 	size_t count = 0;
@@ -234,7 +236,10 @@ add_all(struct udp_send *send, const struct udp_reply *replies, size_t count)
 		add_client(send, &send->clients[i], replies);
 }
 
-/* A message that was refused because it was to be cut: its pieces one by one, and no more cutting. */
+/*
+ * A message that was refused because it was to be cut: its pieces one by one, and no more
+ * cutting.
+ */
 static size_t
 send_pieces(struct udp_send *send, const struct msghdr *whole)
 {
@@ -261,13 +266,17 @@ udp_send_all(struct udp_send *send, const struct udp_reply *replies, size_t coun
 
 	add_all(send, replies, count);
 	while (at < send->message_count) {
-		int done = sendmmsg(send->fd, send->messages + at, (unsigned)(send->message_count - at), 0);
+		int done = sendmmsg(send->fd, send->messages + at,
+		    (unsigned)(send->message_count - at), 0);
 
 		for (int i = 0; i < done; i++)
 			sent += send->messages[at++].msg_hdr.msg_iovlen;
 		if (done >= 0 || errno == EINTR)
 			continue;
-		/* The first one of this call was refused: no route, no room, a firewall; the others may go. */
+		/*
+		 * The first one of this call was refused: no route, no room, a firewall; the
+		 * others may go.
+		 */
 		const struct msghdr *refused = &send->messages[at++].msg_hdr;
 		if (refused->msg_iovlen > 1)
 			sent += send_pieces(send, refused);

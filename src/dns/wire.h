@@ -18,7 +18,8 @@
 /* The types whose form matters to us; all others are octets (RFC 3597). */
 enum dns_type {
 	DNS_TYPE_A = 1, DNS_TYPE_NS = 2, DNS_TYPE_CNAME = 5, DNS_TYPE_SOA = 6, DNS_TYPE_PTR = 12,
-	DNS_TYPE_HINFO = 13, DNS_TYPE_MX = 15, DNS_TYPE_TXT = 16, DNS_TYPE_AAAA = 28, DNS_TYPE_SRV = 33,
+	DNS_TYPE_HINFO = 13, DNS_TYPE_MX = 15, DNS_TYPE_TXT = 16, DNS_TYPE_AAAA = 28,
+	    DNS_TYPE_SRV = 33,
 	DNS_TYPE_OPT = 41, DNS_TYPE_TKEY = 249, DNS_TYPE_TSIG = 250, DNS_TYPE_IXFR = 251,
 	DNS_TYPE_AXFR = 252, DNS_TYPE_MAILB = 253, DNS_TYPE_MAILA = 254, DNS_TYPE_ANY = 255,
 };
@@ -82,8 +83,8 @@ void wire_skip_name(struct wire_reader *reader);
 size_t wire_read_name(struct wire_reader *reader);
 
 /*
- * What does not fit is not written at all and sets ERR_FULL, and nothing is written after that.  With a
- * NULL buf nothing is stored: the length is counted.
+ * What does not fit is not written at all and sets ERR_FULL, and nothing is written after that.
+ * With a NULL buf nothing is stored: the length is counted.
  */
 struct wire_writer {
 	uint8_t *buf;

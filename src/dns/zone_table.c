@@ -24,7 +24,8 @@ write_name(struct wire_writer *writer, struct zone *zone, const uint8_t *name, s
 }
 
 static bool
-fill_zone(struct zone *zone, const uint8_t *name, const uint8_t *soa_rdata, uint16_t soa_len, uint32_t ttl_s)
+fill_zone(struct zone *zone, const uint8_t *name, const uint8_t *soa_rdata, uint16_t soa_len,
+    uint32_t ttl_s)
 {
 	struct wire_reader reader;
 	struct wire_writer writer;
@@ -94,7 +95,8 @@ struct zone_table *
 zone_table_without(const struct zone_table *table, const uint8_t *name)
 {
 	size_t count = table == NULL ? 0 : table->count;
-	struct zone_table *without = calloc(1, sizeof(*without) + count * sizeof(without->zones[0]));
+	struct zone_table *without = calloc(1,
+	    sizeof(*without) + count * sizeof(without->zones[0]));
 
 	for (size_t i = 0; without != NULL && i < count; i++)
 		if (!name_equal(table->zones[i].name, name))

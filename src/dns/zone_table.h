@@ -1,8 +1,8 @@
 /*
  * zone_table.h - the zones we answer for, each with its ready-made SOA record.
  *
- * Immutable: a changed SOA is a new table, which is small (DESIGN: a handful of zones).  Control builds them and
- * publishes them through the index; responders read.
+ * Immutable: a changed SOA is a new table, which is small (DESIGN: a handful of zones).  Control
+ * builds them and publishes them through the index; responders read.
  */
 #ifndef ROLLCALL_DNS_ZONE_TABLE_H
 #define ROLLCALL_DNS_ZONE_TABLE_H
@@ -14,8 +14,8 @@
 #define ZONE_SOA_MAX (12 + 2 * DNS_NAME_MAX + 20)
 
 /*
- * The SOA as a record in wire form.  Where `pointers` say so, two octets are a pointer to the zone's name, to be
- * set to where that stands in the reply; all else is ready.
+ * The SOA as a record in wire form.  Where `pointers` say so, two octets are a pointer to the
+ * zone's name, to be set to where that stands in the reply; all else is ready.
  */
 struct zone {
 	uint8_t name_len;
@@ -32,7 +32,10 @@ struct zone_table {
 	struct zone zones[];            /* longest name first */
 };
 
-/* `table` (NULL: none) with this zone added or replaced, a new table.  NULL: no memory, or an SOA that is none. */
+/*
+ * `table` (NULL: none) with this zone added or replaced, a new table.  NULL: no memory, or an
+ * SOA that is none.
+ */
 struct zone_table *zone_table_with(const struct zone_table *table, const uint8_t *name,
     const uint8_t *soa_rdata, uint16_t soa_len, uint32_t ttl_s);
 /* `table` without this zone, a new table. */
@@ -42,5 +45,6 @@ size_t zone_table_size(const struct zone_table *table);
 /* The zone whose name these folded octets are; NULL: none. */
 const struct zone *zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len);
 /* The longest zone that a folded name is in; NULL: none. */
-const struct zone *zone_table_above(const struct zone_table *table, const uint8_t *name, size_t len);
+const struct zone *zone_table_above(const struct zone_table *table, const uint8_t *name,
+    size_t len);
 #endif

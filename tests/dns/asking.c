@@ -18,8 +18,10 @@ asking_new(void)
 	struct asking *asking = calloc(1, sizeof(*asking));
 
 	asking->index = index_new();
-	asking->settings = (struct dns_settings){ .cluster_domain = "cluster.local", .ttl_s = 5, .udp_size = 1232 };
-	asking->responder = (struct responder){ .index = asking->index, .settings = &asking->settings,
+	asking->settings = (struct dns_settings){ .cluster_domain = "cluster.local", .ttl_s = 5,
+	    .udp_size = 1232 };
+	asking->responder = (struct responder){ .index = asking->index,
+	    .settings = &asking->settings,
 		.answering = true, .rotation = UINT32_MAX };
 	addr_parse("127.0.0.1", &asking->client);
 	sample_put_zone(asking->index, "cluster.local", 5);
@@ -43,7 +45,8 @@ struct words {
 static void
 read_word(struct words *words, const char *word)
 {
-	if (strncmp(word, "edns", 4) == 0 || strcmp(word, "do") == 0 || strcmp(word, "keepalive") == 0 ||
+	if (strncmp(word, "edns", 4) == 0 || strcmp(word, "do") == 0 || strcmp(word,
+	    "keepalive") == 0 ||
 	    strncmp(word, "version=", 8) == 0)
 		words->edns = true;
 	sscanf(word, "edns=%u", &words->payload);
@@ -62,7 +65,8 @@ read_word(struct words *words, const char *word)
 }
 
 static void
-write_query(struct asking *asking, const char *name_text, const char *type, const struct words *words)
+write_query(struct asking *asking, const char *name_text, const char *type,
+    const struct words *words)
 {
 	struct wire_writer writer;
 	uint8_t name[DNS_NAME_MAX];
@@ -113,7 +117,8 @@ asking_send(struct asking *asking, enum transport transport)
 {
 	size_t size = transport == TRANSPORT_TCP ? DNS_MESSAGE_MAX : 4096;
 
-	asking->len = respond(&asking->responder, transport, &asking->client, asking->buf, asking->query_len, size);
+	asking->len = respond(&asking->responder, transport, &asking->client, asking->buf,
+	    asking->query_len, size);
 	ck_assert_uint_le(asking->len, size);
 }
 
@@ -175,14 +180,16 @@ say_reply(struct asking *asking, const ldns_pkt *packet)
 	say(asking, "%s", ldns_pkt_edns_extended_rcode(packet) > 0 ? "BADVERS" : rcode->name);
 	say(asking, "%s%s%s", ldns_pkt_aa(packet) ? " aa" : "", ldns_pkt_tc(packet) ? " tc" : "",
 	    ldns_pkt_rd(packet) ? " rd" : "");
-	say(asking, "%s%s%s%s\n", ldns_pkt_ra(packet) ? " ra" : "", ldns_pkt_ad(packet) ? " ad" : "",
+	say(asking, "%s%s%s%s\n", ldns_pkt_ra(packet) ? " ra" : "",
+	    ldns_pkt_ad(packet) ? " ad" : "",
 	    ldns_pkt_cd(packet) ? " cd" : "", (asking->buf[3] & 0x40) != 0 ? " z" : "");
 	say_section(asking, "AN", ldns_pkt_answer(packet));
 	say_section(asking, "NS", ldns_pkt_authority(packet));
 	say_section(asking, "AR", ldns_pkt_additional(packet));
 	if (ldns_pkt_edns_udp_size(packet) == 0)
 		return;
-	say(asking, "OPT %u%s", ldns_pkt_edns_udp_size(packet), ldns_pkt_edns_do(packet) ? " do" : "");
+	say(asking, "OPT %u%s", ldns_pkt_edns_udp_size(packet),
+	    ldns_pkt_edns_do(packet) ? " do" : "");
 	say_options(asking, packet);
 	say(asking, "\n");
 }

@@ -1,4 +1,4 @@
-/* asking.h - ask respond() in words and get its reply in words, for the tests of the answering side. */
+/* asking.h - ask respond() in words and get its reply in words. */
 #ifndef ROLLCALL_TESTS_DNS_ASKING_H
 #define ROLLCALL_TESTS_DNS_ASKING_H
 #include <stddef.h>
@@ -20,21 +20,25 @@ struct asking {
 	char text[400000];
 };
 
-/* An index with the zone cluster.local (negative TTL 5) and what sample worlds need; TTL 5, udpSize 1232. */
+/*
+ * An index with the zone cluster.local (negative TTL 5) and what sample worlds need; TTL 5,
+ * udpSize 1232.
+ */
 struct asking *asking_new(void);
 void asking_free(struct asking *asking);
 
 /*
- * A query as "NAME TYPE" and any of: edns edns=SIZE do rd cd ad class=N version=N keepalive.  Written to buf.
+ * A query as "NAME TYPE" and any of: edns edns=SIZE do rd cd ad class=N version=N keepalive.
+ * Written to buf.
  */
 void asking_write(struct asking *asking, const char *question);
 /* Answer what is in buf. */
 void asking_send(struct asking *asking, enum transport transport);
 
 /*
- * Write, send, read with ldns.  "RCODE FLAGS" in the first line (aa tc rd ra ad cd), then "AN ", "NS " or "AR " and
- * a record in each; OPT is "OPT SIZE [do] [EDE TEXT] [keepalive N]".  "silence" where there was no reply.
- * A word "tcp" in the question asks over TCP.
+ * Write, send, read with ldns.  "RCODE FLAGS" in the first line (aa tc rd ra ad cd), then "AN ",
+ * "NS " or "AR " and a record in each; OPT is "OPT SIZE [do] [EDE TEXT] [keepalive N]".  "silence"
+ * where there was no reply. A word "tcp" in the question asks over TCP.
  */
 const char *asking_ask(struct asking *asking, const char *question);
 

@@ -29,12 +29,14 @@ sample_name(const char *text, uint8_t name[DNS_NAME_MAX])
 }
 
 static void
-read_record(const char *text, uint8_t owner[DNS_NAME_MAX], uint8_t rdata[RDATA_MAX], struct entry_record *record)
+read_record(const char *text, uint8_t owner[DNS_NAME_MAX], uint8_t rdata[RDATA_MAX],
+    struct entry_record *record)
 {
 	ldns_rr *rr = NULL;
 	size_t len = 0;
 
-	ck_assert_msg(ldns_rr_new_frm_str(&rr, text, 0, NULL, NULL) == LDNS_STATUS_OK, "bad record %s", text);
+	ck_assert_msg(ldns_rr_new_frm_str(&rr, text, 0, NULL, NULL) == LDNS_STATUS_OK,
+	    "bad record %s", text);
 	memcpy(owner, ldns_rdf_data(ldns_rr_owner(rr)), ldns_rdf_size(ldns_rr_owner(rr)));
 	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
 		const ldns_rdf *part = ldns_rr_rdf(rr, i);
@@ -51,14 +53,16 @@ read_record(const char *text, uint8_t owner[DNS_NAME_MAX], uint8_t rdata[RDATA_M
 }
 
 static size_t
-read_records(const char *const *texts, const char *owner, struct octets *octets, struct entry_record *records)
+read_records(const char *const *texts, const char *owner, struct octets *octets,
+    struct entry_record *records)
 {
 	size_t count = 0;
 
 	for (; count < RECORDS_MAX && texts[count] != NULL; count++) {
 		char text[1400];
 
-		snprintf(text, sizeof(text), "%s%s%s", owner, owner[0] == '\0' ? "" : ". ", texts[count]);
+		snprintf(text, sizeof(text), "%s%s%s", owner, owner[0] == '\0' ? "" : ". ",
+		    texts[count]);
 		read_record(text, octets->owner[count], octets->rdata[count], &records[count]);
 		if (owner[0] != '\0')
 			records[count].owner = NULL;
@@ -73,7 +77,8 @@ sample_build(const struct sample_name *spec, struct entry **out)
 	struct entry_record records[RECORDS_MAX], additional[RECORDS_MAX];
 	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX];
 	struct entry_spec entry = {
-		.kind = spec->kind, .name = sample_name(spec->name, name), .zone = sample_name(spec->zone, zone),
+		.kind = spec->kind, .name = sample_name(spec->name, name),
+		    .zone = sample_name(spec->zone, zone),
 		.records = records, .additional = additional, .ede = spec->ede,
 	};
 
@@ -99,11 +104,13 @@ sample_put_zone(struct index *index, const char *zone, uint32_t soa_ttl_s)
 	struct entry_record soa;
 	char text[700];
 
-	snprintf(text, sizeof(text), "%s. 5 SOA ns.dns.cluster.local. hostmaster.cluster.local. 1 7200 1800 86400 5",
+	snprintf(text, sizeof(text),
+	    "%s. 5 SOA ns.dns.cluster.local. hostmaster.cluster.local. 1 7200 1800 86400 5",
 	    zone);
 	read_record(text, owner, rdata, &soa);
 	sample_put(index, &apex);
-	ck_assert_int_eq(index_set_zone(index, sample_name(zone, name), rdata, soa.rdata_len, soa_ttl_s), 0);
+	ck_assert_int_eq(index_set_zone(index, sample_name(zone, name), rdata, soa.rdata_len,
+	    soa_ttl_s), 0);
 }
 
 void
@@ -115,10 +122,13 @@ sample_put_many(struct index *index, const char *name, const char *zone, unsigne
 	struct entry *entry;
 
 	for (unsigned i = 0; i < count; i++) {
-		memcpy(rdata[i], (uint8_t[4]){ 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i }, 4);
-		records[i] = (struct entry_record){ .type = 1, .ttl_s = 5, .rdata = rdata[i], .rdata_len = 4 };
+		memcpy(rdata[i], (uint8_t[4]){ 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8),
+		    (uint8_t)i }, 4);
+		records[i] = (struct entry_record){ .type = 1, .ttl_s = 5, .rdata = rdata[i],
+		    .rdata_len = 4 };
 	}
-	struct entry_spec spec = { .name = sample_name(name, name_wire), .zone = sample_name(zone, zone_wire),
+	struct entry_spec spec = { .name = sample_name(name, name_wire), .zone = sample_name(zone,
+	    zone_wire),
 		.records = records, .record_count = count };
 	ck_assert_int_eq(entry_build(&spec, &entry), 0);
 	ck_assert_int_eq(index_put(index, entry), 0);

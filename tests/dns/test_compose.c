@@ -1,4 +1,4 @@
-/* test_compose.c - questions with capitals: the question comes back as asked, what we add is lower case but for the zone. */
+/* test_compose.c - what we add is lower case, but for the zone, which is as asked. */
 #include "dns/compose.h"
 
 #include <string.h>
@@ -15,7 +15,8 @@
 static const struct sample_name world[] = {
 	{ .name = "web." IN_SVC, .zone = ZONE, .records = { "5 A 10.96.0.1", "5 A 10.96.0.2",
 	    "5 SRV 0 100 80 web." IN_SVC "." }, .additional = { "web." IN_SVC ". 5 A 10.96.0.1" } },
-	{ .name = "_http._tcp.db." IN_SVC, .zone = ZONE, .records = { "5 SRV 0 50 80 a.db." IN_SVC ".",
+	{ .name = "_http._tcp.db." IN_SVC, .zone = ZONE, .records = { "5 SRV 0 50 80 a.db."
+	  IN_SVC ".",
 	    "5 SRV 0 50 80 b.db." IN_SVC "." },
 	  .additional = { "a.db." IN_SVC ". 5 A 10.0.0.1", "a.db." IN_SVC ". 5 AAAA fd00::1",
 	    "b.db." IN_SVC ". 5 A 10.0.0.2" } },
@@ -24,7 +25,8 @@ static const struct sample_name world[] = {
 	{ .name = ZONE, .zone = ZONE, .records = { "5 NS ns.dns." ZONE "." },
 	  .additional = { "ns.dns." ZONE ". 5 A 192.0.2.53" } },
 	{ .name = "mail." IN_SVC, .zone = ZONE, .records = { "5 MX 10 web." IN_SVC "." } },
-	{ .name = "1.in-addr.arpa", .zone = "in-addr.arpa", .records = { "5 PTR web." IN_SVC "." } },
+	{ .name = "1.in-addr.arpa", .zone = "in-addr.arpa", .records = { "5 PTR web."
+	  IN_SVC "." } },
 };
 
 static struct asking *asking;
@@ -48,7 +50,8 @@ static const struct {
 	const char *question;
 	const char *reply;
 } cases[] = {
-	{ "WEB.Shop.svc.CLUSTER.local A", "NOERROR aa\nAN WEB.Shop.svc.CLUSTER.local. 5 IN A 10.96.0.1\n"
+	{ "WEB.Shop.svc.CLUSTER.local A",
+	  "NOERROR aa\nAN WEB.Shop.svc.CLUSTER.local. 5 IN A 10.96.0.1\n"
 	  "AN WEB.Shop.svc.CLUSTER.local. 5 IN A 10.96.0.2\n" },
 	{ "Web.shop.svc.cluster.LOCAL SRV", "NOERROR aa\n"
 	  "AN Web.shop.svc.cluster.LOCAL. 5 IN SRV 0 100 80 web.shop.svc.cluster.LOCAL.\n"
@@ -56,24 +59,28 @@ static const struct {
 	{ "_HTTP._tcp.DB.shop.svc.cluster.local SRV", "NOERROR aa\n"
 	  "AN _HTTP._tcp.DB.shop.svc.cluster.local. 5 IN SRV 0 50 80 a.db.shop.svc.cluster.local.\n"
 	  "AN _HTTP._tcp.DB.shop.svc.cluster.local. 5 IN SRV 0 50 80 b.db.shop.svc.cluster.local.\n"
-	  "AR a.db.shop.svc.cluster.local. 5 IN A 10.0.0.1\nAR a.db.shop.svc.cluster.local. 5 IN AAAA fd00::1\n"
+	  "AR a.db.shop.svc.cluster.local. 5 IN A 10.0.0.1\n"
+	  "AR a.db.shop.svc.cluster.local. 5 IN AAAA fd00::1\n"
 	  "AR b.db.shop.svc.cluster.local. 5 IN A 10.0.0.2\n" },
 	{ "ALIAS.SHOP.SVC.Cluster.Local A", "NOERROR aa\n"
 	  "AN ALIAS.SHOP.SVC.Cluster.Local. 5 IN CNAME web.shop.svc.Cluster.Local.\n"
-	  "AN web.shop.svc.Cluster.Local. 5 IN A 10.96.0.2\nAN web.shop.svc.Cluster.Local. 5 IN A 10.96.0.1\n" },
+	  "AN web.shop.svc.Cluster.Local. 5 IN A 10.96.0.2\n"
+	  "AN web.shop.svc.Cluster.Local. 5 IN A 10.96.0.1\n" },
 	{ "Away.shop.svc.cluster.LOCAL A", "NOERROR aa\n"
 	  "AN Away.shop.svc.cluster.LOCAL. 5 IN CNAME db.example.local.\n" },
 	{ "CLUSTER.local NS", "NOERROR aa\nAN CLUSTER.local. 5 IN NS ns.dns.CLUSTER.local.\n"
 	  "AR ns.dns.CLUSTER.local. 5 IN A 192.0.2.53\n" },
 	{ "MAIL.shop.svc.cluster.local MX", "NOERROR aa\n"
 	  "AN MAIL.shop.svc.cluster.local. 5 IN MX 10 web.shop.svc.cluster.local.\n" },
-	{ "1.IN-addr.arpa PTR", "NOERROR aa\nAN 1.IN-addr.arpa. 5 IN PTR web.shop.svc.cluster.local.\n" },
+	{ "1.IN-addr.arpa PTR",
+	  "NOERROR aa\nAN 1.IN-addr.arpa. 5 IN PTR web.shop.svc.cluster.local.\n" },
 	{ "Nobody.Cluster.LOCAL A", "NXDOMAIN aa\nNS Cluster.LOCAL. 5 IN SOA ns.dns.Cluster.LOCAL. "
 	  "hostmaster.Cluster.LOCAL. 1 7200 1800 86400 5\n" },
 	{ "_http._tcp.db.shop.svc.cluster.local SRV", "NOERROR aa\n"
 	  "AN _http._tcp.db.shop.svc.cluster.local. 5 IN SRV 0 50 80 a.db.shop.svc.cluster.local.\n"
 	  "AN _http._tcp.db.shop.svc.cluster.local. 5 IN SRV 0 50 80 b.db.shop.svc.cluster.local.\n"
-	  "AR a.db.shop.svc.cluster.local. 5 IN A 10.0.0.1\nAR a.db.shop.svc.cluster.local. 5 IN AAAA fd00::1\n"
+	  "AR a.db.shop.svc.cluster.local. 5 IN A 10.0.0.1\n"
+	  "AR a.db.shop.svc.cluster.local. 5 IN AAAA fd00::1\n"
 	  "AR b.db.shop.svc.cluster.local. 5 IN A 10.0.0.2\n" },
 };
 

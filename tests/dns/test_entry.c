@@ -24,7 +24,8 @@ build(const struct sample_name *spec)
 
 START_TEST(addresses_lie_ready_behind_a_pointer_to_the_question)
 {
-	struct entry *entry = build(&(struct sample_name){ WEB, ZONE, .records = { "5 A 10.0.0.1", "5 A 10.0.0.2" } });
+	struct entry *entry = build(&(struct sample_name){ WEB, ZONE, .records = { "5 A 10.0.0.1",
+	    "5 A 10.0.0.2" } });
 	const uint8_t *records;
 	const struct entry_set *set = entry_find_set(entry, DNS_TYPE_A, &records);
 
@@ -41,7 +42,8 @@ END_TEST
 
 START_TEST(an_endpoint_costs_under_a_hundred_octets)
 {
-	struct entry *entry = build(&(struct sample_name){ "10-244-101-223.backend-7.tenant-12.svc.cluster.local", ZONE,
+	struct entry *entry = build(&(struct sample_name){
+	    "10-244-101-223.backend-7.tenant-12.svc.cluster.local", ZONE,
 	    .records = { "5 A 10.244.101.223" } });
 
 	ck_assert_uint_le(entry_size(entry) + 8, 96);
@@ -70,7 +72,8 @@ END_TEST
 
 START_TEST(a_foreign_name_in_rdata_stays_whole)
 {
-	struct entry *entry = build(&(struct sample_name){ WEB, ZONE, .records = { "5 CNAME example.com." } });
+	struct entry *entry = build(&(struct sample_name){ WEB, ZONE,
+	    .records = { "5 CNAME example.com." } });
 	const uint8_t *records;
 	uint8_t name[DNS_NAME_MAX];
 	size_t used;
@@ -97,7 +100,8 @@ END_TEST
 
 START_TEST(an_error_text_is_kept_as_an_option)
 {
-	struct entry *entry = build(&(struct sample_name){ WEB, ZONE, ENTRY_EMPTY_HEADLESS, .ede = "0 of 3 ready" });
+	struct entry *entry = build(&(struct sample_name){ WEB, ZONE, ENTRY_EMPTY_HEADLESS,
+	    .ede = "0 of 3 ready" });
 
 	ck_assert_uint_eq(entry->more_len, 18);
 	ck_assert_mem_eq(entry_more(entry), "\0\17\0\16\0\0" "0 of 3 ready", 18);
@@ -126,7 +130,8 @@ START_TEST(what_cannot_be_is_refused)
 {
 	struct entry *entry;
 
-	ck_assert_int_eq(sample_build(&(struct sample_name){ .name = "web.example.com", .zone = ZONE }, &entry), ERR_INVALID);
+	ck_assert_int_eq(sample_build(&(struct sample_name){ .name = "web.example.com",
+	    .zone = ZONE }, &entry), ERR_INVALID);
 	ck_assert_int_eq(sample_build(&(struct sample_name){ WEB, ZONE,
 	    .records = { "5 A 10.0.0.1", "5 AAAA ::1", "5 A 10.0.0.2" } }, &entry), ERR_INVALID);
 }
@@ -143,7 +148,8 @@ build_many(size_t count, struct entry **entry)
 		.records = records, .record_count = count };
 
 	for (size_t i = 0; i < count; i++)
-		records[i] = (struct entry_record){ .type = 1, .ttl_s = 5, .rdata = octets, .rdata_len = 4 };
+		records[i] = (struct entry_record){ .type = 1, .ttl_s = 5, .rdata = octets,
+		    .rdata_len = 4 };
 	int err = entry_build(&spec, entry);
 	free(records);
 	return err;

@@ -63,17 +63,21 @@ __wrap_pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 }
 
 static const struct sample_name world[] = {
-	{ .name = "web." IN_SVC, .zone = ZONE, .records = { "5 A 10.96.0.1", "5 SRV 0 100 80 web." IN_SVC "." },
+	{ .name = "web." IN_SVC, .zone = ZONE, .records = { "5 A 10.96.0.1", "5 SRV 0 100 80 web."
+	  IN_SVC "." },
 	  .additional = { "web." IN_SVC ". 5 A 10.96.0.1" } },
 	{ .name = "alias." IN_SVC, .zone = ZONE, .records = { "5 CNAME web." IN_SVC "." } },
-	{ .name = "empty." IN_SVC, .zone = ZONE, .kind = ENTRY_EMPTY_HEADLESS, .ede = "0 of 3 endpoints ready" },
+	{ .name = "empty." IN_SVC, .zone = ZONE, .kind = ENTRY_EMPTY_HEADLESS,
+	  .ede = "0 of 3 endpoints ready" },
 	{ .name = "shop.pod." ZONE, .zone = ZONE, .kind = ENTRY_POD_NAMESPACE },
 };
 
 static const char *const questions[] = {
 	"web." IN_SVC " A", "web." IN_SVC " AAAA edns", "WEB." IN_SVC " SRV", "alias." IN_SVC " A",
-	"ALIAS." IN_SVC " AAAA", "empty." IN_SVC " A edns", "nobody." IN_SVC " A", "10-0-0-1.shop.pod." ZONE " A",
-	"example.com A", ZONE " SOA", ZONE " NS", "many." ZONE " A", "many." ZONE " A tcp", "web." IN_SVC " ANY",
+	"ALIAS." IN_SVC " AAAA", "empty." IN_SVC " A edns", "nobody." IN_SVC " A",
+	    "10-0-0-1.shop.pod." ZONE " A",
+	"example.com A", ZONE " SOA", ZONE " NS", "many." ZONE " A", "many." ZONE " A tcp", "web."
+	    IN_SVC " ANY",
 };
 
 START_TEST(no_memory_and_no_lock_is_taken)
@@ -92,7 +96,8 @@ START_TEST(no_memory_and_no_lock_is_taken)
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
 		asking_write(asking, questions[i]);
 		unsigned long before = costly;
-		asking->len = respond(&asking->responder, strstr(questions[i], "tcp") ? TRANSPORT_TCP : TRANSPORT_UDP,
+		asking->len = respond(&asking->responder, strstr(questions[i],
+		    "tcp") ? TRANSPORT_TCP : TRANSPORT_UDP,
 		    &asking->client, asking->buf, asking->query_len, 65535);
 		index_reader_quiet();
 		index_reader_offline();

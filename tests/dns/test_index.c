@@ -1,4 +1,4 @@
-/* test_index.c - what was put is found, what was removed is not, and readers always see a whole entry. */
+/* test_index.c - what was put is found, and readers always see a whole entry. */
 #include "dns/index.h"
 
 #include <pthread.h>
@@ -30,9 +30,12 @@ static struct entry *
 number_entry(unsigned number, uint16_t version)
 {
 	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX];
-	uint8_t octets[4] = { (uint8_t)(number >> 8), (uint8_t)number, (uint8_t)(version >> 8), (uint8_t)version };
-	struct entry_record record = { .type = DNS_TYPE_A, .ttl_s = 5, .rdata = octets, .rdata_len = 4 };
-	struct entry_spec spec = { .name = name, .zone = sample_name(ZONE, zone), .records = &record,
+	uint8_t octets[4] = { (uint8_t)(number >> 8), (uint8_t)number, (uint8_t)(version >> 8),
+	    (uint8_t)version };
+	struct entry_record record = { .type = DNS_TYPE_A, .ttl_s = 5, .rdata = octets,
+	    .rdata_len = 4 };
+	struct entry_spec spec = { .name = name, .zone = sample_name(ZONE, zone),
+	    .records = &record,
 		.record_count = 1 };
 	struct entry *entry;
 
@@ -123,7 +126,8 @@ END_TEST
 START_TEST(special_entries_are_counted)
 {
 	struct index *index = index_new();
-	struct sample_name spec = { .name = "shop.pod." ZONE, .zone = ZONE, .kind = ENTRY_POD_NAMESPACE };
+	struct sample_name spec = { .name = "shop.pod." ZONE, .zone = ZONE,
+	    .kind = ENTRY_POD_NAMESPACE };
 	uint8_t name[DNS_NAME_MAX];
 
 	ck_assert(!index_has_specials(index));
@@ -186,7 +190,10 @@ read_all_the_time(void *arg)
 	return NULL;
 }
 
-/* Replaces every name, and lets others come and go, so that the table is rebuilt again and again. */
+/*
+ * Replaces every name, and lets others come and go, so that the table is rebuilt again and
+ * again.
+ */
 static void
 write_round(struct index *index, unsigned round)
 {

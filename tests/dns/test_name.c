@@ -31,7 +31,8 @@ static const struct {
 	{ "a\\256", ERR_SYNTAX, NULL, 0, NULL },
 	{ "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg", 0,
 	  "\77aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg\0", 65, NULL },
-	{ "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg", ERR_LIMIT, NULL, 0, NULL },
+	{ "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg", ERR_LIMIT, NULL, 0,
+	  NULL },
 };
 
 START_TEST(text_becomes_wire_and_text_again)
@@ -47,7 +48,8 @@ START_TEST(text_becomes_wire_and_text_again)
 	ck_assert_mem_eq(name, texts[_i].wire, len);
 	ck_assert_uint_eq(name_len(name), len);
 	ck_assert(name_is_valid(name, len));
-	ck_assert_str_eq(name_to_text(name, text), texts[_i].back ? texts[_i].back : texts[_i].text);
+	ck_assert_str_eq(name_to_text(name, text),
+	    texts[_i].back ? texts[_i].back : texts[_i].text);
 }
 END_TEST
 
@@ -134,7 +136,8 @@ START_TEST(every_octet_folds_as_it_should_at_every_place)
 			ck_assert_uint_eq(folded[at], upper ? octet + 32 : octet);
 			ck_assert(name_folds_to(raw, folded, sizeof(raw)));
 			uint64_t hash = name_hash(1, raw, sizeof(raw), &mixed);
-			ck_assert_uint_eq(hash, name_hash(1, folded, sizeof(folded), &mixed_folded));
+			ck_assert_uint_eq(hash, name_hash(1, folded, sizeof(folded),
+			    &mixed_folded));
 			ck_assert_int_eq(mixed, upper);
 			ck_assert(!mixed_folded);
 		}
@@ -163,7 +166,10 @@ START_TEST(comparing_sees_each_octet_at_every_length)
 }
 END_TEST
 
-/* 16 low bits of the hashes of 65,536 similar names: near 63 % of the places are hit if they spread. */
+/*
+ * 16 low bits of the hashes of 65,536 similar names: near 63 % of the places are hit if they
+ * spread.
+ */
 START_TEST(hashes_of_similar_names_spread)
 {
 	uint8_t *hit = calloc(1, 65536);

@@ -56,7 +56,8 @@ suite(void)
 	Suite *pod_name = suite_create("pod_name");
 	TCase *tests = tcase_create("pod_name");
 
-	tcase_add_loop_test(tests, dashes_stand_for_dots_or_colons, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_loop_test(tests, dashes_stand_for_dots_or_colons, 0,
+	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(tests, a_nul_does_not_end_the_label);
 	suite_add_tcase(pod_name, tests);
 	return pod_name;

@@ -29,41 +29,57 @@ static const struct {
 	{ "nothing", OCTETS(""), QUERY_SILENT, DNS_NOERROR, false },
 	{ "eleven octets", OCTETS(HEAD "\0\1\0\0\0\0\0"), QUERY_SILENT, DNS_NOERROR, false },
 	{ "a reply", OCTETS("\x12\x34\x81\0" ONE WEB A_IN), QUERY_SILENT, DNS_NOERROR, false },
-	{ "a reply of another opcode", OCTETS("\x12\x34\xa1\0" ONE WEB A_IN), QUERY_SILENT, DNS_NOERROR, false },
+	{ "a reply of another opcode", OCTETS("\x12\x34\xa1\0" ONE WEB A_IN), QUERY_SILENT,
+	  DNS_NOERROR, false },
 	{ "a query", OCTETS(HEAD ONE WEB A_IN), QUERY_GOOD, DNS_NOERROR, false },
 	{ "the root", OCTETS(HEAD ONE "\0" A_IN), QUERY_GOOD, DNS_NOERROR, false },
 	{ "notify", OCTETS("\x12\x34\x20\0" ONE WEB A_IN), QUERY_NO_QUESTION, DNS_NOTIMP, false },
 	{ "update", OCTETS("\x12\x34\x28\0" ONE WEB A_IN), QUERY_NO_QUESTION, DNS_NOTIMP, false },
-	{ "opcode 15, header alone", OCTETS("\x12\x34\x78\0\0\0\0\0\0\0\0\0"), QUERY_NO_QUESTION, DNS_NOTIMP, false },
+	{ "opcode 15, header alone", OCTETS("\x12\x34\x78\0\0\0\0\0\0\0\0\0"), QUERY_NO_QUESTION,
+	  DNS_NOTIMP, false },
 	{ "no question", OCTETS(HEAD "\0\0\0\0\0\0\0\0"), QUERY_NO_QUESTION, DNS_FORMERR, false },
-	{ "two questions", OCTETS(HEAD "\0\2\0\0\0\0\0\0" WEB A_IN WEB A_IN), QUERY_NO_QUESTION, DNS_FORMERR, false },
+	{ "two questions", OCTETS(HEAD "\0\2\0\0\0\0\0\0" WEB A_IN WEB A_IN), QUERY_NO_QUESTION,
+	  DNS_FORMERR, false },
 	{ "a question that is not there", OCTETS(HEAD ONE), QUERY_NO_QUESTION, DNS_FORMERR, false },
 	{ "a name cut short", OCTETS(HEAD ONE "\3we"), QUERY_NO_QUESTION, DNS_FORMERR, false },
 	{ "no class", OCTETS(HEAD ONE WEB "\0\1"), QUERY_NO_QUESTION, DNS_FORMERR, false },
-	{ "a pointer in the name", OCTETS(HEAD ONE "\xc0\x0c" A_IN), QUERY_NO_QUESTION, DNS_FORMERR, false },
-	{ "an old label type", OCTETS(HEAD ONE "\x41\0" A_IN), QUERY_NO_QUESTION, DNS_FORMERR, false },
+	{ "a pointer in the name", OCTETS(HEAD ONE "\xc0\x0c" A_IN), QUERY_NO_QUESTION, DNS_FORMERR,
+	  false },
+	{ "an old label type", OCTETS(HEAD ONE "\x41\0" A_IN), QUERY_NO_QUESTION, DNS_FORMERR,
+	  false },
 	{ "class CH", OCTETS(HEAD ONE WEB "\0\1\0\3"), QUERY_ERROR, DNS_REFUSED, false },
 	{ "class ANY", OCTETS(HEAD ONE WEB "\0\1\0\xff"), QUERY_ERROR, DNS_REFUSED, false },
 	{ "octets left over", OCTETS(HEAD ONE WEB A_IN "x"), QUERY_ERROR, DNS_FORMERR, false },
-	{ "counts that lie", OCTETS(HEAD "\0\1\xff\xff\xff\xff\xff\xff" WEB A_IN), QUERY_ERROR, DNS_FORMERR, false },
+	{ "counts that lie", OCTETS(HEAD "\0\1\xff\xff\xff\xff\xff\xff" WEB A_IN), QUERY_ERROR,
+	  DNS_FORMERR, false },
 	{ "EDNS", OCTETS(HEAD ONE_AND("\1") WEB A_IN OPT), QUERY_GOOD, DNS_NOERROR, true },
-	{ "EDNS and a record before it", OCTETS(HEAD ONE_AND("\2") WEB A_IN "\xc0\x0c\0\1\0\1\0\0\0\0\0\1x" OPT),
+	{ "EDNS and a record before it",
+	  OCTETS(HEAD ONE_AND("\2") WEB A_IN "\xc0\x0c\0\1\0\1\0\0\0\0\0\1x" OPT),
 	  QUERY_GOOD, DNS_NOERROR, true },
-	{ "EDNS and TSIG after it", OCTETS(HEAD ONE_AND("\2") WEB A_IN OPT "\1k\0\0\xfa\0\xff\0\0\0\0\0\0"),
+	{ "EDNS and TSIG after it",
+	  OCTETS(HEAD ONE_AND("\2") WEB A_IN OPT "\1k\0\0\xfa\0\xff\0\0\0\0\0\0"),
 	  QUERY_GOOD, DNS_NOERROR, true },
-	{ "an SOA in authority, as of IXFR", OCTETS(HEAD "\0\1\0\0\0\1\0\0" WEB A_IN "\xc0\x0c\0\6\0\1\0\0\0\0\0\0"),
+	{ "an SOA in authority, as of IXFR", OCTETS(HEAD "\0\1\0\0\0\1\0\0"
+	  WEB A_IN "\xc0\x0c\0\6\0\1\0\0\0\0\0\0"),
 	  QUERY_GOOD, DNS_NOERROR, false },
-	{ "OPT in the answer section", OCTETS(HEAD "\0\1\0\1\0\0\0\0" WEB A_IN OPT), QUERY_GOOD, DNS_NOERROR, false },
+	{ "OPT in the answer section", OCTETS(HEAD "\0\1\0\1\0\0\0\0" WEB A_IN OPT), QUERY_GOOD,
+	  DNS_NOERROR, false },
 	{ "two OPT", OCTETS(HEAD ONE_AND("\2") WEB A_IN OPT OPT), QUERY_ERROR, DNS_FORMERR, true },
-	{ "OPT not at the root", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\1a" OPT), QUERY_ERROR, DNS_FORMERR, false },
-	{ "version 1", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\1\0\0\0\0"), QUERY_ERROR, DNS_BADVERS, true },
-	{ "an unknown option", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\6\xff\xfe\0\2ab"),
+	{ "OPT not at the root", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\1a" OPT), QUERY_ERROR,
+	  DNS_FORMERR, false },
+	{ "version 1", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\1\0\0\0\0"), QUERY_ERROR,
+	  DNS_BADVERS, true },
+	{ "an unknown option",
+	  OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\6\xff\xfe\0\2ab"),
 	  QUERY_GOOD, DNS_NOERROR, true },
-	{ "an option that overruns", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\6\xff\xfe\0\3ab"),
+	{ "an option that overruns",
+	  OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\6\xff\xfe\0\3ab"),
 	  QUERY_ERROR, DNS_FORMERR, true },
-	{ "half an option head", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\3\xff\xfe\0"),
+	{ "half an option head",
+	  OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\3\xff\xfe\0"),
 	  QUERY_ERROR, DNS_FORMERR, true },
-	{ "OPT rdata cut short", OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\6\xff"),
+	{ "OPT rdata cut short",
+	  OCTETS(HEAD ONE_AND("\1") WEB A_IN "\0\0\51\x10\0\0\0\0\0\0\6\xff"),
 	  QUERY_ERROR, DNS_FORMERR, false },
 };
 
@@ -106,7 +122,8 @@ static const struct {
 	bool keepalive;
 } opts[] = {
 	{ "\0\0\51\x10\0\0\0\0\0\0\0", 4096, false, false },
-	{ "\0\0\51\0\0\0\0\x80\0\0\0", 512, true, false },      /* payload 0 is 512 (RFC 6891, 6.2.3) */
+	{ "\0\0\51\0\0\0\0\x80\0\0\0", 512, true, false },
+	       /* payload 0 is 512 (RFC 6891, 6.2.3) */
 	{ "\0\0\51\1\xff\0\0\xff\xff\0\0", 512, true, false },
 	{ "\0\0\51\2\0\0\0\x7f\xff\0\4\0\13\0\0", 512, false, true },
 };
@@ -181,9 +198,11 @@ suite(void)
 	Suite *query = suite_create("query");
 	TCase *tests = tcase_create("query");
 
-	tcase_add_loop_test(tests, each_kind_of_octets_is_told_apart, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_loop_test(tests, each_kind_of_octets_is_told_apart, 0,
+	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(tests, a_query_cut_anywhere_is_no_good);
-	tcase_add_loop_test(tests, opt_says_what_the_client_takes, 0, (int)(sizeof(opts) / sizeof(opts[0])));
+	tcase_add_loop_test(tests, opt_says_what_the_client_takes, 0,
+	    (int)(sizeof(opts) / sizeof(opts[0])));
 	tcase_add_loop_test(tests, errors_are_replies_with_the_question, 0,
 	    (int)(sizeof(replies) / sizeof(replies[0])));
 	tcase_add_test(tests, without_a_readable_question_the_header_comes_back_alone);

@@ -30,7 +30,8 @@ count_lines(const char *text, const char *begin)
 {
 	unsigned count = 0;
 
-	for (const char *at = text; at != NULL; at = strchr(at, '\n'), at = at == NULL ? NULL : at + 1)
+	for (const char *at = text; at != NULL; at = strchr(at, '\n'),
+	    at = at == NULL ? NULL : at + 1)
 		count += strncmp(at, begin, strlen(begin)) == 0;
 	return count;
 }
@@ -88,12 +89,15 @@ START_TEST(additional_sets_are_left_out_first_and_whole_without_tc)
 	char srv[5][60], a[4][60], more[4][60];
 
 	for (int i = 0; i < 5; i++) {
-		snprintf(srv[i], sizeof(srv[i]), "5 SRV 0 20 80 pod-number-%d-of-five-of-them.s." ZONE ".", i);
+		snprintf(srv[i], sizeof(srv[i]), "5 SRV 0 20 80 pod-number-%d-of-five-of-them.s."
+		    ZONE ".", i);
 		spec.records[i] = srv[i];
 	}
 	for (int i = 0; i < 4; i++) {
-		snprintf(a[i], sizeof(a[i]), "pod-number-%d-of-five-of-them.s." ZONE ". 5 A 10.0.0.%d", i, i);
-		snprintf(more[i], sizeof(more[i]), "pod-number-%d-of-five-of-them.s." ZONE ". 5 A 10.0.1.%d", i, i);
+		snprintf(a[i], sizeof(a[i]), "pod-number-%d-of-five-of-them.s."
+		    ZONE ". 5 A 10.0.0.%d", i, i);
+		snprintf(more[i], sizeof(more[i]), "pod-number-%d-of-five-of-them.s."
+		    ZONE ". 5 A 10.0.1.%d", i, i);
 		spec.additional[2 * i] = a[i];
 		spec.additional[2 * i + 1] = more[i];
 	}
@@ -105,7 +109,8 @@ START_TEST(additional_sets_are_left_out_first_and_whole_without_tc)
 	ck_assert_uint_eq(count_lines(reply, "AR "), 2);
 	reply = asking_ask(asking, "_p._tcp.s." ZONE " SRV edns");
 	ck_assert_uint_eq(count_lines(reply, "AR "), 8);
-	ck_assert_uint_eq(count_lines(asking_ask(asking, "_P._tcp.s." ZONE " SRV edns=512"), "AR "), 2);
+	ck_assert_uint_eq(count_lines(asking_ask(asking, "_P._tcp.s." ZONE " SRV edns=512"), "AR "),
+	    2);
 }
 END_TEST
 
@@ -114,7 +119,8 @@ START_TEST(a_chain_that_does_not_fit_keeps_its_cnames)
 	sample_put_many(asking->index, "m." ZONE, ZONE, 100);
 	sample_put(asking->index, &(struct sample_name){ .name = "alias." ZONE, .zone = ZONE,
 	    .records = { "5 CNAME m." ZONE "." } });
-	asking_expect(asking, "alias." ZONE " A", "NOERROR aa tc\nAN alias." ZONE ". 5 IN CNAME m." ZONE ".\n");
+	asking_expect(asking, "alias." ZONE " A", "NOERROR aa tc\nAN alias." ZONE ". 5 IN CNAME m."
+	    ZONE ".\n");
 }
 END_TEST
 
@@ -162,12 +168,14 @@ suite(void)
 	TCase *tests = tcase_create("reply");
 
 	tcase_add_checked_fixture(tests, start, end);
-	tcase_add_loop_test(tests, a_set_is_sent_whole_or_not_at_all, 0, (int)(sizeof(sizes) / sizeof(sizes[0])));
+	tcase_add_loop_test(tests, a_set_is_sent_whole_or_not_at_all, 0,
+	    (int)(sizeof(sizes) / sizeof(sizes[0])));
 	tcase_add_test(tests, our_own_udp_size_is_the_limit_and_is_told);
 	tcase_add_test(tests, additional_sets_are_left_out_first_and_whole_without_tc);
 	tcase_add_test(tests, a_chain_that_does_not_fit_keeps_its_cnames);
 	tcase_add_test(tests, thousands_behind_a_cname_go_over_tcp);
-	tcase_add_loop_test(tests, opt_comes_back_where_it_was_sent, 0, (int)(sizeof(opts) / sizeof(opts[0])));
+	tcase_add_loop_test(tests, opt_comes_back_where_it_was_sent, 0,
+	    (int)(sizeof(opts) / sizeof(opts[0])));
 	suite_add_tcase(reply, tests);
 	return reply;
 }

@@ -11,14 +11,16 @@
 
 #define ZONE "cluster.local"
 #define IN_SVC "shop.svc.cluster.local"
-#define SOA "NS cluster.local. 5 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 1 7200 1800 86400 5\n"
+#define SOA "NS cluster.local. 5 IN SOA ns.dns.cluster.local. " \
+	"hostmaster.cluster.local. 1 7200 1800 86400 5\n"
 
 static const struct sample_name world[] = {
 	{ .name = IN_SVC, .zone = ZONE },
 	{ .name = "web." IN_SVC, .zone = ZONE, .records = { "5 A 10.96.0.1", "5 AAAA fd00::1",
 	    "5 SRV 0 100 80 web." IN_SVC "." },
 	  .additional = { "web." IN_SVC ". 5 A 10.96.0.1", "web." IN_SVC ". 5 AAAA fd00::1" } },
-	{ .name = "many." IN_SVC, .zone = ZONE, .records = { "7 A 10.0.0.1", "7 A 10.0.0.2", "7 A 10.0.0.3" } },
+	{ .name = "many." IN_SVC, .zone = ZONE, .records = { "7 A 10.0.0.1", "7 A 10.0.0.2",
+	  "7 A 10.0.0.3" } },
 	{ .name = "alias." IN_SVC, .zone = ZONE, .records = { "5 CNAME web." IN_SVC "." } },
 	{ .name = "second." IN_SVC, .zone = ZONE, .records = { "5 CNAME alias." IN_SVC "." } },
 	{ .name = "away." IN_SVC, .zone = ZONE, .records = { "5 CNAME db.example.com." } },
@@ -29,7 +31,8 @@ static const struct sample_name world[] = {
 	{ .name = "dns-version." ZONE, .zone = ZONE, .records = { "28800 TXT \"1.1.0\"" } },
 	{ .name = ZONE, .zone = ZONE, .records = { "5 NS ns.dns." ZONE "." },
 	  .additional = { "ns.dns." ZONE ". 5 A 192.0.2.53" } },
-	{ .name = "1.0.0.10.in-addr.arpa", .zone = "in-addr.arpa", .records = { "5 PTR web." IN_SVC "." } },
+	{ .name = "1.0.0.10.in-addr.arpa", .zone = "in-addr.arpa", .records = { "5 PTR web."
+	  IN_SVC "." } },
 	{ .name = "to-rev." IN_SVC, .zone = ZONE, .records = { "5 CNAME 9.in-addr.arpa." } },
 };
 
@@ -63,33 +66,42 @@ static const struct {
 	{ "web." IN_SVC " ANY", "NOERROR aa\nAN web." IN_SVC ". 5 IN HINFO \"RFC8482\" \"\"\n" },
 	{ IN_SVC " ANY", "NOERROR aa\n" SOA },
 	{ "alias." IN_SVC " ANY", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\n" },
-	{ "alias." IN_SVC " CNAME", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\n" },
+	{ "alias." IN_SVC " CNAME", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web."
+	  IN_SVC ".\n" },
 	{ "alias." IN_SVC " A", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\n"
 	  "AN web." IN_SVC ". 5 IN A 10.96.0.1\n" },
-	{ "second." IN_SVC " AAAA", "NOERROR aa\nAN second." IN_SVC ". 5 IN CNAME alias." IN_SVC ".\n"
-	  "AN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\nAN web." IN_SVC ". 5 IN AAAA fd00::1\n" },
+	{ "second." IN_SVC " AAAA", "NOERROR aa\nAN second." IN_SVC ". 5 IN CNAME alias."
+	  IN_SVC ".\n"
+	  "AN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\nAN web."
+	  IN_SVC ". 5 IN AAAA fd00::1\n" },
 	{ "alias." IN_SVC " SRV", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\n"
 	  "AN web." IN_SVC ". 5 IN SRV 0 100 80 web." IN_SVC ".\n"
 	  "AR web." IN_SVC ". 5 IN A 10.96.0.1\nAR web." IN_SVC ". 5 IN AAAA fd00::1\n" },
-	{ "alias." IN_SVC " TXT", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\n" SOA },
+	{ "alias." IN_SVC " TXT", "NOERROR aa\nAN alias." IN_SVC ". 5 IN CNAME web." IN_SVC ".\n"
+	  SOA },
 	{ "away." IN_SVC " A", "NOERROR aa\nAN away." IN_SVC ". 5 IN CNAME db.example.com.\n" },
-	{ "gone." IN_SVC " A", "NXDOMAIN aa\nAN gone." IN_SVC ". 5 IN CNAME nobody." IN_SVC ".\n" SOA },
+	{ "gone." IN_SVC " A", "NXDOMAIN aa\nAN gone." IN_SVC ". 5 IN CNAME nobody." IN_SVC ".\n"
+	  SOA },
 	{ "self." IN_SVC " A", "NOERROR aa\nAN self." IN_SVC ". 5 IN CNAME self." IN_SVC ".\n" },
 	{ "ring1." IN_SVC " A", "NOERROR aa\nAN ring1." IN_SVC ". 5 IN CNAME ring2." IN_SVC ".\n"
 	  "AN ring2." IN_SVC ". 5 IN CNAME ring1." IN_SVC ".\n" },
-	{ "dns-version." ZONE " TXT", "NOERROR aa\nAN dns-version." ZONE ". 28800 IN TXT \"1.1.0\"\n" },
+	{ "dns-version." ZONE " TXT", "NOERROR aa\nAN dns-version."
+	  ZONE ". 28800 IN TXT \"1.1.0\"\n" },
 	{ "dns-version." ZONE " A", "NOERROR aa\n" SOA },
 	{ ZONE " SOA", "NOERROR aa\nAN" "" " cluster.local. 5 IN SOA ns.dns.cluster.local. "
 	  "hostmaster.cluster.local. 1 7200 1800 86400 5\n" },
-	{ ZONE " NS", "NOERROR aa\nAN " ZONE ". 5 IN NS ns.dns." ZONE ".\nAR ns.dns." ZONE ". 5 IN A 192.0.2.53\n" },
+	{ ZONE " NS", "NOERROR aa\nAN " ZONE ". 5 IN NS ns.dns." ZONE ".\nAR ns.dns."
+	  ZONE ". 5 IN A 192.0.2.53\n" },
 	{ ZONE " ANY", "NOERROR aa\nAN " ZONE ". 5 IN HINFO \"RFC8482\" \"\"\n" },
 	{ ZONE " A", "NOERROR aa\n" SOA },
 	{ "web." IN_SVC " SOA", "NOERROR aa\n" SOA },
-	{ "1.0.0.10.in-addr.arpa PTR", "NOERROR aa\nAN 1.0.0.10.in-addr.arpa. 5 IN PTR web." IN_SVC ".\n" },
+	{ "1.0.0.10.in-addr.arpa PTR", "NOERROR aa\nAN 1.0.0.10.in-addr.arpa. 5 IN PTR web."
+	  IN_SVC ".\n" },
 	{ "in-addr.arpa SOA", "NOERROR aa\nAN in-addr.arpa. 5 IN SOA ns.dns.cluster.local. "
 	  "hostmaster.cluster.local. 1 7200 1800 86400 5\n" },
 	{ "to-rev." IN_SVC " PTR", "NXDOMAIN aa\nAN to-rev." IN_SVC ". 5 IN CNAME 9.in-addr.arpa.\n"
-	  "NS in-addr.arpa. 5 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 1 7200 1800 86400 5\n" },
+	  "NS in-addr.arpa. 5 IN SOA ns.dns.cluster.local. "
+	  "hostmaster.cluster.local. 1 7200 1800 86400 5\n" },
 };
 
 START_TEST(each_question_gets_its_answer)
@@ -111,11 +123,14 @@ END_TEST
 START_TEST(addresses_are_rotated_from_query_to_query)
 {
 	static const char *const turns[] = {
-		"NOERROR aa\nAN many." IN_SVC ". 7 IN A 10.0.0.1\nAN many." IN_SVC ". 7 IN A 10.0.0.2\n"
+		"NOERROR aa\nAN many." IN_SVC ". 7 IN A 10.0.0.1\nAN many."
+		    IN_SVC ". 7 IN A 10.0.0.2\n"
 		"AN many." IN_SVC ". 7 IN A 10.0.0.3\n",
-		"NOERROR aa\nAN many." IN_SVC ". 7 IN A 10.0.0.2\nAN many." IN_SVC ". 7 IN A 10.0.0.3\n"
+		"NOERROR aa\nAN many." IN_SVC ". 7 IN A 10.0.0.2\nAN many."
+		    IN_SVC ". 7 IN A 10.0.0.3\n"
 		"AN many." IN_SVC ". 7 IN A 10.0.0.1\n",
-		"NOERROR aa\nAN many." IN_SVC ". 7 IN A 10.0.0.3\nAN many." IN_SVC ". 7 IN A 10.0.0.1\n"
+		"NOERROR aa\nAN many." IN_SVC ". 7 IN A 10.0.0.3\nAN many."
+		    IN_SVC ". 7 IN A 10.0.0.1\n"
 		"AN many." IN_SVC ". 7 IN A 10.0.0.2\n",
 	};
 
@@ -134,7 +149,8 @@ START_TEST(a_chain_is_followed_eight_times)
 
 		snprintf(name, sizeof(name), "c%d." IN_SVC, i);
 		snprintf(record, sizeof(record), "5 CNAME c%d." IN_SVC ".", i + 1);
-		sample_put(asking->index, &(struct sample_name){ .name = name, .zone = ZONE, .records = { record } });
+		sample_put(asking->index, &(struct sample_name){ .name = name, .zone = ZONE,
+		    .records = { record } });
 		snprintf(line, sizeof(line), "AN %s. 5 IN CNAME c%d." IN_SVC ".\n", name, i + 1);
 		if (i < 8)
 			strcat(expected, line);

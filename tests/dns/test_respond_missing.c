@@ -1,4 +1,4 @@
-/* test_respond_missing.c - what is not there: NXDOMAIN or NODATA, whose SOA, refused, not loaded yet, made on the spot. */
+/* test_respond_missing.c - what is not there, not ours, not loaded, or made on the spot. */
 #include "dns/respond.h"
 
 #include <stdio.h>
@@ -11,18 +11,22 @@
 
 #define ZONE "cluster.local"
 #define IN_SVC "shop.svc.cluster.local"
-#define SOA_OF(zone) "NS " zone ". 5 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 1 7200 1800 86400 5\n"
+#define SOA_OF(zone) "NS " zone ". 5 IN SOA ns.dns.cluster.local. " \
+	"hostmaster.cluster.local. 1 7200 1800 86400 5\n"
 #define SOA SOA_OF("cluster.local")
 
 static const struct sample_name world[] = {
 	{ .name = IN_SVC, .zone = ZONE },
 	{ .name = "web." IN_SVC, .zone = ZONE, .records = { "5 A 10.96.0.1" } },
-	{ .name = "empty." IN_SVC, .zone = ZONE, .kind = ENTRY_EMPTY_HEADLESS, .ede = "0 of 3 endpoints ready" },
+	{ .name = "empty." IN_SVC, .zone = ZONE, .kind = ENTRY_EMPTY_HEADLESS,
+	  .ede = "0 of 3 endpoints ready" },
 	{ .name = "alias." IN_SVC, .zone = ZONE, .records = { "5 CNAME empty." IN_SVC "." } },
-	{ .name = "pods." IN_SVC, .zone = ZONE, .records = { "5 CNAME 10-1-2-3.shop.pod." ZONE "." } },
+	{ .name = "pods." IN_SVC, .zone = ZONE, .records = { "5 CNAME 10-1-2-3.shop.pod."
+	  ZONE "." } },
 	{ .name = "rev." IN_SVC, .zone = ZONE, .records = { "5 CNAME 1.in-addr.arpa." } },
 	{ .name = "shop.pod." ZONE, .zone = ZONE, .kind = ENTRY_POD_NAMESPACE },
-	{ .name = "db." IN_SVC, .zone = ZONE, .records = { "5 A 10.0.0.1", "5 A 10.0.0.2", "5 SRV 0 50 1 a.db." IN_SVC "." },
+	{ .name = "db." IN_SVC, .zone = ZONE, .records = { "5 A 10.0.0.1", "5 A 10.0.0.2",
+	  "5 SRV 0 50 1 a.db." IN_SVC "." },
 	  .additional = { "a.db." IN_SVC ". 5 A 10.0.0.1" } },
 	{ .name = "pin._zone.db." IN_SVC, .zone = ZONE, .kind = ENTRY_ZONE_PIN },
 	{ .name = "prefer._zone.db." IN_SVC, .zone = ZONE, .kind = ENTRY_ZONE_PREFER },
@@ -66,9 +70,12 @@ static const struct {
 	{ "local A", "REFUSED\n" },
 	{ "xcluster.local A edns", "REFUSED\nOPT 1232\n" },
 	{ "empty." IN_SVC " A", "NXDOMAIN aa\n" SOA },
-	{ "empty." IN_SVC " MX edns", "NXDOMAIN aa\n" SOA "OPT 1232 EDE 0 0 of 3 endpoints ready\n" },
-	{ "EMPTY." IN_SVC " A do", "NXDOMAIN aa\n" SOA "OPT 1232 do EDE 0 0 of 3 endpoints ready\n" },
-	{ "alias." IN_SVC " A edns", "NXDOMAIN aa\nAN alias." IN_SVC ". 5 IN CNAME empty." IN_SVC ".\n" SOA
+	{ "empty." IN_SVC " MX edns", "NXDOMAIN aa\n"
+	  SOA "OPT 1232 EDE 0 0 of 3 endpoints ready\n" },
+	{ "EMPTY." IN_SVC " A do", "NXDOMAIN aa\n"
+	  SOA "OPT 1232 do EDE 0 0 of 3 endpoints ready\n" },
+	{ "alias." IN_SVC " A edns", "NXDOMAIN aa\nAN alias." IN_SVC ". 5 IN CNAME empty."
+	  IN_SVC ".\n" SOA
 	  "OPT 1232 EDE 0 0 of 3 endpoints ready\n" },
 	{ POD("10-1-2-3") " A", "NOERROR aa\nAN " POD("10-1-2-3") ". 5 IN A 10.1.2.3\n" },
 	{ POD("10-1-2-3") " AAAA", "NOERROR aa\n" SOA },
@@ -80,15 +87,19 @@ static const struct {
 	{ "10-1-2-3.other.pod." ZONE " A", "NXDOMAIN aa\n" SOA },
 	{ "pods." IN_SVC " A", "NOERROR aa\nAN pods." IN_SVC ". 5 IN CNAME " POD("10-1-2-3") ".\n"
 	  "AN " POD("10-1-2-3") ". 5 IN A 10.1.2.3\n" },
-	{ "pods." IN_SVC " AAAA", "NOERROR aa\nAN pods." IN_SVC ". 5 IN CNAME " POD("10-1-2-3") ".\n" SOA },
-	{ "eu.pin._zone.db." IN_SVC " A", "NOERROR aa\nAN eu.pin._zone.db." IN_SVC ". 5 IN A 10.0.0.1\n" },
+	{ "pods." IN_SVC " AAAA", "NOERROR aa\nAN pods." IN_SVC ". 5 IN CNAME "
+	  POD("10-1-2-3") ".\n" SOA },
+	{ "eu.pin._zone.db." IN_SVC " A", "NOERROR aa\nAN eu.pin._zone.db."
+	  IN_SVC ". 5 IN A 10.0.0.1\n" },
 	{ "us.pin._zone.db." IN_SVC " A", "NOERROR aa\n" SOA },
 	{ "a.b.c.pin._zone.db." IN_SVC " A", "NOERROR aa\n" SOA },
 	{ "pin._zone.db." IN_SVC " A", "NOERROR aa\n" SOA },
-	{ "us.prefer._zone.db." IN_SVC " A", "NOERROR aa\nAN us.prefer._zone.db." IN_SVC ". 5 IN A 10.0.0.1\n"
+	{ "us.prefer._zone.db." IN_SVC " A", "NOERROR aa\nAN us.prefer._zone.db."
+	  IN_SVC ". 5 IN A 10.0.0.1\n"
 	  "AN us.prefer._zone.db." IN_SVC ". 5 IN A 10.0.0.2\n" },
 	{ "a.b.prefer._zone.db." IN_SVC " SRV", "NOERROR aa\n"
-	  "AN a.b.prefer._zone.db." IN_SVC ". 5 IN SRV 0 50 1 a.db." IN_SVC ".\nAR a.db." IN_SVC ". 5 IN A 10.0.0.1\n" },
+	  "AN a.b.prefer._zone.db." IN_SVC ". 5 IN SRV 0 50 1 a.db." IN_SVC ".\nAR a.db."
+	  IN_SVC ". 5 IN A 10.0.0.1\n" },
 	{ "us.prefer._zone.db." IN_SVC " TXT", "NOERROR aa\n" SOA },
 	{ "us.other._zone.db." IN_SVC " A", "NXDOMAIN aa\n" SOA },
 };
@@ -109,7 +120,8 @@ START_TEST(until_loaded_missing_names_fail_and_present_ones_answer)
 	asking->settings.fallthrough_count = 1;
 	asking_expect(asking, "nobody." IN_SVC " A", "SERVFAIL aa\n" SOA);
 	asking_expect(asking, "empty." IN_SVC " A edns", "SERVFAIL aa\n" SOA "OPT 1232\n");
-	asking_expect(asking, "web." IN_SVC " A", "NOERROR aa\nAN web." IN_SVC ". 5 IN A 10.96.0.1\n");
+	asking_expect(asking, "web." IN_SVC " A", "NOERROR aa\nAN web."
+	    IN_SVC ". 5 IN A 10.96.0.1\n");
 	asking_expect(asking, "web." IN_SVC " MX", "NOERROR aa\n" SOA);
 	asking_expect(asking, "example.com A", "REFUSED\n");
 }
@@ -126,7 +138,8 @@ START_TEST(what_falls_through_is_refused_without_a_forwarder)
 	asking_expect(asking, "in-addr.arpa A", "NOERROR aa\n" SOA_OF("in-addr.arpa"));
 	asking_expect(asking, "web.lost.svc." ZONE " A", "REFUSED\n");
 	asking_expect(asking, "nobody." IN_SVC " A", "NXDOMAIN aa\n" SOA);
-	asking_expect(asking, "rev." IN_SVC " PTR", "NOERROR aa\nAN rev." IN_SVC ". 5 IN CNAME 1.in-addr.arpa.\n");
+	asking_expect(asking, "rev." IN_SVC " PTR", "NOERROR aa\nAN rev."
+	    IN_SVC ". 5 IN CNAME 1.in-addr.arpa.\n");
 }
 END_TEST
 

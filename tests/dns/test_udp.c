@@ -1,4 +1,4 @@
-/* test_udp.c - real sockets on loopback: every query is answered, from the address it was sent to, until the end. */
+/* test_udp.c - real sockets on loopback: each query is answered, until the end. */
 #include "dns/udp.h"
 
 #include <arpa/inet.h>
@@ -145,7 +145,8 @@ END_TEST
 static void
 expect_burst(int fd, unsigned count)
 {
-	static const char *const questions[] = { WEB " A", WEB " TXT", WEB " AAAA", "many." ZONE " A edns" };
+	static const char *const questions[] = { WEB " A", WEB " TXT", WEB " AAAA", "many."
+	    ZONE " A edns" };
 	uint8_t *seen = calloc(count, 1);
 
 	for (unsigned i = 0; i < count; i++)
@@ -157,7 +158,8 @@ expect_burst(int fd, unsigned count)
 		ck_assert_uint_lt(ldns_pkt_id(packet), count);
 		ck_assert_uint_eq(seen[ldns_pkt_id(packet)]++, 0);
 		ldns_rr_type type = ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_question(packet), 0));
-		static const ldns_rr_type types[] = { LDNS_RR_TYPE_A, LDNS_RR_TYPE_TXT, LDNS_RR_TYPE_AAAA,
+		static const ldns_rr_type types[] = { LDNS_RR_TYPE_A, LDNS_RR_TYPE_TXT,
+		    LDNS_RR_TYPE_AAAA,
 			LDNS_RR_TYPE_A };
 		ck_assert_int_eq((int)type, (int)types[ldns_pkt_id(packet) % 4]);
 		ldns_pkt_free(packet);

@@ -107,7 +107,8 @@ START_TEST(a_reply_goes_back_from_where_the_query_came_to)
 		ck_assert_int_eq(udp_batch_receive(batch, true), 1);
 		udp_batch_reply(batch, 0, 5, &reply);
 		ck_assert_ptr_nonnull(reply.control);
-		struct msghdr message = { .msg_name = (void *)(uintptr_t)reply.peer, .msg_namelen = reply.peer_len,
+		struct msghdr message = { .msg_name = (void *)(uintptr_t)reply.peer,
+		    .msg_namelen = reply.peer_len,
 			.msg_iov = &(struct iovec){ reply.buf, reply.len }, .msg_iovlen = 1,
 			.msg_control = reply.control, .msg_controllen = reply.control_len };
 		ck_assert_int_eq((int)sendmsg(server, &message, 0), 5);

@@ -1,4 +1,4 @@
-/* test_udp_send.c - replies in any mixture of clients and lengths arrive one by one as they were. */
+/* test_udp_send.c - replies of any mixture arrive one by one as they were. */
 #include "dns/udp_send.h"
 
 #include <arpa/inet.h>
@@ -25,7 +25,8 @@ open_bound(struct sockaddr_in *bound)
 	socklen_t len = sizeof(*bound);
 	int size = 1 << 20;
 
-	*bound = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	*bound = (struct sockaddr_in){ .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)bound, len), 0);
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)bound, &len), 0);
 	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)), 0);
@@ -89,7 +90,10 @@ expect_batch(const unsigned *whose, const size_t *lens, size_t count)
 	}
 }
 
-/* Mixtures: how many replies, over how many clients, how many different lengths, the largest of them. */
+/*
+ * Mixtures: how many replies, over how many clients, how many different lengths, the largest of
+ * them.
+ */
 static const struct {
 	size_t count;
 	unsigned clients;
@@ -97,7 +101,8 @@ static const struct {
 	size_t largest;
 } mixtures[] = {
 	{ 1, 1, 1, 100 }, { 2, 1, 1, 100 }, { 3, 1, 1, 100 }, { 64, 1, 1, 100 }, { 64, 1, 3, 120 },
-	{ 64, 4, 1, 60 }, { 64, 4, 7, 300 }, { 64, 1, 64, 1200 }, { 64, 1, 1, 1232 }, { 64, 2, 2, 1300 },
+	{ 64, 4, 1, 60 }, { 64, 4, 7, 300 }, { 64, 1, 64, 1200 }, { 64, 1, 1, 1232 }, { 64, 2, 2,
+	  1300 },
 	{ 10, 4, 10, 1900 }, { 5, 4, 1, 40 },
 };
 
@@ -116,7 +121,10 @@ START_TEST(every_mixture_arrives_as_it_was)
 }
 END_TEST
 
-/* A socket without checksums cannot cut messages (EIO): the pieces go alone, and so does all that follows. */
+/*
+ * A socket without checksums cannot cut messages (EIO): the pieces go alone, and so does all
+ * that follows.
+ */
 START_TEST(where_cutting_is_refused_each_reply_goes_alone)
 {
 	static const unsigned whose[UDP_SEND_MAX] = { 0 };
@@ -141,7 +149,8 @@ START_TEST(a_reply_that_is_refused_does_not_hold_up_the_others)
 
 	peers[1].sin_addr.s_addr = htonl(INADDR_BROADCAST);     /* EACCES */
 	ck_assert_uint_eq(send_batch(whose, lens, 3), 2);
-	struct pollfd wait[] = { { .fd = clients[0], .events = POLLIN }, { .fd = clients[2], .events = POLLIN } };
+	struct pollfd wait[] = { { .fd = clients[0], .events = POLLIN }, { .fd = clients[2],
+	    .events = POLLIN } };
 	ck_assert_int_eq(poll(&wait[0], 1, 5000), 1);
 	ck_assert_int_eq(poll(&wait[1], 1, 5000), 1);
 }
@@ -154,7 +163,8 @@ suite(void)
 	TCase *tests = tcase_create("udp_send");
 
 	tcase_add_checked_fixture(tests, start, end);
-	tcase_add_loop_test(tests, every_mixture_arrives_as_it_was, 0, (int)(sizeof(mixtures) / sizeof(mixtures[0])));
+	tcase_add_loop_test(tests, every_mixture_arrives_as_it_was, 0,
+	    (int)(sizeof(mixtures) / sizeof(mixtures[0])));
 	tcase_add_test(tests, where_cutting_is_refused_each_reply_goes_alone);
 	tcase_add_test(tests, a_reply_that_is_refused_does_not_hold_up_the_others);
 	suite_add_tcase(udp_send, tests);

@@ -10,20 +10,23 @@
 
 /* ns.dns.cluster.local, hostmaster.cluster.local, five numbers. */
 static const uint8_t soa[] = "\2ns\3dns\7cluster\5local\0" "\12hostmaster\7cluster\5local\0"
-    "\0\0\0\1\0\0\x1c\x20\0\0\7\x08\0\1\x51\x80\0\0\0";        /* the last octet of minimum is the NUL */
+    /* the last octet of minimum is the NUL */
+    "\0\0\0\1\0\0\x1c\x20\0\0\7\x08\0\1\x51\x80\0\0\0";
 
 static struct zone_table *
 with(struct zone_table *table, const char *zone)
 {
 	uint8_t name[DNS_NAME_MAX];
-	struct zone_table *more = zone_table_with(table, sample_name(zone, name), soa, sizeof(soa), 5);
+	struct zone_table *more = zone_table_with(table, sample_name(zone, name), soa, sizeof(soa),
+	    5);
 
 	ck_assert_ptr_nonnull(more);
 	free(table);
 	return more;
 }
 
-static const char *const zones[] = { "cluster.local", "in-addr.arpa", "96.10.in-addr.arpa", "97.10.in-addr.arpa",
+static const char *const zones[] = { "cluster.local", "in-addr.arpa", "96.10.in-addr.arpa",
+    "97.10.in-addr.arpa",
 	"sub.cluster.local" };
 
 static const struct {
@@ -107,7 +110,8 @@ suite(void)
 	Suite *zone_table = suite_create("zone_table");
 	TCase *tests = tcase_create("zone_table");
 
-	tcase_add_loop_test(tests, the_longest_zone_wins, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_loop_test(tests, the_longest_zone_wins, 0,
+	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(tests, the_soa_points_at_the_zone_wherever_it_is_the_suffix);
 	tcase_add_test(tests, replacing_and_removing_leave_the_others);
 	tcase_add_test(tests, an_soa_that_is_none_is_refused);

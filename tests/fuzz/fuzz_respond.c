@@ -1,0 +1,224 @@
+/* fuzz_respond.c - any octets as a query: the reply is well formed and within limits. */
+#include <ldns/ldns.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns/dns_settings.h"
+#include "dns/entry.h"
+#include "dns/index.h"
+#include "dns/name.h"
+#include "dns/respond.h"
+#include "dns/wire.h"
+
+#define ZONE "cluster.local"
+#define RECORDS_MAX 4
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__asan_default_options(void);
+
+/*
+ * The world lives to the end, and the index packs its pointers so that LeakSanitizer cannot
+ * follow them.
+ */
+const char *
+__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+
+/* What must hold, or the run ends here. */
+#define MUST(condition) do { \
+	if (!(condition)) { \
+		fprintf(stderr, "broken: %s\n", #condition); \
+		abort(); \
+	} \
+} while (0)
+
+static const uint8_t *
+wire_name(const char *text, uint8_t name[DNS_NAME_MAX], size_t *len)
+{
+	MUST(name_from_text(text, name, len) == 0);
+	return name;
+}
+
+/* Records of one name: A and AAAA by count, then a name of type NS, CNAME, PTR or SRV. */
+struct plan {
+	const char *name;
+	const char *zone;
+	enum entry_kind kind;
+	unsigned addresses;
+	uint16_t type;          /* 0: none */
+	const char *target;
+	const char *glue;       /* owner of an additional A record */
+	const char *ede;
+};
+
+static void
+put(struct index *index, const struct plan *plan)
+{
+	static const uint8_t octets[16] = { 10 };
+	static struct entry_record records[1200];
+	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX], owner[DNS_NAME_MAX],
+	    rdata[6 + DNS_NAME_MAX] = { 0 };
+	size_t len, at = plan->type == DNS_TYPE_SRV ? 6 : 0;
+	struct entry_spec spec = { .kind = plan->kind, .name = wire_name(plan->name, name, &len),
+		.zone = wire_name(plan->zone, zone, &len), .records = records, .ede = plan->ede };
+	struct entry *entry;
+
+	for (unsigned i = 0; i < plan->addresses; i++)
+		records[spec.record_count++] = (struct entry_record){ NULL, DNS_TYPE_A, 5, octets,
+		    4 };
+	for (unsigned i = 0; i < plan->addresses && i < 3; i++)
+		records[spec.record_count++] = (struct entry_record){ NULL, DNS_TYPE_AAAA, 5,
+		    octets, 16 };
+	if (plan->type != 0) {
+		wire_name(plan->target, rdata + at, &len);
+		records[spec.record_count++] =
+		    (struct entry_record){ NULL, plan->type, 5, rdata, (uint16_t)(at + len) };
+	}
+	struct entry_record glue = { .type = DNS_TYPE_A, .ttl_s = 5, .rdata = octets,
+	    .rdata_len = 4 };
+	if (plan->glue != NULL) {
+		glue.owner = wire_name(plan->glue, owner, &len);
+		spec.additional = &glue;
+		spec.additional_count = 1;
+	}
+	MUST(entry_build(&spec, &entry) == 0);
+	MUST(index_put(index, entry) == 0);
+}
+
+static void
+put_zone(struct index *index, const char *zone)
+{
+	static const uint8_t soa[] = "\2ns\3dns\7cluster\5local\0" "\12hostmaster\7cluster\5local\0"
+	    "\0\0\0\1\0\0\x1c\x20\0\0\7\x08\0\1\x51\x80\0\0\0";
+	uint8_t name[DNS_NAME_MAX];
+	size_t len;
+
+	put(index, &(struct plan){ .name = zone, .zone = zone, .type = DNS_TYPE_NS,
+	    .target = "ns.dns." ZONE,
+	    .glue = "ns.dns." ZONE });
+	MUST(index_set_zone(index, wire_name(zone, name, &len), soa, sizeof(soa), 5) == 0);
+}
+
+static struct index *
+world(void)
+{
+	static const struct plan plans[] = {
+		{ .name = "s." ZONE, .zone = ZONE },
+		{ .name = "a.s." ZONE, .zone = ZONE, .addresses = 1, .type = DNS_TYPE_SRV,
+		  .target = "a.s." ZONE,
+		  .glue = "a.s." ZONE },
+		{ .name = "m.s." ZONE, .zone = ZONE, .addresses = 1000 },
+		{ .name = "e.s." ZONE, .zone = ZONE, .kind = ENTRY_EMPTY_HEADLESS,
+		  .ede = "0 of 3 endpoints ready" },
+		{ .name = "c.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME, .target = "d.s."
+		  ZONE },
+		{ .name = "d.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME, .target = "a.s."
+		  ZONE },
+		{ .name = "l.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME, .target = "l.s."
+		  ZONE },
+		{ .name = "x.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME,
+		  .target = "example.com" },
+		{ .name = "y.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME, .target = "1-2-3-4.n."
+		  ZONE },
+		{ .name = "z.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME,
+		  .target = "no.in-addr.arpa" },
+		{ .name = "n." ZONE, .zone = ZONE, .kind = ENTRY_POD_NAMESPACE },
+		{ .name = "i._zone.a.s." ZONE, .zone = ZONE, .kind = ENTRY_ZONE_PIN },
+		{ .name = "p._zone.a.s." ZONE, .zone = ZONE, .kind = ENTRY_ZONE_PREFER },
+		{ .name = "1.in-addr.arpa", .zone = "in-addr.arpa", .type = DNS_TYPE_PTR,
+		  .target = "a.s." ZONE },
+	};
+	struct index *index = index_new();
+
+	MUST(index != NULL);
+	put_zone(index, ZONE);
+	put_zone(index, "in-addr.arpa");
+	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++)
+		put(index, &plans[i]);
+	return index;
+}
+
+/*
+ * Walk all sections: nothing is cut short, nothing is left over.  Returns whether there is an
+ * OPT record.
+ */
+static bool
+check_sections(const uint8_t *reply, size_t len)
+{
+	struct wire_reader reader;
+	bool opt = false;
+
+	wire_reader_init(&reader, reply, len);
+	wire_skip(&reader, DNS_HEADER_LEN);
+	for (unsigned i = 0; i < wire_get_u16(reply + 4); i++) {
+		(void)wire_read_name(&reader);
+		wire_skip(&reader, 4);
+	}
+	unsigned records = 0u + wire_get_u16(reply + 6) + wire_get_u16(reply + 8) +
+	    wire_get_u16(reply + 10);
+	for (unsigned i = 0; i < records; i++) {
+		wire_skip_name(&reader);
+		opt |= wire_read_u16(&reader) == DNS_TYPE_OPT;
+		wire_skip(&reader, 6);
+		wire_skip(&reader, wire_read_u16(&reader));
+	}
+	MUST(reader.err == 0 && wire_left(&reader) == 0);
+	return opt;
+}
+
+static void
+check_reply(const uint8_t *query, size_t query_len, const uint8_t *reply, size_t len,
+    enum transport transport)
+{
+	ldns_pkt *packet = NULL;
+
+	MUST(query_len >= DNS_HEADER_LEN && (query[2] & 0x80) == 0);
+	MUST(len >= DNS_HEADER_LEN && memcmp(query, reply, 2) == 0);
+	MUST((reply[2] & 0x80) != 0 && (reply[2] & 0x79) == (query[2] & 0x79));
+	MUST((reply[3] & 0xe0) == 0 && (reply[3] & 0x10) == (query[3] & 0x10));
+	MUST(wire_get_u16(reply + 4) <= 1 && (wire_get_u16(reply + 4) == 1 ||
+	    len == DNS_HEADER_LEN));
+	bool opt = check_sections(reply, len);
+	MUST(len <= (transport == TRANSPORT_TCP ? 65535u : opt ? 1232u : 512u));
+	MUST(transport == TRANSPORT_UDP || (reply[2] & 2) == 0);
+	if (wire_get_u16(reply + 4) == 1) {
+		size_t question = name_len(query + DNS_HEADER_LEN) + 4;
+
+		MUST(memcmp(query + DNS_HEADER_LEN, reply + DNS_HEADER_LEN, question) == 0);
+	}
+	MUST(ldns_wire2pkt(&packet, reply, len) == LDNS_STATUS_OK);
+	ldns_pkt_free(packet);
+}
+
+/* The first octet says how the query comes; the rest is the query. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const fallthrough[] = { "in-addr.arpa" };
+	static struct index *index;
+	static uint8_t buf[DNS_MESSAGE_MAX];
+
+	if (index == NULL)
+		index = world();
+	if (size < 1 || size > 4097)
+		return 0;
+	struct dns_settings settings = { .ttl_s = 5, .udp_size = 1232, .fallthrough = fallthrough,
+		.fallthrough_count = (data[0] & 4) != 0 };
+	struct responder responder = { .index = index, .settings = &settings,
+	    .answering = (data[0] & 2) == 0,
+		.rotation = data[0], .keepalive_ds = 100 };
+	enum transport transport = (data[0] & 1) != 0 ? TRANSPORT_TCP : TRANSPORT_UDP;
+	struct addr client = { .family = ADDR_IP4 };
+	memcpy(buf, data + 1, size - 1);
+	size_t len = respond(&responder, transport, &client, buf, size - 1,
+	    transport == TRANSPORT_TCP ? sizeof(buf) : 4096);
+	if (len > 0)
+		check_reply(data + 1, size - 1, buf, len, transport);
+	else
+		MUST(size - 1 < DNS_HEADER_LEN || (data[3] & 0x80) != 0);
+	return 0;
+}
