@@ -42,7 +42,7 @@ struct tcp_server {
 	int stop_fd;                    /* eventfd: control wants the thread to stop */
 	struct event *stop;
 	struct event *grace;
-	uint64_t grace_ms;              /* written before stop_fd is */
+	_Atomic uint64_t grace_ms;      /* when stopping ends; written before stop_fd is */
 	pthread_t thread;
 	bool running;
 	struct log_gate gate;
