@@ -1,6 +1,5 @@
 /* probe_http.c - a probe that passes when a GET is answered with a status from 200 to 399. */
 #include <errno.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +7,11 @@
 
 #include "base/err.h"
 #include "net/http_reply.h"
-#include "net/tls.h"
 #include "probe/dial.h"
 #include "probe/engine.h"
 #include "probe/http_request.h"
 #include "probe/probe_host.h"
+#include "probe/probe_tls.h"
 #include "probe/url.h"
 
 /* The tenth redirect is refused (kubelet: "stopped after 10 redirects"). */
@@ -76,18 +75,11 @@ dial_next(struct http_attempt *http, int error)
 static bool
 begin_tls(struct http_attempt *http)
 {
-	struct probe *probe = &http->probe;
-	struct tls_client *client = prober_tls(probe->prober, probe->target.spec->tls_verify);
 	char host[ADDR_TEXT_SIZE];
 
-	if (client != NULL)
-		http->session = tls_client_session(client, url_host(http, host), NULL);
-	if (http->session == NULL || SSL_set_fd(http->session, probe->fd) != 1) {
-		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);
-		return false;
-	}
+	http->session = probe_tls_open(&http->probe, url_host(http, host));
 	http->step = STEP_TLS;
-	return true;
+	return http->session != NULL;
 }
 
 static bool
@@ -103,51 +95,11 @@ step_tls_connect(struct http_attempt *http)
 	return false;
 }
 
-/* The session waits for the socket, or has failed and ends the attempt; `when` says at what. */
-static void
-tls_stops(struct http_attempt *http, int result, const char *when)
-{
-	struct probe *probe = &http->probe;
-	long verdict = SSL_get_verify_result(http->session);
-	int error = errno;
-	char why[128];
-
-	switch (SSL_get_error(http->session, result)) {
-	case SSL_ERROR_WANT_READ:
-		probe_wait(probe, EV_READ);
-		break;
-	case SSL_ERROR_WANT_WRITE:
-		probe_wait(probe, EV_WRITE);
-		break;
-	case SSL_ERROR_SSL:
-		tls_error_text(http->session, why, sizeof(why));
-		probe_end(probe, probe->target.spec->tls_verify && verdict != X509_V_OK ?
-		    OUTCOME_TLS_UNTRUSTED : OUTCOME_TLS_FAILED, why);
-		break;
-	case SSL_ERROR_SYSCALL:
-		if (error == ECONNRESET || error == EPIPE) {
-			probe_end(probe, OUTCOME_RESET, when);
-			break;
-		}
-		/* fall through */
-	default:
-		probe_end(probe, OUTCOME_CLOSED, when);
-		break;
-	}
-	ERR_clear_error();
-}
-
 static bool
 step_tls(struct http_attempt *http)
 {
-	errno = 0;
-	int result = SSL_connect(http->session);
-
-	if (result != 1) {
-		tls_stops(http, result, "in the TLS handshake");
+	if (!probe_tls_connect(&http->probe, http->session))
 		return false;
-	}
-	tls_expiry(http->session, &http->probe.outcome.certificate_expires_unix_s);
 	http->step = STEP_SEND;
 	return true;
 }
@@ -213,13 +165,7 @@ send_plain(struct http_attempt *http, const char *text, size_t len)
 static enum sending
 send_tls(struct http_attempt *http, const char *text, size_t len)
 {
-	errno = 0;
-	int result = SSL_write(http->session, text, (int)len);
-
-	if (result > 0)
-		return SENT;
-	tls_stops(http, result, "while sending");
-	return SEND_LATER;
+	return probe_tls_send(&http->probe, http->session, text, len) ? SENT : SEND_LATER;
 }
 
 /*
@@ -388,21 +334,8 @@ receive(struct http_attempt *http, char *piece)
 {
 	struct probe *probe = &http->probe;
 
-	if (http->session != NULL) {
-		errno = 0;
-		int result = SSL_read(http->session, piece, PIECE);
-
-		if (result > 0)
-			return result;
-		/*
-		 * Also without close_notify, as many a server closes: where the length matters
-		 * it is stated.
-		 */
-		if (SSL_get_error(http->session, result) == SSL_ERROR_ZERO_RETURN)
-			return 0;
-		tls_stops(http, result, "while reading");
-		return -1;
-	}
+	if (http->session != NULL)
+		return probe_tls_receive(probe, http->session, piece, PIECE);
 	ssize_t n = recv(probe->fd, piece, PIECE, 0);
 
 	if (n < 0 && errno == EAGAIN)

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -106,11 +107,10 @@ on_read(struct bufferevent *buffer, void *arg)
 	size_t len = evbuffer_get_length(in);
 	SSL *session = bufferevent_openssl_get_ssl(buffer);
 
-	ck_assert_uint_lt(len, sizeof(peer->request));
-	evbuffer_copyout(in, peer->request, len);
-	peer->request[len] = '\0';
-	if (strstr(peer->request, "\r\n\r\n") == NULL)
+	if (evbuffer_search(in, "\r\n\r\n", 4, NULL).pos < 0)
 		return;
+	peer->request_len = len;
+	peer->request[evbuffer_copyout(in, peer->request, sizeof(peer->request) - 1)] = '\0';
 	evbuffer_drain(in, len);
 	peer->requests++;
 	if (session != NULL && SSL_get_servername(session, TLSEXT_NAMETYPE_host_name) != NULL)
@@ -154,6 +154,16 @@ http_peer_close(struct http_peer *peer)
 {
 	peer_close(&peer->peer);
 	SSL_CTX_free(peer->tls);
+}
+
+char *
+large_value(void)
+{
+	char *value = malloc(LARGE + 1);
+
+	memset(value, 'v', LARGE);
+	value[LARGE] = '\0';
+	return value;
 }
 
 SSL_CTX *

@@ -21,7 +21,8 @@ struct http_peer {
 	struct peer peer;
 	const struct http_peer_reply *replies;
 	SSL_CTX *tls;                   /* NULL: plain */
-	char request[4096];             /* the last one, complete */
+	char request[4096];             /* the last one, or as much of it as fits */
+	size_t request_len;
 	unsigned requests;
 	size_t flooded;                 /* octets of flood handed out */
 	char sni[64];                   /* what the last client named; "" */
@@ -31,6 +32,10 @@ struct http_peer {
 void http_peer_open(struct http_peer *peer, struct attempt *attempt,
     const struct http_peer_reply *replies, SSL_CTX *tls);
 void http_peer_close(struct http_peer *peer);
+
+/* A header's value of LARGE octets, more than a socket holds; the caller frees it. */
+#define LARGE 8000000
+char *large_value(void);
 
 /*
  * A server's context with a fresh self-signed certificate for "self.test" that ends at

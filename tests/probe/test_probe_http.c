@@ -1,5 +1,6 @@
 /* test_probe_http.c - the status alone passes, redirects stay at home, each end has its name. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/probe/http_peer.h"
@@ -9,6 +10,7 @@
 
 static struct attempt attempt;
 static struct http_peer peer;
+static const struct http_peer_reply fine[] = { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
 
 static void
 setup(void)
@@ -34,7 +36,8 @@ static const struct {
 	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", THEN_KEEP, OUTCOME_PASS, 0, NULL },
 	{ "HTTP/1.0 200 OK\r\n\r\nuntil the end", THEN_CLOSE, OUTCOME_PASS, 0, NULL },
 	{ "HTTP/1.1 299 Fine\r\n" EMPTY, THEN_CLOSE, OUTCOME_PASS, 0, NULL },
-	{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE, OUTCOME_PASS, 0, NULL },
+	{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE, OUTCOME_PASS, 0,
+	    NULL },
 	{ "HTTP/1.1 199 Odd\r\n\r\n", THEN_CLOSE, OUTCOME_CLOSED, 0, "within the headers" },
 	{ "HTTP/1.1 101 Switching Protocols\r\n\r\n", THEN_KEEP, OUTCOME_HTTP_STATUS, 101, NULL },
 	{ "HTTP/1.1 300 Choices\r\n" EMPTY, THEN_CLOSE, OUTCOME_PASS_REDIRECT, 300, NULL },
@@ -42,19 +45,26 @@ static const struct {
 	{ "HTTP/1.1 304 Not Modified\r\n\r\n", THEN_KEEP, OUTCOME_PASS_REDIRECT, 304, NULL },
 	{ "HTTP/1.1 399 Odd\r\n" EMPTY, THEN_CLOSE, OUTCOME_PASS_REDIRECT, 399, NULL },
 	{ "HTTP/1.1 400 Bad Request\r\n" EMPTY, THEN_CLOSE, OUTCOME_HTTP_STATUS, 400, NULL },
-	{ "HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\nnever whole", THEN_KEEP, OUTCOME_HTTP_STATUS, 503, NULL },
+	{ "HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\nnever whole", THEN_KEEP,
+	    OUTCOME_HTTP_STATUS, 503, NULL },
 	{ "", THEN_CLOSE, OUTCOME_CLOSED, 0, "before a reply" },
 	{ "HTTP/1.1 200 OK\r\nConte", THEN_CLOSE, OUTCOME_CLOSED, 0, "within the headers" },
-	{ "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok", THEN_CLOSE, OUTCOME_BODY_SHORT, 0, NULL },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok", THEN_CLOSE, OUTCOME_BODY_SHORT, 0,
+	    NULL },
 	{ "", THEN_RESET, OUTCOME_RESET, 0, NULL },
 	{ "SSH-2.0-OpenSSH_9.2\r\n", THEN_KEEP, OUTCOME_HTTP_MALFORMED, 0, "not HTTP" },
-	{ "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", THEN_KEEP, OUTCOME_HTTP_MALFORMED, 0, "Content-Length" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", THEN_KEEP, OUTCOME_HTTP_MALFORMED, 0,
+	    "Content-Length" },
 	{ "HTTP/1.1 200 OK\r\n\r\n", THEN_FLOOD, OUTCOME_PASS, 0, NULL },
 	{ "HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n", THEN_FLOOD, OUTCOME_PASS, 0, NULL },
-	{ "HTTP/1.1 302 F\r\nLocation: http://[bad/\r\n" EMPTY, THEN_CLOSE, OUTCOME_HTTP_REDIRECT_BAD, 302, NULL },
-	{ "HTTP/1.1 302 F\r\nLocation: ftp://127.0.0.1/\r\n" EMPTY, THEN_CLOSE, OUTCOME_HTTP_REDIRECT_BAD, 302, NULL },
-	{ "HTTP/1.1 302 F\r\nLocation: /healthz\r\n" EMPTY, THEN_CLOSE, OUTCOME_HTTP_REDIRECT_LOOP, 302, NULL },
-	{ "HTTP/1.1 302 F\r\nLocation: http://169.254.169.254/\r\n" EMPTY, THEN_CLOSE, OUTCOME_PASS_REDIRECT, 302, "169.254.169.254" },
+	{ "HTTP/1.1 302 F\r\nLocation: http://[bad/\r\n" EMPTY, THEN_CLOSE,
+	    OUTCOME_HTTP_REDIRECT_BAD, 302, NULL },
+	{ "HTTP/1.1 302 F\r\nLocation: ftp://127.0.0.1/\r\n" EMPTY, THEN_CLOSE,
+	    OUTCOME_HTTP_REDIRECT_BAD, 302, NULL },
+	{ "HTTP/1.1 302 F\r\nLocation: /healthz\r\n" EMPTY, THEN_CLOSE, OUTCOME_HTTP_REDIRECT_LOOP,
+	    302, NULL },
+	{ "HTTP/1.1 302 F\r\nLocation: http://169.254.169.254/\r\n" EMPTY, THEN_CLOSE,
+	    OUTCOME_PASS_REDIRECT, 302, "169.254.169.254" },
 };
 
 START_TEST(each_ending_is_named)
@@ -86,8 +96,10 @@ END_TEST
 START_TEST(redirects_at_home_are_followed)
 {
 	static const struct http_peer_reply replies[] = {
-		{ "/healthz", "HTTP/1.1 301 M\r\nLocation: sub/../two?x=1#f\r\n" EMPTY, THEN_CLOSE },
-		{ "/two?x=1", "HTTP/1.1 308 M\r\nLocation: http://127.0.0.1:%u/three\r\n" EMPTY, THEN_KEEP },
+		{ "/healthz", "HTTP/1.1 301 M\r\nLocation: sub/../two?x=1#f\r\n" EMPTY,
+		    THEN_CLOSE },
+		{ "/two?x=1", "HTTP/1.1 308 M\r\nLocation: http://127.0.0.1:%u/three\r\n" EMPTY,
+		    THEN_KEEP },
 		{ "/three", "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE },
 		{ NULL, "HTTP/1.1 404 No\r\n" EMPTY, THEN_CLOSE },
 	};
@@ -322,6 +334,21 @@ START_TEST(a_cancelled_attempt_is_never_reported)
 }
 END_TEST
 
+START_TEST(a_request_larger_than_the_socket_goes_out_in_parts)
+{
+	struct http_header header = { "X-Large", large_value() };
+
+	attempt.spec.headers = &header;
+	attempt.spec.header_count = 1;
+	attempt.spec.timeout_ms = 20000;
+	http_peer_open(&peer, &attempt, fine, NULL);
+	attempt_expect(&attempt, OUTCOME_PASS, NULL);
+	ck_assert_uint_gt(peer.request_len, LARGE);
+	http_peer_close(&peer);
+	free((char *)header.value);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -345,6 +372,7 @@ suite(void)
 	tcase_add_test(tc, a_name_is_looked_up_and_asked_where_allowed);
 	tcase_add_test(tc, the_server_closes_first);
 	tcase_add_test(tc, a_cancelled_attempt_is_never_reported);
+	tcase_add_test(tc, a_request_larger_than_the_socket_goes_out_in_parts);
 	suite_add_tcase(s, tc);
 	return s;
 }

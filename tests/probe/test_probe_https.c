@@ -1,4 +1,5 @@
 /* test_probe_https.c - any certificate will do unless told to verify; each end has its name. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -159,6 +160,21 @@ START_TEST(a_redirect_may_change_the_scheme)
 }
 END_TEST
 
+START_TEST(a_request_larger_than_the_socket_goes_out_in_parts)
+{
+	struct http_header header = { "X-Large", large_value() };
+
+	attempt.spec.headers = &header;
+	attempt.spec.header_count = 1;
+	attempt.spec.timeout_ms = 20000;
+	http_peer_open(&peer, &attempt, fine, http_peer_tls(FAR_AWAY));
+	attempt_expect(&attempt, OUTCOME_PASS, NULL);
+	ck_assert_uint_gt(peer.request_len, LARGE);
+	http_peer_close(&peer);
+	free((char *)header.value);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -176,6 +192,7 @@ suite(void)
 	tcase_add_loop_test(tc, a_handshake_that_is_cut_off_is_named, 0, 2);
 	tcase_add_test(tc, a_server_without_tls_is_named);
 	tcase_add_test(tc, a_redirect_may_change_the_scheme);
+	tcase_add_test(tc, a_request_larger_than_the_socket_goes_out_in_parts);
 	suite_add_tcase(s, tc);
 	return s;
 }
