@@ -191,6 +191,7 @@ make_events(struct rollcall *rollcall)
 			return EX_OSERR;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);       /* a file that may not grow is a full disk */
 	return 0;
 }
 
