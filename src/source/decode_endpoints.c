@@ -33,11 +33,11 @@ struct stated_endpoints {
 static const struct field address_fields[] = {
 	{ FIELD("ip", FIELD_TEXT, stated_address, ip), .flags = FIELD_REQUIRED,
 	    .doc = "loopback is fine in files of a host, link-local is not" },
-	{ FIELD("hostname", FIELD_TEXT, stated_address, endpoint.hostname), .rule =
-	    decode_rule_label,
+	{ FIELD("hostname", FIELD_TEXT, stated_address, endpoint.hostname),
+	    .rule = decode_rule_label,
 	    .doc = "the endpoint's own name below the Service" },
-	{ FIELD("nodeName", FIELD_TEXT, stated_address, endpoint.node_name), .rule =
-	    decode_rule_subdomain },
+	{ FIELD("nodeName", FIELD_TEXT, stated_address, endpoint.node_name),
+	    .rule = decode_rule_subdomain },
 	{ FIELD("targetRef", FIELD_MAP, stated_address, target), .sub = &decode_target_table,
 	    .doc = "a Pod's name is shown" },
 };
@@ -55,8 +55,8 @@ static const struct field port_fields[] = {
 static const struct field_table port_table = { FIELD_TABLE(port_fields, slice_port) };
 
 static const struct field subset_fields[] = {
-	{ FIELD_ITEMS("addresses", FIELD_LIST, stated_subset, ready, ready_count), .sub =
-	    &address_table,
+	{ FIELD_ITEMS("addresses", FIELD_LIST, stated_subset, ready, ready_count),
+	    .sub = &address_table,
 	    .doc = "families may be mixed" },
 	{ FIELD_ITEMS("notReadyAddresses", FIELD_LIST, stated_subset, not_ready, not_ready_count),
 	    .sub = &address_table },
@@ -68,8 +68,8 @@ static const struct field endpoints_fields[] = {
 	DECODE_META_TYPE,
 	{ FIELD_FLAT("metadata", &decode_meta_table), .flags = FIELD_REQUIRED,
 	    .doc = "the name is the Service's" },
-	{ FIELD_ITEMS("subsets", FIELD_LIST, stated_endpoints, subsets, subset_count), .sub =
-	    &subset_table },
+	{ FIELD_ITEMS("subsets", FIELD_LIST, stated_endpoints, subsets, subset_count),
+	    .sub = &subset_table },
 };
 const struct field_table decode_endpoints_table = { FIELD_TABLE(endpoints_fields, stated_endpoints),
     .title = "Endpoints" };

@@ -95,9 +95,9 @@ hook_deleted(struct field_context *context, const struct doc_node *node, void *t
 	    .key_rule = decode_rule_label_key, \
 	    .doc = "kept and shown; those under rollcall/ are ours" }, \
 	{ FIELD("uid", FIELD_TEXT, object, uid), .doc = "kept and shown" }, \
-	{ .name = "creationTimestamp", .type = FIELD_HOOK, .hook = hook_created, \
+	{ .name = "creationTimestamp", .type = FIELD_HOOK, .hook = hook_created, .shown = "time", \
 	    .doc = "kept and shown" }, \
-	{ .name = "deletionTimestamp", .type = FIELD_HOOK, .hook = hook_deleted, \
+	{ .name = "deletionTimestamp", .type = FIELD_HOOK, .hook = hook_deleted, .shown = "time", \
 	    .doc = "the object is going: its endpoints are not ready" }, \
 	FIELD_UNUSED("generateName"), FIELD_UNUSED("generation"), FIELD_UNUSED("resourceVersion"), \
 	FIELD_UNUSED("selfLink"), FIELD_UNUSED("finalizers"), FIELD_UNUSED("ownerReferences"), \
@@ -108,8 +108,8 @@ static const struct field meta_fields[] = { META_FIELDS(decode_rule_subdomain,
 static const struct field meta_label_fields[] = { META_FIELDS(decode_rule_label,
     "default where not stated") };
 
-const struct field_table decode_meta_table = { FIELD_TABLE(meta_fields, object), .title =
-    "metadata" };
+const struct field_table decode_meta_table = { FIELD_TABLE(meta_fields, object),
+    .title = "metadata" };
 const struct field_table decode_meta_label_table = { FIELD_TABLE(meta_label_fields, object),
     .title = "metadata" };
 

@@ -57,8 +57,8 @@ static const struct field port_fields[] = {
 	{ FIELD("name", FIELD_TEXT, container_port, name), .rule = decode_rule_port_name,
 	    .fallback = "",
 	    .doc = "what targetPort and probes may name" },
-	{ FIELD("containerPort", FIELD_INT, container_port, port), .min = 1, .flags =
-	    FIELD_REQUIRED },
+	{ FIELD("containerPort", FIELD_INT, container_port, port), .min = 1,
+	    .flags = FIELD_REQUIRED },
 	{ FIELD("protocol", FIELD_ENUM, container_port, protocol), .words = decode_protocol_words,
 	    .fallback = "TCP" },
 	{ FIELD("hostPort", FIELD_INT, container_port, host_port), .flags = FIELD_ZERO_ABSENT,
@@ -120,21 +120,21 @@ check_container(struct field_context *context, const struct doc_node *node, void
 }
 
 static const struct field container_fields[] = {
-	{ FIELD("name", FIELD_TEXT, container, name), .rule = decode_rule_label, .flags =
-	    FIELD_REQUIRED },
+	{ FIELD("name", FIELD_TEXT, container, name), .rule = decode_rule_label,
+	    .flags = FIELD_REQUIRED },
 	{ FIELD("image", FIELD_TEXT, container, image), .doc = "kept and shown, never run" },
 	{ FIELD_ITEMS("ports", FIELD_LIST, container, ports, port_count), .sub = &port_table },
-	{ .name = "readinessProbe", .type = FIELD_HOOK, .hook = hook_readiness, .sub =
-	    &decode_probe_table,
+	{ .name = "readinessProbe", .type = FIELD_HOOK, .hook = hook_readiness, .shown = "Probe",
+	    .sub = &decode_probe_table,
 	    .doc = "decides whether the Pod is ready" },
-	{ .name = "startupProbe", .type = FIELD_HOOK, .hook = hook_startup, .sub =
-	    &decode_probe_table,
+	{ .name = "startupProbe", .type = FIELD_HOOK, .hook = hook_startup, .shown = "Probe",
+	    .sub = &decode_probe_table,
 	    .doc = "holds the others back until it succeeds" },
-	{ .name = "livenessProbe", .type = FIELD_HOOK, .hook = hook_liveness, .sub =
-	    &decode_probe_table,
+	{ .name = "livenessProbe", .type = FIELD_HOOK, .hook = hook_liveness, .shown = "Probe",
+	    .sub = &decode_probe_table,
 	    .doc = "run, shown and logged; never changes membership" },
-	{ FIELD("restartPolicy", FIELD_ENUM, stated_container, restart_always), .words =
-	    restart_words,
+	{ FIELD("restartPolicy", FIELD_ENUM, stated_container, restart_always),
+	    .words = restart_words,
 	    .doc = "Always makes an init container a sidecar" },
 	FIELD_UNUSED("args"), FIELD_UNUSED("command"), FIELD_UNUSED("env"), FIELD_UNUSED("envFrom"),
 	FIELD_UNUSED("imagePullPolicy"), FIELD_UNUSED("lifecycle"), FIELD_UNUSED("resizePolicy"),
@@ -157,21 +157,21 @@ static const struct field_table gate_table = { FIELD_TABLE(gate_fields, stated_g
 static const struct field spec_fields[] = {
 	{ FIELD_ITEMS("containers", FIELD_LIST, stated_pod, containers, container_count),
 	    .flags = FIELD_REQUIRED, .sub = &container_table },
-	{ FIELD_ITEMS("initContainers", FIELD_LIST, stated_pod, init, init_count), .sub =
-	    &container_table,
+	{ FIELD_ITEMS("initContainers", FIELD_LIST, stated_pod, init, init_count),
+	    .sub = &container_table,
 	    .doc = "those with restartPolicy Always count as containers" },
 	{ FIELD("hostname", FIELD_TEXT, pod, hostname), .rule = decode_rule_label,
 	    .doc = "with subdomain: the endpoint's own name below a headless Service" },
 	{ FIELD("subdomain", FIELD_TEXT, pod, subdomain), .rule = decode_rule_label,
 	    .doc = "the headless Service's name" },
 	{ FIELD("nodeName", FIELD_TEXT, pod, node_name), .rule = decode_rule_subdomain },
-	{ FIELD("nodeSelector", FIELD_PAIRS, stated_pod, node_selector), .key_rule =
-	    decode_rule_label_key,
+	{ FIELD("nodeSelector", FIELD_PAIRS, stated_pod, node_selector),
+	    .key_rule = decode_rule_label_key,
 	    .rule = decode_rule_label_value, .doc = "kubernetes.io/hostname names the node" },
-	{ FIELD("hostNetwork", FIELD_BOOL, pod, host_network), .doc =
-	    "status.hostIP is the Pod's address" },
-	{ FIELD_ITEMS("readinessGates", FIELD_LIST, stated_pod, gates, gate_count), .sub =
-	    &gate_table },
+	{ FIELD("hostNetwork", FIELD_BOOL, pod, host_network),
+	    .doc = "status.hostIP is the Pod's address" },
+	{ FIELD_ITEMS("readinessGates", FIELD_LIST, stated_pod, gates, gate_count),
+	    .sub = &gate_table },
 	FIELD_UNUSED("activeDeadlineSeconds"), FIELD_UNUSED("affinity"),
 	FIELD_UNUSED("automountServiceAccountToken"), FIELD_UNUSED("dnsConfig"),
 	    FIELD_UNUSED("dnsPolicy"),
@@ -197,8 +197,8 @@ static const struct field ip_fields[] = { { FIELD("ip", FIELD_TEXT, stated_ip, i
 static const struct field_table ip_table = { FIELD_TABLE(ip_fields, stated_ip) };
 static const struct field condition_fields[] = {
 	{ FIELD("type", FIELD_TEXT, pod_condition, type), .flags = FIELD_REQUIRED },
-	{ FIELD("status", FIELD_ENUM, pod_condition, status), .words = status_words, .flags =
-	    FIELD_REQUIRED },
+	{ FIELD("status", FIELD_ENUM, pod_condition, status), .words = status_words,
+	    .flags = FIELD_REQUIRED },
 	FIELD_UNUSED("lastProbeTime"), FIELD_UNUSED("lastTransitionTime"), FIELD_UNUSED("message"),
 	FIELD_UNUSED("observedGeneration"), FIELD_UNUSED("reason"),
 };
@@ -211,8 +211,8 @@ static const struct field status_fields[] = {
 	{ FIELD_ITEMS("podIPs", FIELD_LIST, stated_pod, pod_ips, pod_ip_count), .sub = &ip_table,
 	    .doc = "believed; one for each family" },
 	{ FIELD("hostIP", FIELD_TEXT, stated_pod, host_ip), .doc = "the address with hostNetwork" },
-	{ FIELD_ITEMS("conditions", FIELD_LIST, pod, conditions, condition_count), .sub =
-	    &condition_table,
+	{ FIELD_ITEMS("conditions", FIELD_LIST, pod, conditions, condition_count),
+	    .sub = &condition_table,
 	    .doc = "Ready is believed where there is no readinessProbe" },
 	FIELD_UNUSED("containerStatuses"), FIELD_UNUSED("ephemeralContainerStatuses"),
 	    FIELD_UNUSED("hostIPs"),

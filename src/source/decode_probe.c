@@ -69,8 +69,8 @@ rule_header_name(const char *text)
 }
 
 static const struct field header_fields[] = {
-	{ FIELD("name", FIELD_TEXT, http_header, name), .flags = FIELD_REQUIRED, .rule =
-	    rule_header_name },
+	{ FIELD("name", FIELD_TEXT, http_header, name), .flags = FIELD_REQUIRED,
+	    .rule = rule_header_name },
 	{ FIELD("value", FIELD_TEXT, http_header, value), .flags = FIELD_ONE_LINE, .fallback = "" },
 };
 static const struct field_table header_table = { FIELD_TABLE(header_fields, http_header) };
@@ -84,25 +84,25 @@ static const struct field http_fields[] = {
 	{ FIELD("host", FIELD_TEXT, stated_http, host), .flags = FIELD_ONE_LINE,
 	    .doc = "who is asked; default: the endpoint itself; others only if probes.allowHost "
 	    "has them" },
-	{ FIELD("scheme", FIELD_ENUM, stated_http, https), .words = scheme_words, .fallback =
-	    "HTTP",
+	{ FIELD("scheme", FIELD_ENUM, stated_http, https), .words = scheme_words,
+	    .fallback = "HTTP",
 	    .doc = "certificates are not verified unless rollcall/tls-verify says so" },
-	{ FIELD_ITEMS("httpHeaders", FIELD_LIST, stated_http, headers, header_count), .sub =
-	    &header_table,
+	{ FIELD_ITEMS("httpHeaders", FIELD_LIST, stated_http, headers, header_count),
+	    .sub = &header_table,
 	    .doc = "all are sent, repeated ones too" },
 };
 static const struct field_table http_table = { FIELD_TABLE(http_fields, stated_http) };
 
 static const struct field tcp_fields[] = {
 	{ FIELD("port", FIELD_PORT, stated_tcp, port), .doc = "as in httpGet" },
-	{ FIELD("host", FIELD_TEXT, stated_tcp, host), .flags = FIELD_ONE_LINE, .doc =
-	    "as in httpGet" },
+	{ FIELD("host", FIELD_TEXT, stated_tcp, host), .flags = FIELD_ONE_LINE,
+	    .doc = "as in httpGet" },
 };
 static const struct field_table tcp_table = { FIELD_TABLE(tcp_fields, stated_tcp) };
 
 static const struct field exec_fields[] = {
-	{ FIELD_ITEMS("command", FIELD_TEXTS, stated_exec, command, command_count), .flags =
-	    FIELD_REQUIRED,
+	{ FIELD_ITEMS("command", FIELD_TEXTS, stated_exec, command, command_count),
+	    .flags = FIELD_REQUIRED,
 	    .doc = "argv, no shell; runs on the host, only from files of a trusted owner" },
 };
 static const struct field_table exec_table = { FIELD_TABLE(exec_fields, stated_exec) };
@@ -124,8 +124,8 @@ static const struct field probe_fields[] = {
 	    .doc = "200-399 is a success" },
 	{ FIELD("tcpSocket", FIELD_MAP, stated_probe, tcp), .sub = &tcp_table,
 	    .doc = "an accepted connection is a success" },
-	{ FIELD("exec", FIELD_MAP, stated_probe, exec), .sub = &exec_table, .doc =
-	    "exit 0 is a success" },
+	{ FIELD("exec", FIELD_MAP, stated_probe, exec), .sub = &exec_table,
+	    .doc = "exit 0 is a success" },
 	{ FIELD("grpc", FIELD_MAP, stated_probe, grpc), .sub = &grpc_table,
 	    .doc = "grpc.health.v1: SERVING is a success" },
 	PROBE_INT("initialDelaySeconds", initial_delay_s, 0, "0",
@@ -135,12 +135,12 @@ static const struct field probe_fields[] = {
 	PROBE_INT("successThreshold", success_threshold, 0, "1", "1 for liveness and startup"),
 	PROBE_INT("failureThreshold", failure_threshold, 0, "3", "0 means the default"),
 	{ FIELD("terminationGracePeriodSeconds", FIELD_INT, stated_probe, grace_s), .min = 1,
-	    .max = INT64_MAX, .doc =
-	    "accepted on liveness and startup probes; nothing is terminated" },
+	    .max = INT64_MAX,
+	    .doc = "accepted on liveness and startup probes; nothing is terminated" },
 };
 
-const struct field_table decode_probe_table = { FIELD_TABLE(probe_fields, stated_probe), .title =
-    "Probe" };
+const struct field_table decode_probe_table = { FIELD_TABLE(probe_fields, stated_probe),
+    .title = "Probe" };
 
 static const struct decode_settings *
 settings_of(const struct field_context *context)

@@ -36,12 +36,12 @@ static const struct field port_fields[] = {
 	    .doc = "the Service's own port" },
 	{ FIELD("targetPort", FIELD_PORT, service_port, target),
 	    .doc = "the Pods' port: a number, or the name of a container port; default: port" },
-	{ FIELD("nodePort", FIELD_INT, service_port, node_port), .flags = FIELD_ZERO_ABSENT, .min =
-	    1,
+	{ FIELD("nodePort", FIELD_INT, service_port, node_port), .flags = FIELD_ZERO_ABSENT,
+	    .min = 1,
 	    .doc = "NodePort and LoadBalancer; allotted from serviceNodePortRange where not "
 	    "stated" },
-	{ FIELD("appProtocol", FIELD_TEXT, service_port, app_protocol), .rule =
-	    decode_rule_label_key,
+	{ FIELD("appProtocol", FIELD_TEXT, service_port, app_protocol),
+	    .rule = decode_rule_label_key,
 	    .doc = "kept and shown" },
 };
 static const struct field_table port_table = {
@@ -77,33 +77,33 @@ static const struct field spec_fields[] = {
 	{ FIELD_ITEMS("externalIPs", FIELD_ADDRS, service, external_ips, external_ip_count) },
 	{ FIELD("loadBalancerIP", FIELD_ADDR, service, load_balancer_ip),
 	    .doc = "asked for; LoadBalancer only" },
-	{ FIELD("loadBalancerClass", FIELD_TEXT, service, load_balancer_class), .rule =
-	    decode_rule_label_key,
+	{ FIELD("loadBalancerClass", FIELD_TEXT, service, load_balancer_class),
+	    .rule = decode_rule_label_key,
 	    .doc = "LoadBalancer only" },
 	{ FIELD_ITEMS("loadBalancerSourceRanges", FIELD_TEXTS, stated_service, source_ranges,
 	    source_range_count), .doc = "checked, not yet used" },
 	{ FIELD("allocateLoadBalancerNodePorts", FIELD_BOOL, service, allocate_node_ports),
 	    .fallback = "true", .doc = "LoadBalancer only" },
-	{ FIELD("publishNotReadyAddresses", FIELD_BOOL, service, publish_not_ready), .fallback =
-	    "false",
+	{ FIELD("publishNotReadyAddresses", FIELD_BOOL, service, publish_not_ready),
+	    .fallback = "false",
 	    .doc = "endpoints that are not ready are answered too" },
-	{ FIELD("sessionAffinity", FIELD_ENUM, service, client_ip_affinity), .words =
-	    affinity_words,
+	{ FIELD("sessionAffinity", FIELD_ENUM, service, client_ip_affinity),
+	    .words = affinity_words,
 	    .fallback = "None", .hint_word = "Cookie",
 	    .hint = "cookies belong to HTTP: an Ingress can do that, a Service sees connections "
 	    "only" },
 	{ FIELD_FLAT("sessionAffinityConfig", &affinity_table), .doc = "ClientIP only" },
-	{ FIELD("externalTrafficPolicy", FIELD_ENUM, service, external_traffic), .words =
-	    traffic_words,
+	{ FIELD("externalTrafficPolicy", FIELD_ENUM, service, external_traffic),
+	    .words = traffic_words,
 	    .fallback = "Cluster", .doc = "for Services that can be reached from outside" },
-	{ FIELD("internalTrafficPolicy", FIELD_ENUM, service, internal_traffic), .words =
-	    traffic_words,
+	{ FIELD("internalTrafficPolicy", FIELD_ENUM, service, internal_traffic),
+	    .words = traffic_words,
 	    .fallback = "Cluster" },
 	{ FIELD("healthCheckNodePort", FIELD_INT, service, health_check_node_port),
-	    .flags = FIELD_ZERO_ABSENT, .min = 1, .doc =
-	    "LoadBalancer with externalTrafficPolicy Local" },
-	{ FIELD("trafficDistribution", FIELD_ENUM, stated_service, distribution), .words =
-	    distribution_words,
+	    .flags = FIELD_ZERO_ABSENT, .min = 1,
+	    .doc = "LoadBalancer with externalTrafficPolicy Local" },
+	{ FIELD("trafficDistribution", FIELD_ENUM, stated_service, distribution),
+	    .words = distribution_words,
 	    .doc = "checked, not used" },
 };
 static const struct field_table spec_table = { FIELD_TABLE(spec_fields, stated_service) };
@@ -116,8 +116,8 @@ static const struct field ingress_fields[] = {
 };
 static const struct field_table ingress_table = { FIELD_TABLE(ingress_fields, stated_ingress) };
 static const struct field balancer_fields[] = {
-	{ FIELD_ITEMS("ingress", FIELD_LIST, stated_service, ingress, ingress_count), .sub =
-	    &ingress_table },
+	{ FIELD_ITEMS("ingress", FIELD_LIST, stated_service, ingress, ingress_count),
+	    .sub = &ingress_table },
 };
 static const struct field_table balancer_table = { FIELD_TABLE(balancer_fields, stated_service) };
 static const struct field status_fields[] = {

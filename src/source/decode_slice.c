@@ -1,5 +1,4 @@
 /* decode_slice.c - EndpointSlice (discovery.k8s.io/v1): endpoints stated by hand. */
-#include <stdio.h>
 #include <string.h>
 
 #include "model/slice.h"
@@ -14,9 +13,9 @@
 #define PORTS_MAX 20000
 #define FAMILY_FQDN 1           /* beside enum addr_family; such endpoints are not kept */
 
+/* One of endpoints[]; it lives on the stack, since there may be a million of them. */
 struct stated_endpoint {
-	const char **addresses;
-	size_t address_count;
+	const struct doc_node *addresses;
 	struct slice_endpoint endpoint; /* all but the address */
 	struct stated_target target;
 };
@@ -26,8 +25,7 @@ struct stated_slice {
 	uint32_t family;
 	struct slice_port *ports;
 	size_t port_count;
-	struct stated_endpoint *endpoints;
-	size_t endpoint_count;
+	struct slice_part part;
 };
 
 static const struct field_word family_words[] = {
@@ -35,24 +33,36 @@ static const struct field_word family_words[] = {
 };
 
 static const struct field condition_fields[] = {
-	{ FIELD("ready", FIELD_TRISTATE, stated_endpoint, endpoint.ready), .doc =
-	    "not stated counts as ready" },
+	{ FIELD("ready", FIELD_TRISTATE, stated_endpoint, endpoint.ready),
+	    .doc = "not stated counts as ready" },
 	{ FIELD("serving", FIELD_TRISTATE, stated_endpoint, endpoint.serving) },
 	{ FIELD("terminating", FIELD_TRISTATE, stated_endpoint, endpoint.terminating) },
 };
 static const struct field_table condition_table = { FIELD_TABLE(condition_fields,
     stated_endpoint) };
 
+static void
+hook_addresses(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct stated_endpoint *stated = target;
+
+	if (node->type != DOC_LIST)
+		field_value_wrong_type(context, node, "a list");
+	else if (node->count == 0 || node->count > ADDRESSES_MAX)
+		field_error(context, node, "", "must hold 1-%d addresses", ADDRESSES_MAX);
+	else
+		stated->addresses = node;
+}
+
 static const struct field endpoint_fields[] = {
-	{ FIELD_ITEMS("addresses", FIELD_TEXTS, stated_endpoint, addresses, address_count),
-	    .flags = FIELD_REQUIRED, .doc =
-	    "loopback is fine in files of a host, link-local is not" },
+	{ .name = "addresses", .type = FIELD_HOOK, .hook = hook_addresses, .shown = "list of texts",
+	    .flags = FIELD_REQUIRED, .doc = "loopback is fine in files of a host, link-local is not" },
 	{ FIELD_FLAT("conditions", &condition_table) },
-	{ FIELD("hostname", FIELD_TEXT, stated_endpoint, endpoint.hostname), .rule =
-	    decode_rule_label,
+	{ FIELD("hostname", FIELD_TEXT, stated_endpoint, endpoint.hostname),
+	    .rule = decode_rule_label,
 	    .doc = "the endpoint's own name below the Service" },
-	{ FIELD("nodeName", FIELD_TEXT, stated_endpoint, endpoint.node_name), .rule =
-	    decode_rule_subdomain },
+	{ FIELD("nodeName", FIELD_TEXT, stated_endpoint, endpoint.node_name),
+	    .rule = decode_rule_subdomain },
 	{ FIELD("zone", FIELD_TEXT, stated_endpoint, endpoint.zone) },
 	{ FIELD("targetRef", FIELD_MAP, stated_endpoint, target), .sub = &decode_target_table,
 	    .doc = "a Pod's name is shown" },
@@ -71,63 +81,101 @@ static const struct field port_fields[] = {
 };
 static const struct field_table port_table = { FIELD_TABLE(port_fields, slice_port) };
 
+/* One address of an endpoint becomes an endpoint of its own. */
+static void
+add_endpoint(struct field_context *context, const struct doc_node *node,
+    struct stated_slice *stated, struct slice_endpoint endpoint)
+{
+	struct slice_part *part = &stated->part;
+
+	if (node->type != DOC_STRING) {
+		field_value_wrong_type(context, node, "a text");
+		return;
+	}
+	if (stated->family == FAMILY_FQDN || stated->family == ADDR_NONE)
+		return;
+	if (strlen(node->text) != node->count || addr_parse(node->text, &endpoint.addr) != 0 ||
+	    endpoint.addr.family != stated->family)
+		field_error(context, node, "", "\"%.64s\" is not an %s address (addressType)",
+		    node->text, stated->family == ADDR_IP4 ? "IPv4" : "IPv6");
+	else if (decode_check_address(context, node, "", &endpoint.addr, true))
+		part->endpoints[part->endpoint_count++] = endpoint;
+}
+
+static void
+decode_endpoint(struct field_context *context, const struct doc_node *node,
+    struct stated_slice *stated)
+{
+	struct stated_endpoint one = { 0 };
+
+	field_decode(&endpoint_table, node, &one, context);
+	one.endpoint.pod_name = decode_target_pod(&one.target, stated->slice.object.ns);
+	size_t mark = field_enter(context, "addresses");
+
+	for (size_t i = 0; one.addresses != NULL && i < one.addresses->count; i++) {
+		size_t item = field_enter_item(context, i);
+
+		add_endpoint(context, one.addresses->items[i], stated, one.endpoint);
+		field_leave(context, item);
+	}
+	field_leave(context, mark);
+}
+
+/* The addresses of all endpoints together, as far as they are lists. */
+static size_t
+count_addresses(const struct doc_node *endpoints)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < endpoints->count; i++) {
+		const struct doc_node *list = doc_find(endpoints->items[i], "addresses");
+
+		if (list != NULL && list->type == DOC_LIST && list->count <= ADDRESSES_MAX)
+			count += list->count;
+	}
+	return count;
+}
+
+/* The table has addressType and metadata before: both are decoded by now. */
+static void
+hook_endpoints(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct stated_slice *stated = target;
+	struct slice_part *part = &stated->part;
+
+	if (node->type != DOC_LIST) {
+		field_value_wrong_type(context, node, "a list");
+		return;
+	}
+	if (node->count > ENDPOINTS_MAX) {
+		field_error(context, node, "", "has more than %d endpoints", ENDPOINTS_MAX);
+		return;
+	}
+	part->endpoints = field_value_alloc(context, count_addresses(node),
+	    sizeof(*part->endpoints));
+	for (size_t i = 0; part->endpoints != NULL && i < node->count; i++) {
+		size_t mark = field_enter_item(context, i);
+
+		if (node->items[i]->type == DOC_NULL)
+			field_value_wrong_type(context, node->items[i], "a mapping");
+		else
+			decode_endpoint(context, node->items[i], stated);
+		field_leave(context, mark);
+	}
+}
+
 static const struct field slice_fields[] = {
 	DECODE_META_TYPE,
 	{ FIELD_FLAT("metadata", &decode_meta_table), .flags = FIELD_REQUIRED,
 	    .doc = "the label kubernetes.io/service-name names the Service" },
 	{ FIELD("addressType", FIELD_ENUM, stated_slice, family), .words = family_words,
 	    .flags = FIELD_REQUIRED, .doc = "FQDN is accepted and not used" },
-	{ FIELD_ITEMS("endpoints", FIELD_LIST, stated_slice, endpoints, endpoint_count),
+	{ .name = "endpoints", .type = FIELD_HOOK, .hook = hook_endpoints, .shown = "list",
 	    .sub = &endpoint_table },
 	{ FIELD_ITEMS("ports", FIELD_LIST, stated_slice, ports, port_count), .sub = &port_table },
 };
 const struct field_table decode_endpoint_slice_table = { FIELD_TABLE(slice_fields, stated_slice),
     .title = "EndpointSlice" };
-
-/* One address of an endpoint becomes an endpoint of its own. */
-static void
-add_endpoint(struct field_context *context, const struct doc_node *node, const char *below,
-    const char *text,
-    const struct stated_slice *stated, struct slice_endpoint endpoint, struct slice_part *part)
-{
-	bool ip4 = stated->family == ADDR_IP4;
-
-	if (stated->family == FAMILY_FQDN || stated->family == ADDR_NONE)
-		return;
-	if (addr_parse(text, &endpoint.addr) != 0 || endpoint.addr.family != stated->family) {
-		field_error(context, node, below, "\"%.64s\" is not an %s address (addressType)",
-		    text,
-		    ip4 ? "IPv4" : "IPv6");
-		return;
-	}
-	if (decode_check_address(context, node, below, &endpoint.addr, true))
-		part->endpoints[part->endpoint_count++] = endpoint;
-}
-
-static void
-take_endpoint(struct field_context *context, const struct doc_node *root,
-    const struct stated_slice *stated,
-    size_t i, struct slice_part *part)
-{
-	const struct stated_endpoint *from = &stated->endpoints[i];
-	const struct doc_node *list = doc_find(doc_item(doc_find(root, "endpoints"), i),
-	    "addresses");
-	struct slice_endpoint endpoint = from->endpoint;
-	char below[96];
-
-	endpoint.pod_name = decode_target_pod(&from->target, stated->slice.object.ns);
-	if (list != NULL && list->type == DOC_LIST && (list->count == 0 ||
-	    list->count > ADDRESSES_MAX)) {
-		snprintf(below, sizeof(below), ".endpoints[%zu].addresses", i);
-		field_error(context, list, below, "must hold 1-%d addresses", ADDRESSES_MAX);
-		return;
-	}
-	for (size_t j = 0; j < from->address_count; j++) {
-		snprintf(below, sizeof(below), ".endpoints[%zu].addresses[%zu]", i, j);
-		add_endpoint(context, doc_item(list, j), below, from->addresses[j], stated,
-		    endpoint, part);
-	}
-}
 
 static void
 check_ports(struct field_context *context, const struct doc_node *root,
@@ -148,27 +196,16 @@ decode_endpoint_slice(struct field_context *context, const struct doc_node *root
 	struct stated_slice stated = { 0 };
 	struct slice *slice = field_value_alloc(context, 1, sizeof(*slice));
 	struct slice_part *part = field_value_alloc(context, 1, sizeof(*part));
-	size_t all = 0;
 
 	if (slice == NULL || part == NULL)
 		return NULL;
 	field_decode(&decode_endpoint_slice_table, root, &stated, context);
-	if (stated.endpoint_count > ENDPOINTS_MAX)
-		field_error(context, doc_find(root, "endpoints"), ".endpoints",
-		    "has more than %d endpoints",
-		    ENDPOINTS_MAX);
 	check_ports(context, root, &stated);
-	for (size_t i = 0; i < stated.endpoint_count; i++)
-		all += stated.endpoints[i].address_count;
-	part->endpoints = field_value_alloc(context, all, sizeof(*part->endpoints));
-	if (part->endpoints == NULL)
-		return NULL;
-	for (size_t i = 0; i < stated.endpoint_count; i++)
-		take_endpoint(context, root, &stated, i, part);
 	if (stated.family == FAMILY_FQDN)
 		field_warn(context, doc_find(root, "addressType"), ".addressType",
 		    "FQDN: these endpoints are not used");
 	decode_annotations_check(context, root, "EndpointSlice", NULL, 0);
+	*part = stated.part;
 	part->ports = stated.ports;
 	part->port_count = stated.port_count;
 	*slice = stated.slice;

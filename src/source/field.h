@@ -94,6 +94,7 @@ struct field {
 	const char *hint_word;
 	const char *hint;               /* ... and what to tell them */
 	const char *doc;                /* one line for zones/README.md */
+	const char *shown;              /* FIELD_HOOK: its type in words, for the same */
 };
 
 /* The first members of a field that goes into member `m` of struct `s`. */

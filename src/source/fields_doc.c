@@ -81,14 +81,30 @@ add_type(struct strbuf *out, const struct field *field)
 	uint64_t most = most_of(field);
 
 	strbuf_add(out, type_texts[field->type]);
-	if (field->type == FIELD_HOOK)
-		strbuf_add(out, field->sub != NULL ? "Probe" : "time");
+	if (field->shown != NULL)
+		strbuf_add(out, field->shown);
 	if (field->type == FIELD_INT && most >= INT64_MAX)
 		strbuf_addf(out, ", at least %" PRIu64, field->min);
 	else if (field->type == FIELD_INT)
 		strbuf_addf(out, ", %" PRIu64 "-%" PRIu64, field->min, most);
 	for (size_t i = 0; field->words != NULL && field->words[i].text != NULL; i++)
 		strbuf_addf(out, "%s%s", i == 0 ? " " : ", ", field->words[i].text);
+}
+
+/* A list of mappings, decoded by the table or by hand. */
+static bool
+is_list(const struct field *field)
+{
+	return field->sub != NULL && (field->type == FIELD_LIST || field->type == FIELD_HOOK);
+}
+
+/* What is below a field, unless that has a section of its own: the Probe. */
+static const struct field_table *
+below_of(const struct field *field)
+{
+	bool elsewhere = field->type == FIELD_HOOK && field->sub != NULL && field->sub->title != NULL;
+
+	return elsewhere ? NULL : field->sub;
 }
 
 /*
@@ -119,10 +135,9 @@ add_fields(struct strbuf *out, const struct field_table *table, const char *path
 			add_default(out, field);
 			strbuf_addf(out, " | %s |\n", field->doc == NULL ? "" : field->doc);
 		}
-		/* The Probe has a section of its own. */
-		if (field->sub == NULL || field->type == FIELD_HOOK)
+		if (below_of(field) == NULL)
 			continue;
-		if (field->type == FIELD_LIST)
+		if (is_list(field))
 			snprintf(below, sizeof(below), "%s%s%s[]", path, *path == '\0' ? "" : ".",
 			    field->name);
 		add_fields(out, field->sub, below);
@@ -138,7 +153,7 @@ add_unused(struct strbuf *out, const struct field_table *table, const char *path
 
 		snprintf(below, sizeof(below), "%s%s%s%s", path, *path == '\0' ? "" : ".",
 		    field->name,
-		    field->type == FIELD_LIST ? "[]" : "");
+		    is_list(field) ? "[]" : "");
 		/* What every object begins with is used, though no table says how. */
 		if (*path == '\0' && (strcmp(field->name, "apiVersion") == 0 || strcmp(field->name,
 		    "kind") == 0))
@@ -146,7 +161,7 @@ add_unused(struct strbuf *out, const struct field_table *table, const char *path
 		if (field->type == FIELD_IGNORED)
 			strbuf_addf(out, "%s`%s`", (*count)++ == 0 ? "\nAccepted and not used: " :
 			    ", ", below);
-		else if (field->sub != NULL && field->type != FIELD_HOOK)
+		else if (below_of(field) != NULL)
 			add_unused(out, field->sub, below, count);
 	}
 }

@@ -70,29 +70,29 @@ static const struct field inner_fields[] = {
 	{ FIELD("size", FIELD_INT, inner, size), .max = 100, .fallback = "5" },
 	{ FIELD("name", FIELD_TEXT, inner, name), .flags = FIELD_REQUIRED },
 };
-static const struct field_table inner_table = { .fields = inner_fields, .count = 2, .size =
-    sizeof(struct inner),
+static const struct field_table inner_table = { .fields = inner_fields, .count = 2,
+    .size = sizeof(struct inner),
     .place_offset = offsetof(struct inner, place), .check = check_inner };
 
 static const struct field outer_fields[] = {
 	{ FIELD("flag", FIELD_BOOL, outer, flag), .fallback = "true" },
 	{ FIELD("tri", FIELD_TRISTATE, outer, tri) },
 	{ FIELD("tiny", FIELD_INT, outer, tiny) },
-	{ FIELD("port", FIELD_INT, outer, port), .min = 1, .flags = FIELD_ZERO_ABSENT, .fallback =
-	    "53" },
+	{ FIELD("port", FIELD_INT, outer, port), .min = 1, .flags = FIELD_ZERO_ABSENT,
+	    .fallback = "53" },
 	{ FIELD("threads", FIELD_INT, outer, threads), .words = thread_words, .min = 1, .max = 64 },
-	{ FIELD("idle", FIELD_DURATION, outer, idle_ms), .fallback = "10s", .min = 100, .max =
-	    60000 },
+	{ FIELD("idle", FIELD_DURATION, outer, idle_ms), .fallback = "10s", .min = 100,
+	    .max = 60000 },
 	{ FIELD("mode", FIELD_ENUM, outer, mode), .words = mode_words, .fallback = "soft",
 	    .hint_word = "on",
 	    .hint = "say how" },
-	{ FIELD("dir", FIELD_TEXT, outer, dir), .rule = rule_short, .fallback = "/x", .flags =
-	    FIELD_ONE_LINE },
+	{ FIELD("dir", FIELD_TEXT, outer, dir), .rule = rule_short, .fallback = "/x",
+	    .flags = FIELD_ONE_LINE },
 	{ FIELD("addr", FIELD_ADDR, outer, addr), .fallback = "127.0.0.1" },
 	{ FIELD("target", FIELD_PORT, outer, target) },
 	{ FIELD("labels", FIELD_PAIRS, outer, labels) },
-	{ FIELD_ITEMS("zones", FIELD_TEXTS, outer, zones, zone_count), .fallback = "[a, b]", .rule =
-	    rule_short,
+	{ FIELD_ITEMS("zones", FIELD_TEXTS, outer, zones, zone_count), .fallback = "[a, b]",
+	    .rule = rule_short,
 	    .flags = FIELD_SCALAR_OK },
 	{ FIELD_ITEMS("addrs", FIELD_ADDRS, outer, addrs, addr_count) },
 	{ FIELD("in", FIELD_MAP, outer, in), .sub = &inner_table },

@@ -31,8 +31,8 @@ struct target {
 START_TEST(fields_below_fields_are_named_by_their_path)
 {
 	static const struct field inner[] = {
-		{ FIELD("size", FIELD_INT, target, size), .min = 1, .fallback = "3", .doc =
-		    "how big" },
+		{ FIELD("size", FIELD_INT, target, size), .min = 1, .fallback = "3",
+		    .doc = "how big" },
 		FIELD_UNUSED("colour"),
 	};
 	static const struct field_table inner_table = { FIELD_TABLE(inner, target) };
