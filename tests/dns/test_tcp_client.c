@@ -216,7 +216,7 @@ START_TEST(half_sent_messages_are_held_up_to_the_cap)
 {
 	enum { CLIENTS = 300 };
 	static uint8_t half[65000];
-	int fds[CLIENTS];
+	int fds[CLIENTS], last;
 	size_t left;
 
 	start(1000, 60000, 30000, NULL);
@@ -228,11 +228,15 @@ START_TEST(half_sent_messages_are_held_up_to_the_cap)
 		n = send(fds[i], half, sizeof(half), MSG_NOSIGNAL);
 		ck_assert(n > 0 || errno == ECONNRESET || errno == EPIPE);
 	}
+	/* They are accepted in order: once this one is answered all of them are in. */
+	last = client();
+	ask(last, 1, 20);
+	ck_assert_int_eq(reply(last, 20), 1);
+	close(last);
 	/* 16 MiB hold 258 of these. */
 	left = clients_become(258);
 	ck_assert_uint_le(left, 258);
-	/* While one grows it counts twice, and a slow machine has many that grow: half of that is sure. */
-	ck_assert_uint_ge(left, 129);
+	ck_assert_uint_ge(left, 200);
 	for (int i = 0; i < CLIENTS; i++)
 		close(fds[i]);
 	ck_assert_uint_eq(clients_become(0), 0);
@@ -241,7 +245,6 @@ END_TEST
 
 START_TEST(an_idle_connection_costs_at_most_two_kibibytes)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which allocate by themselves */
 	enum { CLIENTS = 300 };
 	int fds[CLIENTS];
 	struct mallinfo2 before;
@@ -250,6 +253,8 @@ START_TEST(an_idle_connection_costs_at_most_two_kibibytes)
 	mallopt(M_ARENA_MAX, 1);
 	start(1000, 60000, 60000, NULL);
 	before = mallinfo2();
+	if (before.uordblks == 0)
+		return;                 /* the allocator of a sanitizer */
 	for (int i = 0; i < CLIENTS; i++) {
 		fds[i] = client();
 		ask(fds[i], 1, 3000);
@@ -260,7 +265,6 @@ START_TEST(an_idle_connection_costs_at_most_two_kibibytes)
 	ck_assert_uint_lt((mallinfo2().uordblks - before.uordblks) / CLIENTS, 2048);
 	for (int i = 0; i < CLIENTS; i++)
 		close(fds[i]);
-#endif
 }
 END_TEST
 
