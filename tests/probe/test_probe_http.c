@@ -284,16 +284,18 @@ START_TEST(a_name_is_looked_up_and_asked_where_allowed)
 {
 	static const struct http_peer_reply replies[] =
 	    { { NULL, "HTTP/1.1 200 OK\r\n" EMPTY, THEN_CLOSE } };
-	struct cidr network;
+	struct cidr networks[2];
 
 	http_peer_open(&peer, &attempt, replies, NULL);
 	attempt.spec.host = "localhost";
 	ck_assert_int_eq(addr_parse("10.8.0.7", &attempt.target.addr), 0);
 	attempt_expect(&attempt, OUTCOME_HOST_DENIED, "localhost");
 	ck_assert_uint_eq(peer.requests, 0);
-	ck_assert_int_eq(cidr_parse("127.0.0.0/8", &network), 0);
-	attempt.settings.allow_hosts = &network;
-	attempt.settings.allow_host_count = 1;
+	/* Where it is ::1 as well, nobody listens there, and the next address is tried. */
+	ck_assert_int_eq(cidr_parse("::1/128", &networks[0]), 0);
+	ck_assert_int_eq(cidr_parse("127.0.0.0/8", &networks[1]), 0);
+	attempt.settings.allow_hosts = networks;
+	attempt.settings.allow_host_count = 2;
 	prober_free(attempt.prober);
 	attempt.prober = NULL;
 	attempt_expect(&attempt, OUTCOME_PASS, NULL);
