@@ -291,8 +291,7 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	/* What we promise is what we keep (RFC 7828, 3.1: units of 100 ms). */
 	stream->responder.keepalive_ds = settings->idle_ms / 100 > UINT16_MAX ? UINT16_MAX :
 	    (uint16_t)(settings->idle_ms / 100);
-	atomic_init(&stream->settings, settings->dns);
-	atomic_init(&stream->index, settings->index);
+	serving_set(&stream->serving, settings->dns, settings->index);
 	atomic_init(&stream->answering, true);
 	server->max_clients = settings->max_clients > 0 ? settings->max_clients : 1;
 	server->clock = clock_new_system();
@@ -404,8 +403,7 @@ tcp_server_stop(struct tcp_server *server, uint64_t grace_ms)
 void
 tcp_server_set(struct tcp_server *server, const struct dns_settings *dns, const struct index *index)
 {
-	atomic_store_explicit(&server->stream.index, index, memory_order_release);
-	atomic_store_explicit(&server->stream.settings, dns, memory_order_release);
+	serving_set(&server->stream.serving, dns, index);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "base/addr.h"
 #include "dns/respond.h"
+#include "dns/serving.h"
 #include "dns/tcp_peers.h"
 #include "dns/udp.h"
 
@@ -31,8 +32,7 @@ struct tcp_stream {
 	size_t held;                    /* in the buffers of all clients */
 	bool stopping;
 	struct responder responder;
-	_Atomic(const struct dns_settings *) settings;  /* control replaces both */
-	_Atomic(const struct index *) index;
+	struct serving serving;
 	_Atomic bool answering;
 	_Atomic size_t clients;
 	struct {

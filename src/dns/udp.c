@@ -18,6 +18,7 @@
 #include "dns/index.h"
 #include "dns/query.h"
 #include "dns/respond.h"
+#include "dns/serving.h"
 #include "dns/udp_batch.h"
 #include "dns/udp_send.h"
 #include "dns/wire.h"
@@ -57,8 +58,7 @@ struct worker {
 };
 
 struct udp_server {
-	_Atomic(const struct dns_settings *) dns;
-	_Atomic(const struct index *) index;
+	struct serving serving;
 	_Atomic bool stopping;
 	size_t listen_count;
 	struct addr_port *bound;
@@ -120,10 +120,7 @@ static void
 serve_batch(struct worker *worker, size_t count)
 {
 	index_reader_online();
-	worker->responder.settings = atomic_load_explicit(&worker->server->dns,
-	    memory_order_acquire);
-	worker->responder.index = atomic_load_explicit(&worker->server->index,
-	    memory_order_acquire);
+	serving_get(&worker->server->serving, &worker->responder);
 	size_t replies = answer_batch(worker, count);
 	index_reader_offline();
 	if (replies == 1 && count == 1 && worker->replies[0].control == NULL) {
@@ -317,8 +314,7 @@ udp_server_bind(const struct udp_settings *settings, struct udp_server **out, si
 
 	if (server == NULL)
 		return ERR_NOMEM;
-	atomic_init(&server->dns, settings->dns);
-	atomic_init(&server->index, settings->index);
+	serving_set(&server->serving, settings->dns, settings->index);
 	server->listen_count = settings->listen_count;
 	server->bound = calloc(settings->listen_count + 1, sizeof(*server->bound));
 	server->workers = calloc(settings->listen_count * threads + 1, sizeof(struct worker *));
@@ -382,8 +378,7 @@ udp_server_bound(const struct udp_server *server, size_t i)
 void
 udp_server_set(struct udp_server *server, const struct dns_settings *dns, const struct index *index)
 {
-	atomic_store_explicit(&server->index, index, memory_order_release);
-	atomic_store_explicit(&server->dns, dns, memory_order_release);
+	serving_set(&server->serving, dns, index);
 }
 
 static uint64_t
