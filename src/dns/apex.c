@@ -20,7 +20,8 @@
 #define SOA_EXPIRE_S 86400
 
 static int
-put_plain(const struct domain *domain, struct ledger *ledger, const uint8_t *name, const struct rrset_list *records)
+put_plain(const struct domain *domain, struct ledger *ledger, const uint8_t *name,
+    const struct rrset_list *records)
 {
 	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = domain->zone };
 
@@ -33,7 +34,8 @@ put_plain(const struct domain *domain, struct ledger *ledger, const uint8_t *nam
 
 /* What ns.dns.Z answers: the addresses we are bound to; owner NULL for the name itself. */
 static int
-own_addresses(const struct domain *domain, struct arena *arena, const uint8_t *owner, struct rrset_list *list)
+own_addresses(const struct domain *domain, struct arena *arena, const uint8_t *owner,
+    struct rrset_list *list)
 {
 	const struct dns_settings *settings = domain->settings;
 	int err = rrset_list_init(list, arena, settings->ns_address_count);
@@ -41,7 +43,8 @@ own_addresses(const struct domain *domain, struct arena *arena, const uint8_t *o
 	for (int family = ADDR_IP4; err == 0 && family <= ADDR_IP6; family += ADDR_IP6 - ADDR_IP4)
 		for (size_t i = 0; i < settings->ns_address_count; i++)
 			if (settings->ns_addresses[i].family == family)
-				rrset_add_addr(list, owner, &settings->ns_addresses[i], settings->ttl_s);
+				rrset_add_addr(list, owner, &settings->ns_addresses[i],
+				    settings->ttl_s);
 	return err;
 }
 
@@ -110,7 +113,8 @@ compare_glue(const void *a, const void *b)
 
 /* The name servers and their addresses where Services of ours say who they are. */
 static void
-add_servers(const struct domain *domain, struct entry_record *glue, size_t count, struct rrset_list *servers,
+add_servers(const struct domain *domain, struct entry_record *glue, size_t count,
+    struct rrset_list *servers,
     struct rrset_list *additional)
 {
 	qsort(glue, count, sizeof(*glue), compare_glue);
@@ -136,7 +140,8 @@ add_default(const struct domain *domain, struct arena *arena, struct rrset_list 
 }
 
 int
-apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena, struct entry_record *glue,
+apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena,
+    struct entry_record *glue,
     size_t count)
 {
 	struct rrset_list servers, additional;
@@ -159,7 +164,8 @@ apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena
 }
 
 int
-apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena, const uint8_t **soa, uint16_t *len)
+apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena, const uint8_t **soa,
+    uint16_t *len)
 {
 	const uint8_t *mname, *rname;
 	uint8_t rdata[2 * DNS_NAME_MAX + 20];

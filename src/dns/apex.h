@@ -1,6 +1,6 @@
 /*
- * apex.h - the names that are always there: Z, svc.Z, pod.Z, dns-version.Z, ns.dns.Z (DNS.md 2.6), and who the
- * zone's name servers are.  Thread: control.
+ * apex.h - the names that are always there: Z, svc.Z, pod.Z, dns-version.Z, ns.dns.Z (DNS.md
+ * 2.6), and who the zone's name servers are.  Thread: control.
  */
 #ifndef ROLLCALL_DNS_APEX_H
 #define ROLLCALL_DNS_APEX_H
@@ -17,12 +17,14 @@ struct domain;
 int apex_put_fixed(const struct domain *domain, struct ledger *ledger);
 
 /*
- * Put the apex: its NS are the distinct owners of these addresses (glue.h), or ns.dns.Z where there are none.
- * Sorts the glue.  ERR_NOMEM: it is as before.
+ * Put the apex: its NS are the distinct owners of these addresses (glue.h), or ns.dns.Z where
+ * there are none. Sorts the glue.  ERR_NOMEM: it is as before.
  */
-int apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena, struct entry_record *glue,
+int apex_put(const struct domain *domain, struct ledger *ledger, struct arena *arena,
+    struct entry_record *glue,
     size_t count);
 
 /* The SOA of any of our zones, to wire form in `arena`.  ERR_NOMEM. */
-int apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena, const uint8_t **soa, uint16_t *len);
+int apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena,
+    const uint8_t **soa, uint16_t *len);
 #endif

@@ -29,6 +29,7 @@ struct branches {
 	struct ledger *ledger;
 	struct branch *table;
 	size_t zone_count;
+	bool zone_bits[129];    /* is there a zone of that many bits?  Saves futile look-ups. */
 };
 
 static struct branch *
@@ -55,6 +56,8 @@ add(struct branches *branches, const struct cidr *prefix, bool is_zone)
 		return NULL;
 	}
 	branches->zone_count += is_zone;
+	if (is_zone)
+		branches->zone_bits[prefix->bits] = true;
 	return branch;
 }
 
@@ -74,14 +77,17 @@ parent_of(const struct cidr *prefix)
 const struct cidr *
 branches_zone(const struct branches *branches, const struct cidr *prefix)
 {
-	struct cidr at = *prefix;
+	unsigned step = reverse_step(prefix->base.family);
 
-	for (;; at = parent_of(&at)) {
-		const struct branch *branch = find(branches, &at);
+	for (unsigned bits = prefix->bits;; bits -= step) {
+		if (branches->zone_bits[bits]) {
+			struct cidr at = reverse_prefix(&prefix->base, bits);
+			const struct branch *branch = find(branches, &at);
 
-		if (branch != NULL && branch->is_zone)
-			return &branch->prefix;
-		if (at.bits == 0)
+			if (branch != NULL && branch->is_zone)
+				return &branch->prefix;
+		}
+		if (bits == 0)
 			return NULL;
 	}
 }
@@ -107,6 +113,16 @@ remove_empty(struct branches *branches, const struct cidr *prefix)
 	changes_remove_now(branches->ledger, name);
 }
 
+/* Remove the new branches above `prefix` that are longer than `bits`: nothing else is on them. */
+static void
+take_back(struct branches *branches, const struct cidr *prefix, unsigned bits)
+{
+	for (struct cidr at = parent_of(prefix); at.bits > bits; at = parent_of(&at)) {
+		remove_empty(branches, &at);
+		drop(branches, find(branches, &at));
+	}
+}
+
 int
 branches_hold(struct branches *branches, const struct cidr *prefix)
 {
@@ -122,13 +138,9 @@ branches_hold(struct branches *branches, const struct cidr *prefix)
 		if (branch != NULL)
 			branch->children = 1;
 		if (branch == NULL || put_empty(branches, &at) != 0) {
-			/* take back the chain below, which ends where nothing was counted yet */
 			if (branch != NULL)
 				drop(branches, branch);
-			for (struct cidr undo = parent_of(prefix); undo.bits > at.bits; undo = parent_of(&undo)) {
-				remove_empty(branches, &undo);
-				drop(branches, find(branches, &undo));
-			}
+			take_back(branches, prefix, at.bits);
 			return ERR_NOMEM;
 		}
 	}
@@ -168,7 +180,7 @@ read_zones(struct branches *branches, const struct dns_settings *settings)
 		if (err == ERR_NOMEM)
 			return err;
 		if (err != 0)
-			log_warn("dns.reverseZones: %s: neither a name below in-addr.arpa or ip6.arpa nor a network",
+			log_warn("dns.reverseZones: %s: neither a reverse name nor a network",
 			    settings->reverse_zones[i]);
 	}
 	return 0;

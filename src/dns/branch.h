@@ -1,9 +1,10 @@
 /*
- * branch.h - the reverse zones, and the empty non-terminals between their apex and the addresses in them.
- * Thread: control.
+ * branch.h - the reverse zones, and the empty non-terminals between their apex and the addresses
+ * in them. Thread: control.
  *
- * 96.10.in-addr.arpa exists because something below it does (RFC 8020).  Each such branch counts what grows
- * directly on it, so that adding an address costs as many steps as it has branches nobody needed before.
+ * 96.10.in-addr.arpa exists because something below it does (RFC 8020).  Each such branch counts
+ * what grows directly on it, so that adding an address costs as many steps as it has branches
+ * nobody needed before.
  */
 #ifndef ROLLCALL_DNS_BRANCH_H
 #define ROLLCALL_DNS_BRANCH_H
@@ -17,18 +18,21 @@ struct dns_settings;
 struct ledger;
 
 /*
- * With the zones of settings->reverse_zones, whose apexes are put into the index; one that cannot be read is
- * warned about and left out.  NULL: no memory.
+ * With the zones of settings->reverse_zones, whose apexes are put into the index; one that cannot
+ * be read is warned about and left out.  NULL: no memory.
  */
 struct branches *branches_new(const struct dns_settings *settings, struct ledger *ledger);
 void branches_free(struct branches *branches);
 
-/* The most specific zone that a network lies in; NULL: none of ours.  Valid for the life of the branches. */
+/*
+ * The most specific zone that a network lies in; NULL: none of ours.  Valid for the life of the
+ * branches.
+ */
 const struct cidr *branches_zone(const struct branches *branches, const struct cidr *prefix);
 
 /*
- * Something is put at this network's name, or is gone from it: a zone's apex, or an address.  The branches
- * above appear and vanish with it.  ERR_NOMEM: nothing was changed.
+ * Something is put at this network's name, or is gone from it: a zone's apex, or an address.  The
+ * branches above appear and vanish with it.  ERR_NOMEM: nothing was changed.
  */
 int branches_hold(struct branches *branches, const struct cidr *prefix);
 void branches_release(struct branches *branches, const struct cidr *prefix);

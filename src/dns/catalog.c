@@ -82,9 +82,11 @@ set_serial(struct catalog *catalog, uint32_t serial)
 	struct arena *arena = arena_new(ARENA_FIRST);
 	struct soa soa = {
 		.index = catalog->ledger.index,
-		.ttl_s = settings->ttl_negative_s < SOA_TTL_MAX_S ? settings->ttl_negative_s : SOA_TTL_MAX_S,
+		.ttl_s = settings->ttl_negative_s < SOA_TTL_MAX_S ? settings->ttl_negative_s :
+		    SOA_TTL_MAX_S,
 	};
-	int err = arena == NULL ? ERR_NOMEM : apex_soa(&catalog->domain, serial, arena, &soa.rdata, &soa.len);
+	int err = arena == NULL ? ERR_NOMEM : apex_soa(&catalog->domain, serial, arena, &soa.rdata,
+	    &soa.len);
 
 	if (err == 0)
 		err = set_soa(&soa, catalog->domain.zone);
@@ -108,7 +110,8 @@ gather_glue(struct catalog *catalog, struct arena *arena, struct entry_record **
 	if (schemas == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < catalog->server_count; i++) {
-		int err = schema_build(&catalog->domain, catalog->servers[i]->entry, arena, &schemas[i]);
+		int err = schema_build(&catalog->domain, catalog->servers[i]->entry, arena,
+		    &schemas[i]);
 
 		if (err != 0)
 			return err;
@@ -184,14 +187,16 @@ plan_name(struct catalog *catalog, struct changes *changes, const struct schema_
 	struct entry_spec spec = {
 		.kind = new->kind, .name = new->name, .zone = catalog->domain.zone,
 		.records = new->records, .record_count = new->record_count,
-		.additional = new->additional, .additional_count = new->additional_count, .ede = new->ede,
+		.additional = new->additional, .additional_count = new->additional_count,
+		    .ede = new->ede,
 	};
 	return changes_put(changes, &spec, quiet);
 }
 
 /* Walk over both sorted lists side by side. */
 static int
-plan_names(struct catalog *catalog, struct changes *changes, const struct schema *old, const struct schema *new,
+plan_names(struct catalog *catalog, struct changes *changes, const struct schema *old,
+    const struct schema *new,
     bool torn)
 {
 	size_t i = 0, j = 0;
@@ -231,7 +236,8 @@ says_the_same(const struct listing *service, const struct roster_entry *entry)
 
 /* From the old entry's answers to the new one's; entry NULL: to none. */
 static int
-change_service(struct catalog *catalog, struct listing *service, struct roster_entry *entry, struct arena *arena)
+change_service(struct catalog *catalog, struct listing *service, struct roster_entry *entry,
+    struct arena *arena)
 {
 	struct changes changes = CHANGES_INIT(&catalog->ledger);
 	struct roster_entry *before = service->entry;
@@ -303,7 +309,8 @@ drop_service(struct catalog *catalog, struct listing *service, const char *ns)
 }
 
 int
-catalog_set_service(struct catalog *catalog, const char *ns, const char *name, struct roster_entry *entry)
+catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
+    struct roster_entry *entry)
 {
 	char key[KEY_SIZE];
 
@@ -331,7 +338,7 @@ catalog_set_service(struct catalog *catalog, const char *ns, const char *name, s
 	return err;
 }
 
-/* ---- namespaces, Pods, the end of a batch ----------------------------------------------------------------- */
+/* ---- namespaces, Pods, the end of a batch --------------------------------------------------- */
 
 int
 catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists)
@@ -340,7 +347,8 @@ catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists)
 }
 
 int
-catalog_set_pod(struct catalog *catalog, const char *ns, const char *name, const struct addr *addrs, size_t count)
+catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
+    const struct addr *addrs, size_t count)
 {
 	if (catalog->domain.settings->pods != POD_NAMES_VERIFIED)
 		return 0;
@@ -354,7 +362,8 @@ catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s)
 
 	if (catalog->apex_owed)
 		put_apex(catalog);
-	if (catalog->ledger.visible && (!catalog->stepped || now_ms - catalog->step_ms >= SERIAL_STEP_MS)) {
+	if (catalog->ledger.visible && (!catalog->stepped ||
+	    now_ms - catalog->step_ms >= SERIAL_STEP_MS)) {
 		uint32_t next = unix_s > catalog->serial ? (uint32_t)unix_s : catalog->serial + 1;
 
 		if (set_serial(catalog, next) == 0) {
@@ -400,7 +409,8 @@ catalog_new(const struct dns_settings *settings, struct index *index, uint32_t l
 		return NULL;
 	catalog->ledger.index = index;
 	catalog->arena = arena_new(ARENA_FIRST);
-	int err = catalog->arena == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings, catalog->arena);
+	int err = catalog->arena == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings,
+	    catalog->arena);
 	if (err == 0)
 		err = make_parts(catalog);
 	if (err == 0)

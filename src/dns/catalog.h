@@ -1,10 +1,11 @@
 /*
- * catalog.h - which names exist, and their ready-made answers.  Thread: control; the only writer of the index.
+ * catalog.h - which names exist, and their ready-made answers.  Thread: control; the only writer
+ * of the index.
  *
- * Told of each Service that changed (its new roster entry), of namespaces and, for pods: verified, of Pods,
- * it works out the names that differ (schema.h), builds their answers to wire form (answer.h) and puts them
- * into the index (index.h), one release store a name.  What several Services share (reverse names, their
- * empty non-terminals) is merged here.
+ * Told of each Service that changed (its new roster entry), of namespaces and, for pods:
+ * verified, of Pods, it works out the names that differ (schema.h), builds their answers to wire
+ * form (answer.h) and puts them into the index (index.h), one release store a name.  What several
+ * Services share (reverse names, their empty non-terminals) is merged here.
  */
 #ifndef ROLLCALL_DNS_CATALOG_H
 #define ROLLCALL_DNS_CATALOG_H
@@ -19,26 +20,32 @@ struct dns_settings;
 struct index;
 struct roster_entry;
 
-/* The settings are borrowed for the catalog's life.  The index starts with the fixed names (DNS.md 2.6). */
-struct catalog *catalog_new(const struct dns_settings *settings, struct index *index, uint32_t last_serial);
+/*
+ * The settings are borrowed for the catalog's life.  The index starts with the fixed names
+ * (DNS.md 2.6).
+ */
+struct catalog *catalog_new(const struct dns_settings *settings, struct index *index,
+    uint32_t last_serial);
 void catalog_free(struct catalog *catalog);
 
 /*
  * The Service's entry is now this one (a reference is taken), or it is gone (NULL).  Everything the
  * Service owned before and no longer owns is withdrawn.  ERR_NOMEM leaves the old answers in place.
  */
-int catalog_set_service(struct catalog *catalog, const char *ns, const char *name, struct roster_entry *entry);
+int catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
+    struct roster_entry *entry);
 
 /* The namespace exists, or does not. */
 int catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists);
 
 /* pods: verified: the addresses of a non-terminating Pod; count 0 withdraws them. */
-int catalog_set_pod(struct catalog *catalog, const char *ns, const char *name, const struct addr *addrs, size_t count);
+int catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
+    const struct addr *addrs, size_t count);
 
 /*
  * End of a batch: where DNS could see a change since the last call, the SOA serial becomes
- * max(unix_s, last + 1), at most one step in 100 ms (later calls pick up what was put off: true is returned
- * while a step is owed).
+ * max(unix_s, last + 1), at most one step in 100 ms (later calls pick up what was put off: true
+ * is returned while a step is owed).
  */
 bool catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s);
 uint32_t catalog_serial(const struct catalog *catalog);

@@ -11,7 +11,8 @@
 static struct change *
 add(struct changes *changes)
 {
-	if (array_reserve(&changes->items, &changes->room, changes->count + 1, sizeof(*changes->items)) != 0)
+	if (array_reserve(&changes->items, &changes->room, changes->count + 1,
+	    sizeof(*changes->items)) != 0)
 		return NULL;
 	return &changes->items[changes->count];
 }

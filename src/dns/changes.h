@@ -1,8 +1,9 @@
 /*
- * changes.h - changes to the index that are prepared first and then made as a whole.  Thread: control.
+ * changes.h - changes to the index that are prepared first and then made as a whole.  Thread:
+ * control.
  *
- * Everything that needs memory for entries happens while they are prepared; changes_apply() fails only
- * where the index itself cannot grow, and then takes back what it has added.
+ * Everything that needs memory for entries happens while they are prepared; changes_apply() fails
+ * only where the index itself cannot grow, and then takes back what it has added.
  */
 #ifndef ROLLCALL_DNS_CHANGES_H
 #define ROLLCALL_DNS_CHANGES_H
@@ -17,7 +18,7 @@ struct index;
 /* Who writes where, and whether DNS could see it. */
 struct ledger {
 	struct index *index;
-	bool visible;           /* set by changes that alter an answer; the SOA serial is owed a step */
+	bool visible;           /* an answer has changed: the SOA serial is owed a step */
 };
 
 struct change {
@@ -41,8 +42,8 @@ int changes_put(struct changes *changes, const struct entry_spec *spec, bool qui
 int changes_remove(struct changes *changes, const uint8_t *name, bool quiet);
 
 /*
- * Make them all and forget them.  ERR_NOMEM: either nothing was changed, or (*torn, may be NULL) some names
- * kept their old answers while all others changed.
+ * Make them all and forget them.  ERR_NOMEM: either nothing was changed, or (*torn, may be NULL)
+ * some names kept their old answers while all others changed.
  */
 int changes_apply(struct changes *changes, bool *torn);
 /* Forget them, making none. */

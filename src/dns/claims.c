@@ -48,7 +48,10 @@ claims_free(struct claims *claims)
 	free(claims);
 }
 
-/* FNV spreads its low bits well enough, but not the high ones of short keys: mix once more (murmur3). */
+/*
+ * FNV spreads its low bits well enough, but not the high ones of short keys: mix once more
+ * (murmur3).
+ */
 static uint64_t
 hash_addr(const struct addr *addr)
 {

@@ -1,8 +1,9 @@
 /*
  * claims.h - which owners have something to say about an address.  Thread: control.
  *
- * Sixteen octets a claim, at most half as much again in free slots: the address itself is not kept, only
- * its hash.  So who is found may, once in a very long while, have nothing to do with the address, and must be asked.
+ * Sixteen octets a claim, at most half as much again in free slots: the address itself is not
+ * kept, only its hash.  So who is found may, once in a very long while, have nothing to do with
+ * the address, and must be asked.
  */
 #ifndef ROLLCALL_DNS_CLAIMS_H
 #define ROLLCALL_DNS_CLAIMS_H
@@ -22,7 +23,9 @@ void claims_add(struct claims *claims, const struct addr *addr, void *owner);
 /* A claim that is not there is no error. */
 void claims_remove(struct claims *claims, const struct addr *addr, const void *owner);
 
-/* The owners one after the other, in no particular order; NULL at the end.  Start with *cursor 0. */
+/*
+ * The owners one after the other, in no particular order; NULL at the end.  Start with *cursor 0.
+ */
 void *claims_next(const struct claims *claims, const struct addr *addr, size_t *cursor);
 size_t claims_count(const struct claims *claims);
 #endif

@@ -14,7 +14,10 @@ struct domain {
 	const uint8_t *pod;             /* pod.Z */
 };
 
-/* The settings are borrowed, the names are in `arena`.  ERR_LIMIT: the cluster domain is no name; ERR_NOMEM. */
+/*
+ * The settings are borrowed, the names are in `arena`.  ERR_LIMIT: the cluster domain is no name;
+ * ERR_NOMEM.
+ */
 int domain_init(struct domain *domain, const struct dns_settings *settings, struct arena *arena);
 
 /* Does dns.namespaces let this one be seen? */

@@ -22,8 +22,8 @@ is_own(const struct dns_settings *settings, const struct addr *addr)
 }
 
 /*
- * Hosts share one address among many Services, so an address of ours is not enough: who states ports, but
- * not 53, is another server on the same host.
+ * Hosts share one address among many Services, so an address of ours is not enough: who states
+ * ports, but not 53, is another server on the same host.
  */
 static bool
 serves_dns(const struct roster_entry *entry)
@@ -36,7 +36,8 @@ serves_dns(const struct roster_entry *entry)
 
 /* Add a headless Service's addresses of one endpoint name, if one of them is ours. */
 static bool
-add_run(const struct subject *subject, const struct member *run, size_t count, struct rrset_list *list)
+add_run(const struct subject *subject, const struct member *run, size_t count,
+    struct rrset_list *list)
 {
 	bool own = false;
 
@@ -57,7 +58,8 @@ glue_build(const struct subject *subject, const struct entry_record **records, s
 	*count = 0;
 	if (subject->domain->settings->own_address_count == 0 || !serves_dns(entry))
 		return 0;
-	int err = rrset_list_init(&list, subject->arena, entry->cluster_ip_count + subject->members.count);
+	int err = rrset_list_init(&list, subject->arena,
+	    entry->cluster_ip_count + subject->members.count);
 	if (err != 0)
 		return err;
 	for (size_t first = 0, end; first < subject->members.count; first = end) {

@@ -7,8 +7,9 @@ struct entry_record;
 struct subject;
 
 /*
- * Where one of our own addresses is among the answered endpoints, the Service names us: the records' owners
- * (the Service, or our endpoint names below a headless one) are the apex's name servers.  ERR_NOMEM.
+ * Where one of our own addresses is among the answered endpoints, the Service names us: the
+ * records' owners (the Service, or our endpoint names below a headless one) are the apex's name
+ * servers.  ERR_NOMEM.
  */
 int glue_build(const struct subject *subject, const struct entry_record **records, size_t *count);
 #endif

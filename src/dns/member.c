@@ -23,7 +23,10 @@ member_dashed(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
 	return buf;
 }
 
-/* A host name neither begins nor ends with '-' (RFC 1123, 2.1): "::1" is 0--1, "2001:db8::" is 2001-db8--0. */
+/*
+ * A host name neither begins nor ends with '-' (RFC 1123, 2.1): "::1" is 0--1, "2001:db8::" is
+ * 2001-db8--0.
+ */
 char *
 member_address_label(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
 {
@@ -44,7 +47,8 @@ member_address_label(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
 static bool
 is_label(const char *text)
 {
-	return text != NULL && text[0] != '\0' && strlen(text) < MEMBER_LABEL_SIZE && strchr(text, '.') == NULL;
+	return text != NULL && text[0] != '\0' && strlen(text) < MEMBER_LABEL_SIZE && strchr(text,
+	    '.') == NULL;
 }
 
 char *
@@ -106,7 +110,8 @@ find_range(const struct subject *subject, size_t *first, size_t *end)
 	if (subject->only == NULL)
 		return;
 	*first = *end = find_first(entry, subject->only);
-	while (*end < entry->endpoint_count && addr_compare(&entry->endpoints[*end].addr, subject->only) == 0)
+	while (*end < entry->endpoint_count && addr_compare(&entry->endpoints[*end].addr,
+	    subject->only) == 0)
 		(*end)++;
 }
 
@@ -130,7 +135,8 @@ member_list_build(const struct subject *subject, struct member_list *list)
 
 		if (!endpoint->answered)
 			continue;
-		int err = owner_under(subject->arena, member_label(settings, endpoint, label), subject->service,
+		int err = owner_under(subject->arena, member_label(settings, endpoint, label),
+		    subject->service,
 		    &items[count].name);
 		if (err == ERR_NOMEM)
 			return err;

@@ -13,7 +13,7 @@ struct subject;
 #define MEMBER_LABEL_SIZE 64
 
 struct member {
-	const uint8_t *name;            /* <endpoint name>.s.n.svc.Z; shared by all members of that name */
+	const uint8_t *name;            /* <endpoint name>.s.n.svc.Z; shared by all of that name */
 	const struct roster_endpoint *endpoint;
 };
 
@@ -24,8 +24,8 @@ struct member_list {
 };
 
 /*
- * The endpoint's label: its hostname; else the Pod's name where dns.endpointPodNames is on and it fits a
- * label; else the address with dashes.  Returns buf.
+ * The endpoint's label: its hostname; else the Pod's name where dns.endpointPodNames is on and it
+ * fits a label; else the address with dashes.  Returns buf.
  */
 char *member_label(const struct dns_settings *settings, const struct roster_endpoint *endpoint,
     char buf[MEMBER_LABEL_SIZE]);
@@ -33,12 +33,15 @@ char *member_label(const struct dns_settings *settings, const struct roster_endp
 /* An address with '-' for each '.' and ':', as Pod names have it (DNS.md 2.5).  Returns buf. */
 char *member_dashed(const struct addr *addr, char buf[MEMBER_LABEL_SIZE]);
 
-/* The same as a host name: with '0' before or after where it would begin or end with '-'.  Returns buf. */
+/*
+ * The same as a host name: with '0' before or after where it would begin or end with '-'.
+ * Returns buf.
+ */
 char *member_address_label(const struct addr *addr, char buf[MEMBER_LABEL_SIZE]);
 
 /*
- * The answered endpoints of the subject (of whose fields all but the members are read), or those with its
- * only address; those whose name would be too long are left out.  ERR_NOMEM.
+ * The answered endpoints of the subject (of whose fields all but the members are read), or those
+ * with its only address; those whose name would be too long are left out.  ERR_NOMEM.
  */
 int member_list_build(const struct subject *subject, struct member_list *list);
 

@@ -49,8 +49,10 @@ owner_len(const uint8_t *name)
 int
 owner_compare(const uint8_t *a, const uint8_t *b)
 {
+	if (a == b)
+		return 0;
 	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
+		return a == NULL ? -1 : 1;
 	size_t a_len = owner_len(a), b_len = owner_len(b);
 	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
 

@@ -12,11 +12,15 @@ size_t owner_len(const uint8_t *name);
 int owner_compare(const uint8_t *a, const uint8_t *b);
 
 /*
- * "a.b.c", with or without the last dot, into `arena`.  ERR_LIMIT: an empty label, one over 63 octets, or a
- * name over 255 (RFC 1035, 2.3.4); ERR_NOMEM.
+ * "a.b.c", with or without the last dot, into `arena`.  ERR_LIMIT: an empty label, one over 63
+ * octets, or a name over 255 (RFC 1035, 2.3.4); ERR_NOMEM.
  */
 int owner_from_text(struct arena *arena, const char *text, const uint8_t **name);
 
-/* `label` or labels joined by dots, put before `parent`.  Errors as above; a NULL parent is ERR_LIMIT. */
-int owner_under(struct arena *arena, const char *label, const uint8_t *parent, const uint8_t **name);
+/*
+ * `label` or labels joined by dots, put before `parent`.  Errors as above; a NULL parent is
+ * ERR_LIMIT.
+ */
+int owner_under(struct arena *arena, const char *label, const uint8_t *parent,
+    const uint8_t **name);
 #endif

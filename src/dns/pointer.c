@@ -60,20 +60,23 @@ pointer_list_build(const struct subject *subject, struct pointer_list *list)
 	const struct dns_settings *settings = subject->domain->settings;
 	const struct roster_entry *entry = subject->entry;
 	size_t count = 0;
-	struct pointer *items = arena_array(subject->arena, entry->cluster_ip_count + subject->members.count + 1,
+	struct pointer *items = arena_array(subject->arena,
+	    entry->cluster_ip_count + subject->members.count + 1,
 	    sizeof(*items));
 
 	if (items == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < entry->cluster_ip_count; i++)
 		if (is_wanted(subject->only, &entry->cluster_ips[i]))
-			items[count++] = (struct pointer){ entry->cluster_ips[i], POINTER_CLUSTER_IP,
+			items[count++] = (struct pointer){ entry->cluster_ips[i],
+			    POINTER_CLUSTER_IP,
 				settings->ttl_cluster_ip_s, subject->service };
 	for (size_t i = 0; i < subject->members.count; i++) {
 		const struct member *member = &subject->members.items[i];
 
 		items[count++] = (struct pointer){ member->endpoint->addr,
-			(uint8_t)member_rank(entry, member->endpoint), settings->ttl_headless_s, member->name };
+			(uint8_t)member_rank(entry, member->endpoint), settings->ttl_headless_s,
+			    member->name };
 	}
 	qsort(items, count, sizeof(*items), compare);
 	list->items = items;

@@ -66,7 +66,8 @@ pointers_reserve(struct pointers *pointers, size_t old_count, size_t new_count)
 
 	if (err != 0)
 		return err;
-	return array_reserve(&pointers->owed, &pointers->owed_room, pointers->owed_count + old_count + new_count,
+	return array_reserve(&pointers->owed, &pointers->owed_room,
+	    pointers->owed_count + old_count + new_count,
 	    sizeof(*pointers->owed));
 }
 
@@ -91,7 +92,8 @@ gather_from(struct pointers *pointers, const struct roster_entry *entry, const s
 		return err == ERR_NOTFOUND ? 0 : err;
 	err = pointer_list_build(&subject, &list);
 	if (err == 0)
-		err = array_reserve(&gathering->items, &gathering->room, gathering->count + list.count,
+		err = array_reserve(&gathering->items, &gathering->room,
+		    gathering->count + list.count,
 		    sizeof(*gathering->items));
 	for (size_t i = 0; err == 0 && i < list.count; i++)
 		gathering->items[gathering->count++] = list.items[i];
@@ -105,7 +107,8 @@ compare(const void *a, const void *b)
 }
 
 static int
-gather(struct pointers *pointers, const struct addr *addr, struct arena *arena, struct gathering *gathering)
+gather(struct pointers *pointers, const struct addr *addr, struct arena *arena,
+    struct gathering *gathering)
 {
 	size_t cursor = 0;
 	struct roster_entry **owner;
@@ -131,13 +134,16 @@ visible_count(const struct gathering *gathering)
 	return count;
 }
 
-/* The address is the apex of a zone of its own (10.0.0.1/32): the name stays when the records go. */
+/*
+ * The address is the apex of a zone of its own (10.0.0.1/32): the name stays when the records go.
+ */
 static int
 put_records(struct pointers *pointers, const struct cidr *leaf, const struct cidr *zone,
     const struct rrset_list *records)
 {
 	uint8_t name[DNS_NAME_MAX], zone_name[DNS_NAME_MAX];
-	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = zone_name, .records = records->items,
+	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = zone_name,
+	    .records = records->items,
 		.record_count = records->count };
 	bool is_apex = zone->bits == leaf->bits;
 
@@ -176,7 +182,8 @@ work_out(struct pointers *pointers, const struct addr *addr)
 	if (err == 0)
 		err = rrset_list_init(&records, arena, gathering.count);
 	for (size_t i = 0; err == 0 && i < visible_count(&gathering); i++)
-		rrset_add_name(&records, DNS_TYPE_PTR, gathering.items[i].target, gathering.items[i].ttl_s);
+		rrset_add_name(&records, DNS_TYPE_PTR, gathering.items[i].target,
+		    gathering.items[i].ttl_s);
 	if (err == 0)
 		err = put_records(pointers, &leaf, zone, &records);
 	free(gathering.items);
@@ -203,7 +210,8 @@ address_end(const struct pointer_list *list, size_t first)
 {
 	size_t end = first + 1;
 
-	while (end < list->count && addr_compare(&list->items[end].addr, &list->items[first].addr) == 0)
+	while (end < list->count && addr_compare(&list->items[end].addr,
+	    &list->items[first].addr) == 0)
 		end++;
 	return end;
 }
@@ -227,13 +235,15 @@ work_out_or_owe(struct pointers *pointers, const struct addr *addr)
 }
 
 void
-pointers_change(struct pointers *pointers, const struct pointer_list *old, const struct pointer_list *new,
+pointers_change(struct pointers *pointers, const struct pointer_list *old,
+    const struct pointer_list *new,
     struct roster_entry **owner)
 {
 	for (size_t i = 0, j = 0; i < old->count || j < new->count;) {
 		int order = i == old->count ? 1 : j == new->count ? -1 :
 		    addr_compare(&old->items[i].addr, &new->items[j].addr);
-		size_t i_end = order <= 0 ? address_end(old, i) : i, j_end = order >= 0 ? address_end(new, j) : j;
+		size_t i_end = order <= 0 ? address_end(old, i) : i, j_end = order >= 0 ?
+		    address_end(new, j) : j;
 		const struct addr *addr = order <= 0 ? &old->items[i].addr : &new->items[j].addr;
 
 		if (order < 0)

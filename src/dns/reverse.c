@@ -2,7 +2,6 @@
 #include "dns/reverse.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -44,6 +43,21 @@ digit(const struct addr *addr, unsigned i)
 	return i % 2 == 0 ? addr->octets[i / 2] >> 4 : addr->octets[i / 2] & 15;
 }
 
+/*
+ * One number as a label; made for every address of the world, and so without printf.  Its length.
+ */
+static size_t
+write_label(uint8_t *label, unsigned number, unsigned base)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t count = number < base ? 1 : number < base * base ? 2 : 3;
+
+	label[0] = (uint8_t)count;
+	for (size_t i = count; i > 0; i--, number /= base)
+		label[i] = (uint8_t)digits[number % base];
+	return 1 + count;
+}
+
 size_t
 reverse_name(const struct cidr *prefix, uint8_t name[DNS_NAME_MAX])
 {
@@ -51,14 +65,8 @@ reverse_name(const struct cidr *prefix, uint8_t name[DNS_NAME_MAX])
 	bool ip4 = prefix->base.family == ADDR_IP4;
 	size_t len = 0;
 
-	for (unsigned i = prefix->bits / reverse_step(prefix->base.family); i-- > 0;) {
-		char text[4];
-		int digits = snprintf(text, sizeof(text), ip4 ? "%u" : "%x", digit(&prefix->base, i) & 255U);
-
-		name[len] = (uint8_t)digits;
-		memcpy(name + len + 1, text, (size_t)digits);
-		len += 1 + (size_t)digits;
-	}
+	for (unsigned i = prefix->bits / reverse_step(prefix->base.family); i-- > 0;)
+		len += write_label(name + len, digit(&prefix->base, i), ip4 ? 10 : 16);
 	memcpy(name + len, ip4 ? tail4 : tail6, ip4 ? sizeof(tail4) : sizeof(tail6));
 	return len + (ip4 ? sizeof(tail4) : sizeof(tail6));
 }
@@ -75,7 +83,8 @@ parse_label(const char *label, size_t len, bool ip4, unsigned *value)
 		return ERR_SYNTAX;
 	memcpy(text, label, len);
 	if (!ip4) {
-		const char *at = strchr(digits, text[0] >= 'A' && text[0] <= 'F' ? text[0] + 32 : text[0]);
+		const char *at = strchr(digits, text[0] >= 'A' && text[0] <= 'F' ? text[0] + 32 :
+		    text[0]);
 
 		*value = at != NULL ? (unsigned)(at - digits) : 0;
 		return at != NULL ? 0 : ERR_SYNTAX;
@@ -104,7 +113,10 @@ shift_in(struct cidr *prefix, unsigned value)
 	prefix->bits = (uint8_t)(prefix->bits + 4);
 }
 
-/* Length of `text` without its last dot and without `tail`; 0 and *apex where nothing is left of it. */
+/*
+ * Length of `text` without its last dot and without `tail`; 0 and *apex where nothing is left of
+ * it.
+ */
 static bool
 cut_tail(const char *text, const char *tail, size_t *len)
 {
@@ -160,7 +172,7 @@ reverse_expand(const char *text, reverse_zone_fn *found, void *arg)
 		unsigned last = bits > 0 ? (bits - 1) / 8 : 0;
 
 		/* the bits between the network's end and the label's lie in one octet */
-		zone.base.octets[last] = (uint8_t)(zone.base.octets[last] | i << (8 * (last + 1) - bits));
+		zone.base.octets[last] |= (uint8_t)(i << (8 * (last + 1) - bits));
 		zone.bits = (uint8_t)bits;
 		int err = found(arg, &zone);
 		if (err != 0)

@@ -7,7 +7,10 @@
 #include "base/addr.h"
 #include "dns/entry.h"
 
-/* One label of a reverse name: an octet of an IPv4 address, a nibble of an IPv6 one (RFC 1035, 3.5; 3596, 2.5). */
+/*
+ * One label of a reverse name: an octet of an IPv4 address, a nibble of an IPv6 one (RFC 1035,
+ * 3.5; 3596, 2.5).
+ */
 unsigned reverse_step(uint8_t family);
 /* Bits of an address of the family. */
 unsigned reverse_bits(uint8_t family);
@@ -22,8 +25,9 @@ size_t reverse_name(const struct cidr *prefix, uint8_t name[DNS_NAME_MAX]);
 int reverse_parse(const char *name, struct cidr *prefix);
 
 /*
- * A zone given as a name or as a network.  A network that does not end at a label becomes the up to 128
- * zones of the next longer ones.  Calls `found` for each; stops at and returns what is not 0.  ERR_SYNTAX.
+ * A zone given as a name or as a network.  A network that does not end at a label becomes the up
+ * to 128 zones of the next longer ones.  Calls `found` for each; stops at and returns what is not
+ * 0.  ERR_SYNTAX.
  */
 typedef int reverse_zone_fn(void *arg, const struct cidr *zone);
 int reverse_expand(const char *text, reverse_zone_fn *found, void *arg);

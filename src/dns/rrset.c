@@ -38,16 +38,19 @@ rrset_add(struct rrset_list *list, const uint8_t *owner, const struct entry_reco
 	next.owner = owner;
 	if (last == NULL || !same_set(last, &next))
 		list->octets = 0;
-	else if (last->rdata_len == next.rdata_len && memcmp(last->rdata, next.rdata, next.rdata_len) == 0)
+	else if (last->rdata_len == next.rdata_len && memcmp(last->rdata, next.rdata,
+	    next.rdata_len) == 0)
 		return;
-	if (list->count == list->room || list->octets + RECORD_FIXED + next.rdata_len > RRSET_OCTETS_MAX)
+	if (list->count == list->room ||
+	    list->octets + RECORD_FIXED + next.rdata_len > RRSET_OCTETS_MAX)
 		return;
 	list->octets += RECORD_FIXED + (size_t)next.rdata_len;
 	list->items[list->count++] = next;
 }
 
 void
-rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr, uint32_t ttl_s)
+rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr,
+    uint32_t ttl_s)
 {
 	struct entry_record record = {
 		.type = addr->family == ADDR_IP4 ? DNS_TYPE_A : DNS_TYPE_AAAA,

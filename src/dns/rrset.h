@@ -11,8 +11,9 @@ struct addr;
 struct arena;
 
 /*
- * What one set may take of a message of 65,535 octets, the rest being header, question and OPT: records that
- * come later in their order are left out, since a set that is too large for TCP could not be sent at all.
+ * What one set may take of a message of 65,535 octets, the rest being header, question and OPT:
+ * records that come later in their order are left out, since a set that is too large for TCP
+ * could not be sent at all.
  */
 #define RRSET_OCTETS_MAX 65000
 
@@ -31,9 +32,11 @@ int rrset_list_init(struct rrset_list *list, struct arena *arena, size_t room);
 /* Add a record, unless it equals the one before it or the set is full.  Everything is borrowed. */
 void rrset_add(struct rrset_list *list, const uint8_t *owner, const struct entry_record *record);
 /* A or AAAA by the address's family; its octets are borrowed. */
-void rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr, uint32_t ttl_s);
+void rrset_add_addr(struct rrset_list *list, const uint8_t *owner, const struct addr *addr,
+    uint32_t ttl_s);
 /* A record whose data is one name: NS, CNAME, PTR. */
-void rrset_add_name(struct rrset_list *list, enum dns_type type, const uint8_t *target, uint32_t ttl_s);
+void rrset_add_name(struct rrset_list *list, enum dns_type type, const uint8_t *target,
+    uint32_t ttl_s);
 
 /* One (address, port) that matched; `target` names the address. */
 struct rrset_srv {
@@ -43,7 +46,8 @@ struct rrset_srv {
 
 /*
  * SRV records, priority 0, of all that matched: one for each distinct (target, port), its weight
- * floor(100 / count), at least 1, counted before that (DNS.md 3).  Sorts the tuples.  0 or ERR_NOMEM.
+ * floor(100 / count), at least 1, counted before that (DNS.md 3).  Sorts the tuples.  0 or
+ * ERR_NOMEM.
  */
 int rrset_add_srvs(struct rrset_list *list, struct rrset_srv *tuples, size_t count, uint32_t ttl_s);
 #endif

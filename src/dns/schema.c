@@ -49,7 +49,8 @@ add_empty(struct build *build, const char *label, const uint8_t *parent, enum en
 }
 
 static void
-set_records(struct schema_name *name, const struct rrset_list *records, const struct rrset_list *additional)
+set_records(struct schema_name *name, const struct rrset_list *records,
+    const struct rrset_list *additional)
 {
 	name->records = records->items;
 	name->record_count = records->count;
@@ -145,7 +146,8 @@ add_endpoints(struct build *build)
 static int
 list_zones(const struct subject *subject, const char ***zones, size_t *count)
 {
-	const char **found = arena_array(subject->arena, subject->members.count + 1, sizeof(*found));
+	const char **found = arena_array(subject->arena, subject->members.count + 1,
+	    sizeof(*found));
 
 	if (found == NULL)
 		return ERR_NOMEM;
@@ -206,7 +208,8 @@ add_empty_headless(struct build *build)
 	const struct roster_entry *entry = build->subject.entry;
 	char text[64];
 
-	snprintf(text, sizeof(text), "%zu of %zu endpoints ready", entry->ready_count, entry->endpoint_count);
+	snprintf(text, sizeof(text), "%zu of %zu endpoints ready", entry->ready_count,
+	    entry->endpoint_count);
 	const char *ede = arena_text(build->subject.arena, text);
 	if (ede == NULL)
 		return ERR_NOMEM;
@@ -223,7 +226,8 @@ add_external(struct build *build)
 	const uint8_t *target;
 	struct rrset_list records;
 
-	if (subject->entry->external_name == NULL || addr_parse(subject->entry->external_name, &addr) == 0)
+	if (subject->entry->external_name == NULL || addr_parse(subject->entry->external_name,
+	    &addr) == 0)
 		return 0;
 	int err = owner_from_text(subject->arena, subject->entry->external_name, &target);
 	if (err == 0)
@@ -266,9 +270,13 @@ add_names(struct build *build)
 
 	if (err != 0)
 		return err;
-	/* the Service, its ports and protocols, its endpoints, and each topology zone pinned and preferred */
+	/*
+	 * the Service, its ports and protocols, its endpoints, and each topology zone pinned and
+	 * preferred
+	 */
 	build->names = arena_array(subject->arena,
-	    1 + port_count + PROTOCOL_COUNT + members + (subject->domain->settings->zonal ? 3 + 2 * members : 0),
+	    1 + port_count + PROTOCOL_COUNT + members + (subject->domain->settings->zonal ?
+	    3 + 2 * members : 0),
 	    sizeof(*build->names));
 	return build->names == NULL ? ERR_NOMEM : add_service(build, ports, port_count);
 }
@@ -321,7 +329,8 @@ static bool
 records_equal(const struct entry_record *a, const struct entry_record *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (a[i].type != b[i].type || a[i].ttl_s != b[i].ttl_s || a[i].rdata_len != b[i].rdata_len ||
+		if (a[i].type != b[i].type || a[i].ttl_s != b[i].ttl_s ||
+		    a[i].rdata_len != b[i].rdata_len ||
 		    memcmp(a[i].rdata, b[i].rdata, a[i].rdata_len) != 0 ||
 		    owner_compare(a[i].owner, b[i].owner) != 0)
 			return false;
@@ -331,7 +340,8 @@ records_equal(const struct entry_record *a, const struct entry_record *b, size_t
 bool
 schema_name_equal(const struct schema_name *a, const struct schema_name *b)
 {
-	if (a->kind != b->kind || a->record_count != b->record_count || a->additional_count != b->additional_count)
+	if (a->kind != b->kind || a->record_count != b->record_count ||
+	    a->additional_count != b->additional_count)
 		return false;
 	if ((a->ede == NULL) != (b->ede == NULL) || (a->ede != NULL && strcmp(a->ede, b->ede) != 0))
 		return false;

@@ -1,8 +1,8 @@
 /*
  * schema.h - which names and records a Service owns (DNS.md 2-4).  Thread: any; pure.
  *
- * The list is worked out anew from the roster entry whenever it is needed, also to learn what a Service
- * owned before: so nobody has to keep a second copy of a million names.
+ * The list is worked out anew from the roster entry whenever it is needed, also to learn what a
+ * Service owned before: so nobody has to keep a second copy of a million names.
  */
 #ifndef ROLLCALL_DNS_SCHEMA_H
 #define ROLLCALL_DNS_SCHEMA_H
@@ -17,7 +17,10 @@ struct arena;
 struct roster_entry;
 struct domain;
 
-/* A name with all that is answered at it.  Records point into the arena and into the roster entry. */
+/*
+ * A name with all that is answered at it.  Records point into the arena and into the roster
+ * entry.
+ */
 struct schema_name {
 	const uint8_t *name;
 	enum entry_kind kind;
@@ -37,8 +40,9 @@ struct schema {
 };
 
 /*
- * All that the Service owns; entry NULL: nothing.  Names that would be too long for the DNS are left out, and
- * of a record set that no message could carry the records past the limit.  ERR_NOMEM.
+ * All that the Service owns; entry NULL: nothing.  Names that would be too long for the DNS are
+ * left out, and of a record set that no message could carry the records past the limit.
+ * ERR_NOMEM.
  */
 int schema_build(const struct domain *domain, const struct roster_entry *entry, struct arena *arena,
     struct schema *schema);

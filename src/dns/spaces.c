@@ -67,7 +67,8 @@ put_names(struct spaces *spaces, const char *ns)
 	if (err == 0)
 		err = changes_put(&changes, &spec, false);
 	if (err == 0 && domain->settings->pods != POD_NAMES_DISABLED) {
-		spec.kind = domain->settings->pods == POD_NAMES_INSECURE ? ENTRY_POD_NAMESPACE : ENTRY_NAME;
+		spec.kind = domain->settings->pods == POD_NAMES_INSECURE ? ENTRY_POD_NAMESPACE :
+		    ENTRY_NAME;
 		err = owner_under(arena, ns, domain->pod, &spec.name);
 		if (err == 0)
 			err = changes_put(&changes, &spec, false);

@@ -15,7 +15,10 @@ struct domain;
 struct spaces *spaces_new(const struct domain *domain, struct ledger *ledger);
 void spaces_free(struct spaces *spaces);
 
-/* Something is in the namespace; it is gone (one release a hold).  ERR_NOMEM: nothing was changed. */
+/*
+ * Something is in the namespace; it is gone (one release a hold).  ERR_NOMEM: nothing was
+ * changed.
+ */
 int spaces_hold(struct spaces *spaces, const char *ns);
 void spaces_release(struct spaces *spaces, const char *ns);
 

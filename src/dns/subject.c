@@ -27,7 +27,8 @@ subject_init(struct subject *subject, const struct domain *domain, const struct 
 
 	if (!is_stated(domain, entry))
 		return ERR_NOTFOUND;
-	made.ttl_s = entry->headless ? domain->settings->ttl_headless_s : domain->settings->ttl_cluster_ip_s;
+	made.ttl_s = entry->headless ? domain->settings->ttl_headless_s :
+	    domain->settings->ttl_cluster_ip_s;
 	int err = owner_under(arena, entry->ns, domain->svc, &ns);
 	if (err == 0)
 		err = owner_under(arena, entry->name, ns, &made.service);

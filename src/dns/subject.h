@@ -21,10 +21,11 @@ struct subject {
 };
 
 /*
- * Everything is borrowed.  `only` NULL: all endpoints.  ERR_NOTFOUND: DNS knows nothing of this Service, because it is NULL, has no address
- * yet, lies in a hidden namespace, has a name that is too long, or is empty and dns.ignoreEmptyService is on.
- * ERR_NOMEM.
+ * Everything is borrowed.  `only` NULL: all endpoints.  ERR_NOTFOUND: DNS knows nothing of this
+ * Service, because it is NULL, has no address yet, lies in a hidden namespace, has a name that is
+ * too long, or is empty and dns.ignoreEmptyService is on. ERR_NOMEM.
  */
-int subject_init(struct subject *subject, const struct domain *domain, const struct roster_entry *entry,
+int subject_init(struct subject *subject, const struct domain *domain,
+    const struct roster_entry *entry,
     const struct addr *only, struct arena *arena);
 #endif

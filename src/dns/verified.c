@@ -54,7 +54,9 @@ verified_new(const struct domain *domain, struct spaces *spaces, struct ledger *
 	struct verified *verified = calloc(1, sizeof(*verified));
 
 	if (verified != NULL)
-		*verified = (struct verified){ .domain = domain, .spaces = spaces, .ledger = ledger };
+		*verified = (struct verified){
+			.domain = domain, .spaces = spaces, .ledger = ledger,
+		};
 	return verified;
 }
 
@@ -84,8 +86,8 @@ verified_free(struct verified *verified)
 }
 
 /*
- * The spellings of an address: dashes for dots and colons; where that begins or ends with a dash, also the one
- * that host names allow.
+ * The spellings of an address: dashes for dots and colons; where that begins or ends with a dash,
+ * also the one that host names allow.
  */
 static int
 spell(const struct addr *addr, char spelled[2][MEMBER_LABEL_SIZE])
@@ -105,7 +107,8 @@ put_name(struct verified *verified, const char *ns, const struct addr *addr)
 	struct entry_spec spec = { .kind = ENTRY_NAME, .zone = verified->domain->zone };
 	char spelled[2][MEMBER_LABEL_SIZE];
 	const uint8_t *parent = NULL;
-	int err = arena == NULL ? ERR_NOMEM : owner_under(arena, ns, verified->domain->pod, &parent);
+	int err = arena == NULL ? ERR_NOMEM : owner_under(arena, ns, verified->domain->pod,
+	    &parent);
 
 	if (err == 0)
 		err = rrset_list_init(&records, arena, 1);
@@ -239,7 +242,8 @@ hold_all(struct verified *verified, const char *ns, const struct addr *addrs, si
 }
 
 int
-verified_set(struct verified *verified, const char *ns, const char *name, const struct addr *addrs, size_t count)
+verified_set(struct verified *verified, const char *ns, const char *name, const struct addr *addrs,
+    size_t count)
 {
 	struct pod *pod = find_or_add(verified, ns, name, count > 0);
 

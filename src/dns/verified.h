@@ -10,9 +10,11 @@ struct spaces;
 struct domain;
 
 /* Everything is borrowed.  NULL: no memory. */
-struct verified *verified_new(const struct domain *domain, struct spaces *spaces, struct ledger *ledger);
+struct verified *verified_new(const struct domain *domain, struct spaces *spaces,
+    struct ledger *ledger);
 void verified_free(struct verified *verified);
 
 /* The Pod has exactly these addresses now; count 0: it is gone.  ERR_NOMEM: nothing was changed. */
-int verified_set(struct verified *verified, const char *ns, const char *name, const struct addr *addrs, size_t count);
+int verified_set(struct verified *verified, const char *ns, const char *name,
+    const struct addr *addrs, size_t count);
 #endif

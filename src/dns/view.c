@@ -24,7 +24,10 @@ is_port(const struct view *view, const char *name, enum protocol protocol)
 	return view->port == NULL || (view->protocol == protocol && strcmp(view->port, name) == 0);
 }
 
-/* The endpoint ports that a headless Service's SRV answers for this view; NULL tuples: only count. */
+/*
+ * The endpoint ports that a headless Service's SRV answers for this view; NULL tuples: only
+ * count.
+ */
 static size_t
 member_srvs(const struct subject *subject, const struct member *member, const struct view *view,
     struct rrset_srv *tuples)
@@ -53,10 +56,12 @@ cluster_srvs(const struct subject *subject, const struct view *view, struct rrse
 
 	for (size_t a = 0; a < subject->entry->cluster_ip_count; a++)
 		for (size_t p = 0; p < subject->entry->port_count; p++) {
-			if (!is_port(view, subject->entry->ports[p].name, subject->entry->ports[p].protocol))
+			if (!is_port(view, subject->entry->ports[p].name,
+			    subject->entry->ports[p].protocol))
 				continue;
 			if (tuples != NULL)
-				tuples[count] = (struct rrset_srv){ subject->service, subject->entry->ports[p].port };
+				tuples[count] = (struct rrset_srv){ subject->service,
+				    subject->entry->ports[p].port };
 			count++;
 		}
 	return count;
@@ -70,7 +75,8 @@ view_srvs(const struct subject *subject, const struct view *view, struct rrset_s
 	if (!subject->entry->headless)
 		return cluster_srvs(subject, view, tuples);
 	for (size_t i = 0; i < subject->members.count; i++)
-		count += member_srvs(subject, &subject->members.items[i], view, tuples != NULL ? tuples + count : NULL);
+		count += member_srvs(subject, &subject->members.items[i], view, tuples != NULL ?
+		    tuples + count : NULL);
 	return count;
 }
 
@@ -86,7 +92,8 @@ view_additional(const struct subject *subject, const struct view *view, struct r
 		return err;
 	for (size_t i = 0; !entry->headless && i < entry->cluster_ip_count; i++)
 		rrset_add_addr(list, subject->service, &entry->cluster_ips[i], subject->ttl_s);
-	for (size_t first = 0, end; entry->headless && first < subject->members.count; first = end) {
+	for (size_t first = 0, end; entry->headless &&
+	    first < subject->members.count; first = end) {
 		const struct member *run = &subject->members.items[first];
 		size_t matched = 0;
 
@@ -125,7 +132,8 @@ view_add_srvs(const struct subject *subject, const struct view *view, struct rrs
 size_t
 view_addr_count(const struct subject *subject)
 {
-	return subject->entry->headless ? subject->entry->answered_count : subject->entry->cluster_ip_count;
+	return subject->entry->headless ? subject->entry->answered_count :
+	    subject->entry->cluster_ip_count;
 }
 
 void
@@ -168,7 +176,8 @@ view_list_ports(const struct subject *subject, struct view **views, size_t *coun
 		note_port(found, count, entry->ports[p].name, entry->ports[p].protocol);
 	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
 		for (size_t p = 0; p < entry->groups[g].port_count; p++)
-			note_port(found, count, entry->groups[g].ports[p].name, entry->groups[g].ports[p].protocol);
+			note_port(found, count, entry->groups[g].ports[p].name,
+			    entry->groups[g].ports[p].protocol);
 	*views = found;
 	return 0;
 }

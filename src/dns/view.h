@@ -16,23 +16,31 @@ struct view {
 	const char *zone;               /* topology zone; NULL: all */
 };
 
-/* How many (address, port) match: a ClusterIP's own, or the answered endpoints' of a headless Service. */
+/*
+ * How many (address, port) match: a ClusterIP's own, or the answered endpoints' of a headless
+ * Service.
+ */
 size_t view_srv_count(const struct subject *subject, const struct view *view);
 
 /*
- * The SRV records of all that match, and the addresses of their targets to go with them; `records` has room
- * for that many more, `additional` is made here.  ERR_NOMEM.
+ * The SRV records of all that match, and the addresses of their targets to go with them;
+ * `records` has room for that many more, `additional` is made here.  ERR_NOMEM.
  */
-int view_add_srvs(const struct subject *subject, const struct view *view, struct rrset_list *records,
+int view_add_srvs(const struct subject *subject, const struct view *view,
+    struct rrset_list *records,
     struct rrset_list *additional);
 
-/* The addresses: ClusterIPs, or those of the endpoints, whatever their ports.  How many there may be. */
-void view_add_addrs(const struct subject *subject, const struct view *view, struct rrset_list *records);
+/*
+ * The addresses: ClusterIPs, or those of the endpoints, whatever their ports.  How many there may
+ * be.
+ */
+void view_add_addrs(const struct subject *subject, const struct view *view,
+    struct rrset_list *records);
 size_t view_addr_count(const struct subject *subject);
 
 /*
- * A view for each distinct (name, protocol) of the named ports: the Service's own below a ClusterIP, those the
- * endpoints have below a headless one.  ERR_NOMEM.
+ * A view for each distinct (name, protocol) of the named ports: the Service's own below a
+ * ClusterIP, those the endpoints have below a headless one.  ERR_NOMEM.
  */
 int view_list_ports(const struct subject *subject, struct view **views, size_t *count);
 #endif

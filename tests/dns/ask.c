@@ -30,7 +30,8 @@ exchange(struct responder *responder, const char *question)
 	size_t len;
 
 	ck_assert_int_eq(sscanf(question, "%511s %31s", name, type), 2);
-	ck_assert_int_eq(ldns_pkt_query_new_frm_str(&query, name, ldns_get_rr_type_by_name(type), LDNS_RR_CLASS_IN,
+	ck_assert_int_eq(ldns_pkt_query_new_frm_str(&query, name, ldns_get_rr_type_by_name(type),
+	    LDNS_RR_CLASS_IN,
 	    LDNS_RD), LDNS_STATUS_OK);
 	ldns_pkt_set_edns_udp_size(query, 4096);
 	ck_assert_int_eq(ldns_pkt2wire(&wire, query, &len), LDNS_STATUS_OK);
@@ -41,7 +42,8 @@ exchange(struct responder *responder, const char *question)
 	len = respond(responder, TRANSPORT_TCP, &client, buf, len, sizeof(buf));
 	index_reader_end();
 	ck_assert_msg(len > 0, "%s: no reply", question);
-	ck_assert_msg(ldns_wire2pkt(&reply, buf, len) == LDNS_STATUS_OK, "%s: a broken reply", question);
+	ck_assert_msg(ldns_wire2pkt(&reply, buf, len) == LDNS_STATUS_OK, "%s: a broken reply",
+	    question);
 	return reply;
 }
 
@@ -61,7 +63,8 @@ static char *
 record_text(const ldns_rr *rr, const ldns_rdf *asked)
 {
 	struct strbuf text = STRBUF_INIT;
-	char *owner = ldns_rdf2str(ldns_rr_owner(rr)), *type = ldns_rr_type2str(ldns_rr_get_type(rr));
+	char *owner = ldns_rdf2str(ldns_rr_owner(rr)),
+	    *type = ldns_rr_type2str(ldns_rr_get_type(rr));
 
 	shorten(owner);
 	if (asked == NULL || ldns_dname_compare(ldns_rr_owner(rr), asked) != 0)
@@ -112,7 +115,8 @@ add_ede(struct strbuf *out, const ldns_pkt *reply)
 	size_t len = options != NULL ? ldns_rdf_size(options) : 0;
 
 	for (size_t at = 0; at + 4 <= len;) {
-		size_t code = (size_t)data[at] << 8 | data[at + 1], size = (size_t)data[at + 2] << 8 | data[at + 3];
+		size_t code = (size_t)data[at] << 8 | data[at + 1],
+		    size = (size_t)data[at + 2] << 8 | data[at + 3];
 
 		at += 4;
 		if (code == EDE_OPTION && size >= 2)
@@ -130,11 +134,13 @@ ask(struct responder *responder, const char *question)
 	char *rcode = ldns_pkt_rcode2str(ldns_pkt_get_rcode(reply));
 
 	strbuf_add(&out, rcode);
-	if (ldns_pkt_get_rcode(reply) == LDNS_RCODE_NOERROR || ldns_pkt_get_rcode(reply) == LDNS_RCODE_NXDOMAIN)
+	if (ldns_pkt_get_rcode(reply) == LDNS_RCODE_NOERROR ||
+	    ldns_pkt_get_rcode(reply) == LDNS_RCODE_NXDOMAIN)
 		ck_assert_msg(ldns_pkt_aa(reply), "%s: AA is not set", question);
 	if (ldns_pkt_ancount(reply) == 0 && strcmp(rcode, "REFUSED") != 0)
 		ck_assert_msg(ldns_pkt_nscount(reply) == 1 &&
-		    ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_authority(reply), 0)) == LDNS_RR_TYPE_SOA,
+		    ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_authority(reply),
+		    0)) == LDNS_RR_TYPE_SOA,
 		    "%s: not exactly one SOA in a negative reply", question);
 	add_section(&out, " ", ldns_pkt_answer(reply), asked);
 	add_section(&out, " + ", ldns_pkt_additional(reply), NULL);
@@ -149,7 +155,8 @@ ask_expect(struct responder *responder, const char *question, const char *expect
 {
 	char *reply = ask(responder, question);
 
-	ck_assert_msg(strcmp(reply, expected) == 0, "%s:\n  is       %s\n  expected %s", question, reply, expected);
+	ck_assert_msg(strcmp(reply, expected) == 0, "%s:\n  is       %s\n  expected %s", question,
+	    reply, expected);
 	free(reply);
 }
 
@@ -161,7 +168,8 @@ ask_serial(struct responder *responder, const char *zone)
 	snprintf(question, sizeof(question), "%s SOA", zone);
 	ldns_pkt *reply = exchange(responder, question);
 	ck_assert_uint_eq(ldns_pkt_ancount(reply), 1);
-	unsigned serial = ldns_rdf2native_int32(ldns_rr_rdf(ldns_rr_list_rr(ldns_pkt_answer(reply), 0), 2));
+	unsigned serial = ldns_rdf2native_int32(ldns_rr_rdf(ldns_rr_list_rr(ldns_pkt_answer(reply),
+	    0), 2));
 	ldns_pkt_free(reply);
 	return serial;
 }

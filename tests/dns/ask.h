@@ -10,9 +10,10 @@ struct responder;
  *     NOERROR A 10.96.0.1/5, A 10.96.0.2/5 + web.shop A 10.96.0.1/5
  *     NXDOMAIN ! 0 of 3 endpoints ready
  *
- * Records of a section are sorted, PTR aside; the owner is left out where it is the question's name, ".svc.cluster.local" is
- * left out at the end of every name, additional records follow '+', an Extended DNS Error follows '!'.  Checked on
- * the way and not shown: AA is set; a reply without answers has exactly one SOA in its authority section.
+ * Records of a section are sorted, PTR aside; the owner is left out where it is the question's
+ * name, ".svc.cluster.local" is left out at the end of every name, additional records follow '+',
+ * an Extended DNS Error follows '!'.  Checked on the way and not shown: AA is set; a reply
+ * without answers has exactly one SOA in its authority section.
  */
 char *ask(struct responder *responder, const char *question);
 

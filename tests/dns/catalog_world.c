@@ -18,8 +18,10 @@ struct dns_settings
 catalog_world_settings(void)
 {
 	return (struct dns_settings){
-		.cluster_domain = "cluster.local", .ttl_s = 5, .ttl_cluster_ip_s = 5, .ttl_headless_s = 5,
-		.ttl_negative_s = 5, .udp_size = 1232, .reverse_zones = reverse_zones, .reverse_zone_count = 2,
+		.cluster_domain = "cluster.local", .ttl_s = 5, .ttl_cluster_ip_s = 5,
+		    .ttl_headless_s = 5,
+		.ttl_negative_s = 5, .udp_size = 1232, .reverse_zones = reverse_zones,
+		    .reverse_zone_count = 2,
 		.ns_addresses = ns_addresses, .ns_address_count = 1,
 	};
 }
@@ -31,7 +33,8 @@ catalog_world_start(struct catalog_world *world, const struct dns_settings *sett
 	world->index = index_new();
 	world->catalog = catalog_new(&world->settings, world->index, 7);
 	ck_assert_ptr_nonnull(world->catalog);
-	world->responder = (struct responder){ .index = world->index, .settings = &world->settings, .answering = true };
+	world->responder = (struct responder){ .index = world->index, .settings = &world->settings,
+	    .answering = true };
 	catalog_world_publish(world);
 }
 

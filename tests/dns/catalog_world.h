@@ -18,7 +18,10 @@ struct catalog_world {
 	uint64_t now_ms;
 };
 
-/* cluster.local, both reverse trees, TTLs of 5, ns.dns at 192.0.2.53; to be changed before catalog_world_start(). */
+/*
+ * cluster.local, both reverse trees, TTLs of 5, ns.dns at 192.0.2.53; to be changed before
+ * catalog_world_start().
+ */
 struct dns_settings catalog_world_settings(void);
 void catalog_world_start(struct catalog_world *world, const struct dns_settings *settings);
 void catalog_world_stop(struct catalog_world *world);

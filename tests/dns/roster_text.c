@@ -58,7 +58,8 @@ read_service(struct reader *reader, char **at)
 		entry->external_name = arena_text(reader->arena, next_word(at));
 	}
 	for (char *word; (word = strtok_r(NULL, " \t", at)) != NULL;)
-		ck_assert_int_eq(addr_parse(word, &entry->cluster_ips[entry->cluster_ip_count++]), 0);
+		ck_assert_int_eq(addr_parse(word, &entry->cluster_ips[entry->cluster_ip_count++]),
+		    0);
 }
 
 static void
@@ -163,6 +164,7 @@ roster_text(const char *text)
 		read_line(&reader, line);
 	if (entry->group_count == 0)
 		entry->group_count = 1;
-	qsort(reader.endpoints, entry->endpoint_count, sizeof(*reader.endpoints), compare_endpoints);
+	qsort(reader.endpoints, entry->endpoint_count, sizeof(*reader.endpoints),
+	    compare_endpoints);
 	return entry;
 }

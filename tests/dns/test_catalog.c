@@ -49,7 +49,8 @@ START_TEST(the_fixed_names_are_always_there)
 	    S " A", "NOERROR", S " NS", "NOERROR", S " SOA", "NOERROR",
 	    "pod." Z " A", "NOERROR", "x.pod." Z " A", "NXDOMAIN",
 	    "x." Z " A", "NXDOMAIN", "x." S " A", "NXDOMAIN", "x.y." S " TXT", "NXDOMAIN",
-	    "in-addr.arpa PTR", "NOERROR", "ip6.arpa A", "NOERROR", "10.in-addr.arpa PTR", "NXDOMAIN",
+	    "in-addr.arpa PTR", "NOERROR", "ip6.arpa A", "NOERROR", "10.in-addr.arpa PTR",
+	    "NXDOMAIN",
 	    "example.org A", "REFUSED");
 }
 END_TEST
@@ -61,16 +62,20 @@ START_TEST(every_row_of_the_table_of_missing_names)
 	catalog_world_set(&world, DB);
 	ck_assert_int_eq(catalog_set_namespace(world.catalog, "bare", true), 0);
 	EXPECT("bare." S " A", "NOERROR", "shop." S " A", "NOERROR", "none." S " A", "NXDOMAIN",
-	    "web.shop." S " MX", "NOERROR", "web.shop." S " TYPE65280", "NOERROR", "web.shop." S " HTTPS", "NOERROR",
+	    "web.shop." S " MX", "NOERROR", "web.shop." S " TYPE65280", "NOERROR",
+	    "web.shop." S " HTTPS", "NOERROR",
 	    "web.shop." S " AAAA", "NOERROR", "no.shop." S " TYPE65280", "NXDOMAIN",
-	    "_tcp.web.shop." S " SRV", "NOERROR", "_udp.web.shop." S " A", "NOERROR", "_sctp.web.shop." S " SRV", "NXDOMAIN",
+	    "_tcp.web.shop." S " SRV", "NOERROR", "_udp.web.shop." S " A", "NOERROR",
+	    "_sctp.web.shop." S " SRV", "NXDOMAIN",
 	    "_tcp.db.shop." S " SRV", "NOERROR", "_udp.db.shop." S " SRV", "NXDOMAIN",
 	    "_http._tcp.web.shop." S " A", "NOERROR", "http.tcp.web.shop." S " SRV", "NXDOMAIN",
 	    "_http._udp.web.shop." S " SRV", "NXDOMAIN", "_no._tcp.web.shop." S " SRV", "NXDOMAIN",
-	    "1.0.0.10.in-addr.arpa A", "NOERROR", "0.0.10.in-addr.arpa PTR", "NOERROR", "10.in-addr.arpa PTR", "NOERROR",
+	    "1.0.0.10.in-addr.arpa A", "NOERROR", "0.0.10.in-addr.arpa PTR", "NOERROR",
+	    "10.in-addr.arpa PTR", "NOERROR",
 	    "4.0.0.10.in-addr.arpa PTR", "NXDOMAIN",
 	    "a.b.c.web.shop." S " A", "NXDOMAIN", "_http._tcp.b.web.shop." S " SRV", "NXDOMAIN",
-	    "*.shop." S " A", "NXDOMAIN", "any.shop." S " A", "NXDOMAIN", "web.*." S " A", "NXDOMAIN",
+	    "*.shop." S " A", "NXDOMAIN", "any.shop." S " A", "NXDOMAIN", "web.*." S " A",
+	    "NXDOMAIN",
 	    "web.shop." S ".in-addr.arpa PTR", "NXDOMAIN", "web.shop." S " PTR", "NOERROR");
 }
 END_TEST
@@ -81,10 +86,13 @@ START_TEST(a_cluster_ip_answers_its_address_and_its_ports)
 	catalog_world_set(&world, WEB);
 	EXPECT("web.shop." S " A", "NOERROR A 10.96.0.1/5",
 	    "WEB.Shop." S " A", "NOERROR A 10.96.0.1/5",
-	    "_http._tcp.web.shop." S " SRV", "NOERROR SRV 0 100 80 web.shop/5 + web.shop A 10.96.0.1/5",
-	    "web.shop." S " SRV", "NOERROR SRV 0 50 53 web.shop/5, SRV 0 50 80 web.shop/5 + web.shop A 10.96.0.1/5",
+	    "_http._tcp.web.shop." S " SRV",
+	    "NOERROR SRV 0 100 80 web.shop/5 + web.shop A 10.96.0.1/5",
+	    "web.shop." S " SRV",
+	    "NOERROR SRV 0 50 53 web.shop/5, SRV 0 50 80 web.shop/5 + web.shop A 10.96.0.1/5",
 	    "b.web.shop." S " A", "NOERROR A 10.0.0.2/5", "10-0-0-2.web.shop." S " A", "NXDOMAIN",
-	    "10-0-0-1.web.shop." S " A", "NOERROR A 10.0.0.1/5", "10-0-0-3.web.shop." S " A", "NXDOMAIN",
+	    "10-0-0-1.web.shop." S " A", "NOERROR A 10.0.0.1/5", "10-0-0-3.web.shop." S " A",
+	    "NXDOMAIN",
 	    "1.0.96.10.in-addr.arpa PTR", "NOERROR PTR web.shop/5",
 	    "2.0.0.10.in-addr.arpa PTR", "NOERROR PTR b.web.shop/5",
 	    "3.0.0.10.in-addr.arpa PTR", "NXDOMAIN");
@@ -98,14 +106,17 @@ START_TEST(a_headless_name_comes_and_goes_with_its_endpoints)
 	NOW("db.shop." S " A", "NOERROR A 10.0.0.1/5, A 10.0.0.9/5",
 	    "db.shop." S " AAAA", "NOERROR", "db-0.db.shop." S " A", "NOERROR A 10.0.0.1/5",
 	    "db-2.db.shop." S " A", "NXDOMAIN",
-	    "_pg._tcp.db.shop." S " SRV", "NOERROR SRV 0 50 6000 db-0.db.shop/5, SRV 0 50 6000 db-1.db.shop/5"
+	    "_pg._tcp.db.shop." S " SRV",
+	    "NOERROR SRV 0 50 6000 db-0.db.shop/5, SRV 0 50 6000 db-1.db.shop/5"
 	    " + db-0.db.shop A 10.0.0.1/5, db-1.db.shop A 10.0.0.9/5",
 	    "1.0.0.10.in-addr.arpa PTR", "NOERROR PTR db-0.db.shop/5");
 	catalog_world_set(&world, "service shop/db headless\nport pg tcp 5432\ngroup pg/tcp/6000\n"
 	    "ep 10.0.0.1 out host=db-0\nep 10.0.0.9 out host=db-1\nep 10.0.0.8 out host=db-2\n");
-	EXPECT("db.shop." S " A", "NXDOMAIN ! 0 of 3 endpoints ready", "db.shop." S " SRV", "NXDOMAIN ! 0 of 3 endpoints ready",
+	EXPECT("db.shop." S " A", "NXDOMAIN ! 0 of 3 endpoints ready", "db.shop." S " SRV",
+	    "NXDOMAIN ! 0 of 3 endpoints ready",
 	    "db-0.db.shop." S " A", "NXDOMAIN", "_tcp.db.shop." S " SRV", "NXDOMAIN",
-	    "1.0.0.10.in-addr.arpa PTR", "NXDOMAIN", "0.0.10.in-addr.arpa PTR", "NXDOMAIN", "shop." S " A", "NOERROR");
+	    "1.0.0.10.in-addr.arpa PTR", "NXDOMAIN", "0.0.10.in-addr.arpa PTR", "NXDOMAIN",
+	    "shop." S " A", "NOERROR");
 }
 END_TEST
 
@@ -118,7 +129,8 @@ START_TEST(an_external_name_is_followed_inside_the_zone)
 	NOW("alias.shop." S " A", "NXDOMAIN CNAME web.shop/5");
 	catalog_world_set(&world, WEB);
 	NOW("alias.shop." S " A", "NOERROR CNAME web.shop/5, web.shop A 10.96.0.1/5",
-	    "alias.shop." S " MX", "NOERROR CNAME web.shop/5", "far.shop." S " A", "NOERROR CNAME db.example.org/5",
+	    "alias.shop." S " MX", "NOERROR CNAME web.shop/5", "far.shop." S " A",
+	    "NOERROR CNAME db.example.org/5",
 	    "ip.shop." S " A", "NXDOMAIN");
 	catalog_world_stop(&world);
 }
@@ -128,14 +140,17 @@ START_TEST(changing_type_and_target_shows_at_once)
 {
 	start(NULL);
 	catalog_world_set(&world, "service shop/far external db.example.org.\n");
-	NOW("far.shop." S " CNAME", "NOERROR CNAME db.example.org/5", "far.shop." S " TXT", "NOERROR CNAME db.example.org/5",
+	NOW("far.shop." S " CNAME", "NOERROR CNAME db.example.org/5", "far.shop." S " TXT",
+	    "NOERROR CNAME db.example.org/5",
 	    "x.far.shop." S " A", "NXDOMAIN", "_tcp.far.shop." S " SRV", "NXDOMAIN");
 	catalog_world_set(&world, "service shop/far external dc.example.org.\n");
 	NOW("far.shop." S " CNAME", "NOERROR CNAME dc.example.org/5");
 	catalog_world_set(&world, "service shop/far clusterip 10.96.0.7 fd00::7\n");
-	NOW("far.shop." S " CNAME", "NOERROR", "far.shop." S " A", "NOERROR A 10.96.0.7/5", "far.shop." S " AAAA", "NOERROR AAAA fd00::7/5");
+	NOW("far.shop." S " CNAME", "NOERROR", "far.shop." S " A", "NOERROR A 10.96.0.7/5",
+	    "far.shop." S " AAAA", "NOERROR AAAA fd00::7/5");
 	catalog_world_set(&world, "service shop/far external 192.0.2.9\n");
-	NOW("far.shop." S " A", "NXDOMAIN", "7.0.96.10.in-addr.arpa PTR", "NXDOMAIN", "in-addr.arpa PTR", "NOERROR");
+	NOW("far.shop." S " A", "NXDOMAIN", "7.0.96.10.in-addr.arpa PTR", "NXDOMAIN",
+	    "in-addr.arpa PTR", "NOERROR");
 	catalog_world_remove(&world, "shop", "far");
 	EXPECT("far.shop." S " A", "NXDOMAIN", "shop." S " A", "NXDOMAIN");
 }
@@ -143,31 +158,36 @@ END_TEST
 
 START_TEST(pod_names_in_three_modes)
 {
-	static const struct addr addrs[] = { { ADDR_IP4, { 10, 1, 0, 1 } }, { ADDR_IP6, { 0x20, 1, 0xd, 0xb8 } } };
+	static const struct addr addrs[] = { { ADDR_IP4, { 10, 1, 0, 1 } }, { ADDR_IP6, { 0x20, 1,
+	    0xd, 0xb8 } } };
 	struct dns_settings settings = catalog_world_settings();
 
 	start(NULL);
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "shop", "p", addrs, 2), 0);
-	EXPECT("pod." Z " A", "NOERROR", "shop.pod." Z " A", "NXDOMAIN", "10-1-0-1.shop.pod." Z " A", "NXDOMAIN");
+	EXPECT("pod." Z " A", "NOERROR", "shop.pod." Z " A", "NXDOMAIN",
+	    "10-1-0-1.shop.pod." Z " A", "NXDOMAIN");
 	settings.pods = POD_NAMES_INSECURE;
 	start(&settings);
 	ck_assert_int_eq(catalog_set_namespace(world.catalog, "shop", true), 0);
 	NOW("shop.pod." Z " A", "NOERROR", "10-9-9-9.shop.pod." Z " A", "NOERROR A 10.9.9.9/5",
 	    "10-9-9-9.none.pod." Z " A", "NXDOMAIN", "none.pod." Z " A", "NXDOMAIN");
 	ck_assert_int_eq(catalog_set_namespace(world.catalog, "shop", false), 0);
-	EXPECT("shop.pod." Z " A", "NXDOMAIN", "10-9-9-9.shop.pod." Z " A", "NXDOMAIN", "shop." S " A", "NXDOMAIN");
+	EXPECT("shop.pod." Z " A", "NXDOMAIN", "10-9-9-9.shop.pod." Z " A", "NXDOMAIN",
+	    "shop." S " A", "NXDOMAIN");
 	settings.pods = POD_NAMES_VERIFIED;
 	start(&settings);
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "shop", "p", addrs, 2), 0);
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "shop", "q", addrs, 1), 0);
-	NOW("shop.pod." Z " A", "NOERROR", "shop." S " A", "NOERROR", "10-1-0-1.shop.pod." Z " A", "NOERROR A 10.1.0.1/5",
+	NOW("shop.pod." Z " A", "NOERROR", "shop." S " A", "NOERROR", "10-1-0-1.shop.pod." Z " A",
+	    "NOERROR A 10.1.0.1/5",
 	    "10-1-0-1.shop.pod." Z " AAAA", "NOERROR", "10-1-0-2.shop.pod." Z " A", "NXDOMAIN",
 	    "2001-db8--.shop.pod." Z " AAAA", "NOERROR AAAA 2001:db8::/5",
 	    "2001-db8--0.shop.pod." Z " AAAA", "NOERROR AAAA 2001:db8::/5");
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "shop", "p", addrs + 1, 1), 0);
 	NOW("10-1-0-1.shop.pod." Z " A", "NOERROR A 10.1.0.1/5");
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "shop", "q", NULL, 0), 0);
-	NOW("10-1-0-1.shop.pod." Z " A", "NXDOMAIN", "2001-db8--.shop.pod." Z " AAAA", "NOERROR AAAA 2001:db8::/5");
+	NOW("10-1-0-1.shop.pod." Z " A", "NXDOMAIN", "2001-db8--.shop.pod." Z " AAAA",
+	    "NOERROR AAAA 2001:db8::/5");
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "shop", "p", NULL, 0), 0);
 	EXPECT("2001-db8--0.shop.pod." Z " AAAA", "NXDOMAIN", "shop.pod." Z " A", "NXDOMAIN");
 }
@@ -187,9 +207,11 @@ START_TEST(hidden_namespaces_have_no_names_of_any_kind)
 	ck_assert_int_eq(catalog_set_namespace(world.catalog, "dark", true), 0);
 	ck_assert_int_eq(catalog_set_pod(world.catalog, "dark", "p", &pod, 1), 0);
 	ck_assert_int_eq(catalog_set_namespace(world.catalog, "shop", true), 0);
-	EXPECT("dark." S " A", "NXDOMAIN", "web.dark." S " A", "NXDOMAIN", "9.0.96.10.in-addr.arpa PTR", "NXDOMAIN",
+	EXPECT("dark." S " A", "NXDOMAIN", "web.dark." S " A", "NXDOMAIN",
+	    "9.0.96.10.in-addr.arpa PTR", "NXDOMAIN",
 	    "9.0.0.10.in-addr.arpa PTR", "NXDOMAIN", "dark.pod." Z " A", "NXDOMAIN",
-	    "10-1-0-1.dark.pod." Z " A", "NXDOMAIN", "shop." S " A", "NOERROR", "shop.pod." Z " A", "NOERROR");
+	    "10-1-0-1.dark.pod." Z " A", "NXDOMAIN", "shop." S " A", "NOERROR", "shop.pod." Z " A",
+	    "NOERROR");
 }
 END_TEST
 
@@ -199,7 +221,8 @@ START_TEST(zonal_names_pin_and_prefer)
 
 	settings.zonal = true;
 	start(&settings);
-	catalog_world_set(&world, "service shop/db headless\nep 10.0.0.1 zone=eu.west\nep 10.0.0.2 zone=b\nep 10.0.0.3\n");
+	catalog_world_set(&world,
+	    "service shop/db headless\nep 10.0.0.1 zone=eu.west\nep 10.0.0.2 zone=b\nep 10.0.0.3\n");
 	catalog_world_set(&world, WEB);
 	EXPECT("EU.west.pin._zone.db.shop." S " A", "NOERROR A 10.0.0.1/5",
 	    "b.prefer._zone.db.shop." S " A", "NOERROR A 10.0.0.2/5",
@@ -219,12 +242,16 @@ START_TEST(services_that_have_our_address_are_the_name_servers)
 	settings.own_addresses = own;
 	settings.own_address_count = 1;
 	start(&settings);
-	catalog_world_set(&world, "service kube-system/dns clusterip 10.96.0.10 fd00::a\nport d udp 53\nport dt tcp 53\nep 10.0.0.53\n");
-	NOW(Z " NS", "NOERROR NS dns.kube-system/5 + dns.kube-system A 10.96.0.10/5, dns.kube-system AAAA fd00::a/5");
-	catalog_world_set(&world, "service kube-system/peers headless\nep 10.0.0.53 host=me\nep 10.0.0.54\n");
+	catalog_world_set(&world,
+	    "service kube-system/dns clusterip 10.96.0.10 fd00::a\nport d udp 53\nport dt tcp 53\nep 10.0.0.53\n");
+	NOW(Z " NS",
+	    "NOERROR NS dns.kube-system/5 + dns.kube-system A 10.96.0.10/5, dns.kube-system AAAA fd00::a/5");
+	catalog_world_set(&world,
+	    "service kube-system/peers headless\nep 10.0.0.53 host=me\nep 10.0.0.54\n");
 	NOW(Z " NS", "NOERROR NS dns.kube-system/5, NS me.peers.kube-system/5"
 	    " + dns.kube-system A 10.96.0.10/5, dns.kube-system AAAA fd00::a/5, me.peers.kube-system A 10.0.0.53/5");
-	catalog_world_set(&world, "service kube-system/dns clusterip 10.96.0.10\nport d udp 53\nep 10.0.0.53 out\n");
+	catalog_world_set(&world,
+	    "service kube-system/dns clusterip 10.96.0.10\nport d udp 53\nep 10.0.0.53 out\n");
 	NOW(Z " NS", "NOERROR NS me.peers.kube-system/5 + me.peers.kube-system A 10.0.0.53/5");
 	catalog_world_remove(&world, "kube-system", "peers");
 	EXPECT(Z " NS", "NOERROR NS ns.dns.cluster.local/5 + ns.dns.cluster.local A 192.0.2.53/5",

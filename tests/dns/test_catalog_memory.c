@@ -51,9 +51,13 @@ __wrap_realloc(void *old, size_t size)
 	return fails() ? NULL : __real_realloc(old, size);
 }
 
-/* Apply a change with the n-th allocation and all later ones failing, n growing until it succeeds. */
+/*
+ * Apply a change with the n-th allocation and all later ones failing, n growing until it
+ * succeeds.
+ */
 static void
-set_with_failures(struct catalog_world *world, struct catalog_world *mirror, const struct variants *variants,
+set_with_failures(struct catalog_world *world, struct catalog_world *mirror,
+    const struct variants *variants,
     unsigned service, int variant)
 {
 	int err = ERR_NOMEM;
@@ -84,7 +88,8 @@ START_TEST(each_failing_allocation_leaves_the_old_answers)
 		int variant = (int)((random >> 8) % (VARIANT_COUNT + 4)) - 4;
 
 		set_with_failures(&world, &mirror, variants, service, variant < 0 ? -1 : variant);
-		ck_assert_int_eq(variants_set(variants, mirror.catalog, service, variant < 0 ? -1 : variant), 0);
+		ck_assert_int_eq(variants_set(variants, mirror.catalog, service, variant < 0 ? -1 :
+		    variant), 0);
 		catalog_world_publish(&world);  /* tries again what was put off */
 		catalog_world_publish(&mirror);
 		variants_expect_same(variants, world.index, mirror.index);
@@ -107,12 +112,14 @@ START_TEST(pods_and_namespaces_too)
 	for (int i = 0; i < VARIANT_POD_COUNT; i++) {
 		for (int n = 1, err = ERR_NOMEM; err != 0; n++) {
 			left = n;
-			err = variants_set_pod(variants, world.catalog, (unsigned)i % VARIANT_PODS, i);
+			err = variants_set_pod(variants, world.catalog, (unsigned)i % VARIANT_PODS,
+			    i);
 			left = -1;
 			if (err != 0)
 				variants_expect_same(variants, world.index, mirror.index);
 		}
-		ck_assert_int_eq(variants_set_pod(variants, mirror.catalog, (unsigned)i % VARIANT_PODS, i), 0);
+		ck_assert_int_eq(variants_set_pod(variants, mirror.catalog,
+		    (unsigned)i % VARIANT_PODS, i), 0);
 		variants_expect_same(variants, world.index, mirror.index);
 	}
 	for (int n = 1, err = ERR_NOMEM; err != 0; n++) {

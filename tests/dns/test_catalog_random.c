@@ -17,7 +17,8 @@ struct state {
 	bool spaces[3];
 };
 
-static const char *const nested_zones[] = { "in-addr.arpa", "1.0.10.in-addr.arpa", "10.0.0.0/31", "fd00::/16" };
+static const char *const nested_zones[] = { "in-addr.arpa", "1.0.10.in-addr.arpa", "10.0.0.0/31",
+    "fd00::/16" };
 static const struct addr own[] = { { ADDR_IP4, { 10, 0, 0, 1 } } };
 
 static uint32_t seed;
@@ -47,15 +48,18 @@ step(struct state *state, struct catalog_world *world, const struct variants *va
 	if (kind == 0) {
 		which = roll(3);
 		state->spaces[which] = roll(2) == 0;
-		ck_assert_int_eq(variants_set_namespace(world->catalog, which, state->spaces[which]), 0);
+		ck_assert_int_eq(variants_set_namespace(world->catalog, which,
+		    state->spaces[which]), 0);
 	} else if (kind == 1) {
 		which = roll(VARIANT_PODS);
 		state->pods[which] = (int)roll(VARIANT_POD_COUNT + 1) - 1;
-		ck_assert_int_eq(variants_set_pod(variants, world->catalog, which, state->pods[which]), 0);
+		ck_assert_int_eq(variants_set_pod(variants, world->catalog, which,
+		    state->pods[which]), 0);
 	} else {
 		which = roll(VARIANT_SERVICES);
 		state->services[which] = roll(5) == 0 ? -1 : (int)roll(VARIANT_COUNT);
-		ck_assert_int_eq(variants_set(variants, world->catalog, which, state->services[which]), 0);
+		ck_assert_int_eq(variants_set(variants, world->catalog, which,
+		    state->services[which]), 0);
 	}
 	if (roll(3) == 0)
 		catalog_world_publish(world);
@@ -75,7 +79,8 @@ build(const struct state *state, struct catalog_world *world, const struct varia
 }
 
 static void
-expect_as_fresh(const struct state *state, struct catalog_world *world, const struct variants *variants)
+expect_as_fresh(const struct state *state, struct catalog_world *world,
+    const struct variants *variants)
 {
 	struct catalog_world fresh;
 

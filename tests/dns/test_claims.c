@@ -39,7 +39,8 @@ START_TEST(every_claim_is_found_until_it_is_removed)
 
 	for (int step = 0; step < 20000; step++) {
 		random = random * 1664525 + 1013904223;
-		uint8_t a = (uint8_t)(random >> 16) % ADDRESSES, o = (uint8_t)(random >> 24) % OWNERS;
+		uint8_t a = (uint8_t)(random >> 16) % ADDRESSES,
+		    o = (uint8_t)(random >> 24) % OWNERS;
 		struct addr addr = number(a);
 
 		if (held[a][o]) {

@@ -19,9 +19,11 @@ START_TEST(an_endpoint_is_named_by_host_then_pod_then_address)
 		{ "10.0.0.1", NULL, "pod", true, "pod" },
 		{ "10.0.0.1", "", "", true, "10-0-0-1" },
 		{ "10.0.0.1", NULL, "a.b", true, "10-0-0-1" },
-		{ "10.0.0.1", NULL, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true,
+		{ "10.0.0.1", NULL,
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true,
 		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
-		{ "10.0.0.1", NULL, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true,
+		{ "10.0.0.1", NULL,
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true,
 		    "10-0-0-1" },
 		{ "2001:db8::", NULL, NULL, false, "2001-db8--0" },
 		{ "2001:0DB8:0::1", NULL, NULL, false, "2001-db8--1" },
@@ -32,7 +34,8 @@ START_TEST(an_endpoint_is_named_by_host_then_pod_then_address)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct dns_settings settings = { .endpoint_pod_names = rows[i].pod_names };
-		struct roster_endpoint endpoint = { .hostname = rows[i].host, .pod_name = rows[i].pod };
+		struct roster_endpoint endpoint = { .hostname = rows[i].host,
+		    .pod_name = rows[i].pod };
 		char buf[MEMBER_LABEL_SIZE];
 
 		ck_assert_int_eq(addr_parse(rows[i].addr, &endpoint.addr), 0);

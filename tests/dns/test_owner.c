@@ -25,7 +25,8 @@ END_TEST
 
 START_TEST(what_the_dns_cannot_carry_is_refused)
 {
-	static const char *const bad[] = { "", ".", "a..b", ".a", L63 "a", L63 "." L63 "." L63 "." L63 };
+	static const char *const bad[] = { "", ".", "a..b", ".a", L63 "a",
+	    L63 "." L63 "." L63 "." L63 };
 	struct arena *arena = arena_new(0);
 	const uint8_t *name = NULL;
 
@@ -51,7 +52,8 @@ START_TEST(names_have_one_order)
 		for (size_t j = 0; j < 6; j++) {
 			ck_assert_int_eq(owner_from_text(arena, sorted[i], &a), 0);
 			ck_assert_int_eq(owner_from_text(arena, sorted[j], &b), 0);
-			ck_assert_int_eq((owner_compare(a, b) > 0) - (owner_compare(a, b) < 0), (i > j) - (i < j));
+			ck_assert_int_eq((owner_compare(a, b) > 0) - (owner_compare(a, b) < 0),
+			    (i > j) - (i < j));
 		}
 	ck_assert_int_lt(owner_compare(NULL, a), 0);
 	ck_assert_int_gt(owner_compare(a, NULL), 0);

@@ -35,7 +35,8 @@ START_TEST(zones_are_names_or_networks)
 		{ "0.0.0.0/0", "in-addr.arpa 0.0.0.0/0\n" },
 		{ "::/0", "ip6.arpa ::/0\n" },
 		{ "10.0.0.0/8", "10.in-addr.arpa 10.0.0.0/8\n" },
-		{ "10.96.0.0/14", "96.10.in-addr.arpa 10.96.0.0/16\n97.10.in-addr.arpa 10.97.0.0/16\n"
+		{ "10.96.0.0/14",
+		    "96.10.in-addr.arpa 10.96.0.0/16\n97.10.in-addr.arpa 10.97.0.0/16\n"
 		    "98.10.in-addr.arpa 10.98.0.0/16\n99.10.in-addr.arpa 10.99.0.0/16\n" },
 		{ "192.0.2.254/31", "254.2.0.192.in-addr.arpa 192.0.2.254/32\n"
 		    "255.2.0.192.in-addr.arpa 192.0.2.255/32\n" },
@@ -44,17 +45,22 @@ START_TEST(zones_are_names_or_networks)
 		{ "fc00::/7", "c.f.ip6.arpa fc00::/8\nd.f.ip6.arpa fd00::/8\n" },
 		{ "2001:db8::/31", "8.b.d.0.1.0.0.2.ip6.arpa 2001:db8::/32\n"
 		    "9.b.d.0.1.0.0.2.ip6.arpa 2001:db9::/32\n" },
-		{ "", NULL }, { ".", NULL }, { "example.org", NULL }, { "10.in-addr.arpa.org", NULL },
-		{ "xin-addr.arpa", NULL }, { "256.in-addr.arpa", NULL }, { "01.in-addr.arpa", NULL },
-		{ "5.4.3.2.1.in-addr.arpa", NULL }, { "-1.in-addr.arpa", NULL }, { "..in-addr.arpa", NULL },
-		{ "g.ip6.arpa", NULL }, { "10.ip6.arpa", NULL }, { "10.0.0.0/33", NULL }, { "10.0.0.1/8", NULL },
+		{ "", NULL }, { ".", NULL }, { "example.org", NULL }, { "10.in-addr.arpa.org",
+		    NULL },
+		{ "xin-addr.arpa", NULL }, { "256.in-addr.arpa", NULL }, { "01.in-addr.arpa",
+		    NULL },
+		{ "5.4.3.2.1.in-addr.arpa", NULL }, { "-1.in-addr.arpa", NULL },
+		    { "..in-addr.arpa", NULL },
+		{ "g.ip6.arpa", NULL }, { "10.ip6.arpa", NULL }, { "10.0.0.0/33", NULL },
+		    { "10.0.0.1/8", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct strbuf zones = STRBUF_INIT;
 		int err = reverse_expand(rows[i].text, add_zone, &zones);
 
-		ck_assert_msg(err == (rows[i].zones == NULL ? ERR_SYNTAX : 0), "%s: %d", rows[i].text, err);
+		ck_assert_msg(err == (rows[i].zones == NULL ? ERR_SYNTAX : 0), "%s: %d",
+		    rows[i].text, err);
 		ck_assert_str_eq(zones.text, rows[i].zones == NULL ? "" : rows[i].zones);
 		strbuf_release(&zones);
 	}
@@ -83,7 +89,8 @@ START_TEST(an_address_is_a_whole_name)
 	} rows[] = {
 		{ "10.96.0.1", "1.0.96.10.in-addr.arpa" },
 		{ "255.254.253.0", "0.253.254.255.in-addr.arpa" },
-		{ "2001:db8::f1", "1.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
+		{ "2001:db8::f1",
+		    "1.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -22,7 +22,8 @@ static const char *const only_shop[] = { "shop" };
 static struct dns_settings
 plain_settings(void)
 {
-	return (struct dns_settings){ .cluster_domain = "z", .ttl_s = 7, .ttl_cluster_ip_s = 5, .ttl_headless_s = 6 };
+	return (struct dns_settings){ .cluster_domain = "z", .ttl_s = 7, .ttl_cluster_ip_s = 5,
+	    .ttl_headless_s = 6 };
 }
 
 /* "web.shop.svc.z" as "web.shop": what all names end in is left out. */
@@ -32,7 +33,8 @@ add_name(struct strbuf *out, const uint8_t *name)
 	struct strbuf text = STRBUF_INIT;
 
 	for (; *name != 0; name += 1 + *name)
-		strbuf_addf(&text, "%s%.*s", text.len > 0 ? "." : "", *name, (const char *)name + 1);
+		strbuf_addf(&text, "%s%.*s", text.len > 0 ? "." : "", *name,
+		    (const char *)name + 1);
 	if (text.len > 6 && strcmp(text.text + text.len - 6, ".svc.z") == 0)
 		strbuf_add_n(out, text.text, text.len - 6);
 	else
@@ -51,7 +53,8 @@ add_data(struct strbuf *out, const struct entry_record *record)
 		memcpy(addr.octets, data, record->rdata_len);
 		strbuf_addf(out, " %s", addr_text(&addr, text));
 	} else if (record->type == DNS_TYPE_SRV) {
-		strbuf_addf(out, " SRV %u %u %u ", data[0] << 8 | data[1], data[2] << 8 | data[3], data[4] << 8 | data[5]);
+		strbuf_addf(out, " SRV %u %u %u ", data[0] << 8 | data[1], data[2] << 8 | data[3],
+		    data[4] << 8 | data[5]);
 		add_name(out, data + 6);
 	} else {
 		strbuf_addf(out, " %u ", record->type);
@@ -85,7 +88,8 @@ add_names(struct strbuf *out, const struct schema *schema)
 			strbuf_addf(out, "*%d", (int)name->kind);
 		add_records(out, "", name->records, name->record_count);
 		add_records(out, " +", name->additional, name->additional_count);
-		strbuf_addf(out, "%s%s\n", name->ede != NULL ? " ! " : "", name->ede != NULL ? name->ede : "");
+		strbuf_addf(out, "%s%s\n", name->ede != NULL ? " ! " : "", name->ede != NULL ?
+		    name->ede : "");
 	}
 }
 
@@ -115,7 +119,8 @@ compare_lines(const void *a, const void *b)
 static char *
 sort_lines(struct arena *arena, const char *text)
 {
-	char *copy = arena_text(arena, text), *sorted = arena_alloc(arena, strlen(text) + 1), *at = NULL;
+	char *copy = arena_text(arena, text), *sorted = arena_alloc(arena, strlen(text) + 1),
+	    *at = NULL;
 	char *lines[64];
 	size_t count = 0;
 
@@ -177,8 +182,10 @@ START_TEST(a_cluster_ip_without_endpoints_keeps_its_name)
 	    "web.shop 10.96.0.1/5 SRV 0 100 80 web.shop/5 + web.shop 10.96.0.1/5\n"
 	    "ptr 10.96.0.1 0 web.shop/5\n");
 	settings.ignore_empty_service = true;
-	check_schema(&settings, "service shop/web clusterip 10.96.0.1\nport - tcp 80\nep 10.0.0.3 out\n", "");
-	check_schema(&settings, "service shop/web external a.example\n", "web.shop 5 a.example/7\n");
+	check_schema(&settings,
+	    "service shop/web clusterip 10.96.0.1\nport - tcp 80\nep 10.0.0.3 out\n", "");
+	check_schema(&settings, "service shop/web external a.example\n",
+	    "web.shop 5 a.example/7\n");
 }
 END_TEST
 
@@ -259,7 +266,8 @@ START_TEST(a_headless_service_that_nobody_answers_for_says_how_many_there_are)
 {
 	struct dns_settings settings = plain_settings();
 
-	check_schema(&settings, "service n/s headless\nport p tcp 1\ngroup p/tcp/1\nep 10.0.0.1 out\nep 10.0.0.2 out\n",
+	check_schema(&settings,
+	    "service n/s headless\nport p tcp 1\ngroup p/tcp/1\nep 10.0.0.1 out\nep 10.0.0.2 out\n",
 	    "s.n*1 ! 0 of 2 endpoints ready\n");
 	settings.ignore_empty_service = true;   /* is about ClusterIPs only */
 	check_schema(&settings, "service n/s headless\n", "s.n*1 ! 0 of 0 endpoints ready\n");
@@ -270,7 +278,8 @@ START_TEST(an_external_name_is_a_cname_and_an_address_is_not)
 {
 	struct dns_settings settings = plain_settings();
 
-	check_schema(&settings, "service n/s external Db.Example.org.\nport http tcp 80\nep 10.0.0.1\n",
+	check_schema(&settings,
+	    "service n/s external Db.Example.org.\nport http tcp 80\nep 10.0.0.1\n",
 	    "s.n 5 db.example.org/7\n");
 	check_schema(&settings, "service n/s external 192.0.2.1\n", "");
 	check_schema(&settings, "service n/s external 2001:db8::1\n", "");
@@ -325,7 +334,8 @@ START_TEST(a_dns_service_with_our_address_names_the_zones_servers)
 	check_schema(&settings, "service n/s clusterip 10.96.0.1\nport - udp 53\nep 10.0.0.1\n",
 	    "s.n 10.96.0.1/5 SRV 0 100 53 s.n/5 + s.n 10.96.0.1/5\n10-0-0-1.s.n 10.0.0.1/6\n"
 	    "ptr 10.0.0.1 3 10-0-0-1.s.n/6\nptr 10.96.0.1 0 s.n/5\nns s.n 10.96.0.1/5\n");
-	check_schema(&settings, "service n/s headless\nep 10.0.0.1 host=a\nep fd00::1 host=a\nep 10.0.0.2 host=b\n",
+	check_schema(&settings,
+	    "service n/s headless\nep 10.0.0.1 host=a\nep fd00::1 host=a\nep 10.0.0.2 host=b\n",
 	    "s.n 10.0.0.1/6 10.0.0.2/6 fd00::1/6\na.s.n 10.0.0.1/6 fd00::1/6\nb.s.n 10.0.0.2/6\n"
 	    "ptr 10.0.0.1 1 a.s.n/6\nptr 10.0.0.2 1 b.s.n/6\nptr fd00::1 1 a.s.n/6\n"
 	    "ns a.s.n 10.0.0.1/6 a.s.n fd00::1/6\n");

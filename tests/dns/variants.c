@@ -32,7 +32,8 @@ struct variants {
 
 static const char *const spaces[] = { "a", "b", "c" };
 static const char *const address_texts[ADDRESSES] = {
-	"10.0.0.1", "10.0.0.2", "10.0.1.1", "10.1.0.1", "fd00::1", "fd00::2", "fd00:1::1", "192.0.2.1",
+	"10.0.0.1", "10.0.0.2", "10.0.1.1", "10.1.0.1", "fd00::1", "fd00::2", "fd00:1::1",
+	    "192.0.2.1",
 };
 
 static unsigned
@@ -65,13 +66,15 @@ make_entry(struct variants *variants, unsigned service)
 	if (kind == 0)
 		strbuf_addf(&text, "external t%u.example.org\n", roll(variants, 3));
 	else if (kind < 4)      /* 10.0.0.2 is an endpoint elsewhere: the ClusterIP hides it */
-		strbuf_addf(&text, "clusterip %s\n", roll(variants, 3) == 0 ? "10.0.0.2" : "10.96.0.7 fd00::7");
+		strbuf_addf(&text, "clusterip %s\n", roll(variants, 3) == 0 ? "10.0.0.2" :
+		    "10.96.0.7 fd00::7");
 	else
 		strbuf_add(&text, "headless\n");
 	if (kind == 1 && roll(variants, 3) == 0)
 		strbuf_add(&text, "pending\n");
 	for (unsigned i = roll(variants, 3); i > 0; i--)
-		strbuf_addf(&text, "port p%u %s %u\n", i, roll(variants, 2) == 0 ? "tcp" : "udp", 53 + roll(variants, 2));
+		strbuf_addf(&text, "port p%u %s %u\n", i, roll(variants, 2) == 0 ? "tcp" : "udp",
+		    53 + roll(variants, 2));
 	strbuf_addf(&text, "group p1/tcp/%u\n", 53 + roll(variants, 2));
 	add_endpoints(variants, &text);
 	strbuf_add(&text, "group p2/udp/7\n");
@@ -122,7 +125,8 @@ add_reverse(struct variants *variants, const struct addr *addr)
 }
 
 static void
-add_entry_names(struct variants *variants, const struct dns_settings *settings, const struct roster_entry *entry)
+add_entry_names(struct variants *variants, const struct dns_settings *settings,
+    const struct roster_entry *entry)
 {
 	struct arena *arena = arena_new(0);
 	struct domain domain;
@@ -149,7 +153,8 @@ add_pod_names(struct variants *variants)
 			char label[MEMBER_LABEL_SIZE];
 
 			strbuf_clear(&text);
-			strbuf_addf(&text, "%s.%s.pod.cluster.local", member_dashed(&variants->addrs[i], label), spaces[ns]);
+			strbuf_addf(&text, "%s.%s.pod.cluster.local",
+			    member_dashed(&variants->addrs[i], label), spaces[ns]);
 			add_text(variants, text.text);
 		}
 		strbuf_release(&text);
@@ -201,7 +206,8 @@ variants_free(struct variants *variants)
 /* ---- what is set --------------------------------------------------------------------------- */
 
 int
-variants_set(const struct variants *variants, struct catalog *catalog, unsigned service, int variant)
+variants_set(const struct variants *variants, struct catalog *catalog, unsigned service,
+    int variant)
 {
 	struct roster_entry *any = variants->entries[service][0];
 
@@ -210,7 +216,8 @@ variants_set(const struct variants *variants, struct catalog *catalog, unsigned 
 }
 
 int
-variants_set_pod(const struct variants *variants, struct catalog *catalog, unsigned pod, int variant)
+variants_set_pod(const struct variants *variants, struct catalog *catalog, unsigned pod,
+    int variant)
 {
 	const char name[] = { (char)('p' + pod), '\0' };
 	size_t first = variant < 0 ? 0 : (size_t)variant, count = variant < 0 ? 0 : 1 + first % 2;
@@ -231,12 +238,15 @@ variants_expect_same(const struct variants *variants, const struct index *a, con
 	char text[NAME_TEXT_SIZE];
 
 	for (size_t i = 0; i < variants->name_count; i++) {
-		const struct entry *in_a = index_get(a, variants->names[i]), *in_b = index_get(b, variants->names[i]);
+		const struct entry *in_a = index_get(a, variants->names[i]), *in_b = index_get(b,
+		    variants->names[i]);
 
 		found += in_a != NULL;
-		ck_assert_msg((in_a == NULL) == (in_b == NULL) && (in_a == NULL || entry_equal(in_a, in_b)),
+		ck_assert_msg((in_a == NULL) == (in_b == NULL) && (in_a == NULL ||
+		    entry_equal(in_a, in_b)),
 		    "%s differs: %s", name_to_text(variants->names[i], text),
-		    in_a == NULL ? "only in the second" : in_b == NULL ? "only in the first" : "other answers");
+		    in_a == NULL ? "only in the second" : in_b == NULL ? "only in the first" :
+		    "other answers");
 	}
 	ck_assert_uint_eq(index_count(a), index_count(b));
 	ck_assert_uint_eq(index_count(a), found);

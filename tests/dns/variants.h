@@ -20,13 +20,21 @@ struct variants;
 struct variants *variants_new(const struct dns_settings *settings, uint32_t seed);
 void variants_free(struct variants *variants);
 
-/* Let the catalog know: the service is as its variant says (-1: gone); returns the catalog's err. */
-int variants_set(const struct variants *variants, struct catalog *catalog, unsigned service, int variant);
+/*
+ * Let the catalog know: the service is as its variant says (-1: gone); returns the catalog's err.
+ */
+int variants_set(const struct variants *variants, struct catalog *catalog, unsigned service,
+    int variant);
 /* The same of a Pod, by a variant of its own (-1: gone). */
-int variants_set_pod(const struct variants *variants, struct catalog *catalog, unsigned pod, int variant);
+int variants_set_pod(const struct variants *variants, struct catalog *catalog, unsigned pod,
+    int variant);
 /* Namespace a, b, or c, which is always empty. */
 int variants_set_namespace(struct catalog *catalog, unsigned ns, bool exists);
 
-/* Every name that can be is answered alike by both, and neither has any other.  Fails the test otherwise. */
-void variants_expect_same(const struct variants *variants, const struct index *a, const struct index *b);
+/*
+ * Every name that can be is answered alike by both, and neither has any other.  Fails the test
+ * otherwise.
+ */
+void variants_expect_same(const struct variants *variants, const struct index *a,
+    const struct index *b);
 #endif

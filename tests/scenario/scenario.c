@@ -78,7 +78,8 @@ play_expect(struct scenario *scenario, const char *expected)
 {
 	char *reply = ask(stage_responder(scenario->stage), scenario->question);
 
-	FAIL_UNLESS(scenario, strcmp(reply, expected) == 0, "%s\n  is       %s\n  expected %s\n%s", scenario->question,
+	FAIL_UNLESS(scenario, strcmp(reply, expected) == 0, "%s\n  is       %s\n  expected %s\n%s",
+	    scenario->question,
 	    reply, expected, stage_diagnostics(scenario->stage));
 	free(reply);
 }
@@ -100,9 +101,11 @@ play_serial(struct scenario *scenario, const char *what)
 
 	scenario->serial = stage_serial(scenario->stage);
 	if (strcmp(what, "moved") == 0)
-		FAIL_UNLESS(scenario, scenario->serial > before, "the serial %u did not move", before);
+		FAIL_UNLESS(scenario, scenario->serial > before, "the serial %u did not move",
+		    before);
 	else if (strcmp(what, "still") == 0)
-		FAIL_UNLESS(scenario, scenario->serial == before, "the serial moved from %u to %u", before, scenario->serial);
+		FAIL_UNLESS(scenario, scenario->serial == before, "the serial moved from %u to %u",
+		    before, scenario->serial);
 	else
 		FAIL_UNLESS(scenario, *what == '\0', "serial: %s?", what);
 }
@@ -113,7 +116,8 @@ play_turn(struct scenario *scenario, const char *text)
 	char *unit;
 	unsigned long number = strtoul(text, &unit, 10);
 
-	FAIL_UNLESS(scenario, unit != text && (strcmp(unit, "s") == 0 || strcmp(unit, "ms") == 0), "turn 10s, turn 500ms");
+	FAIL_UNLESS(scenario, unit != text && (strcmp(unit, "s") == 0 || strcmp(unit, "ms") == 0),
+	    "turn 10s, turn 500ms");
 	stage_turn(scenario->stage, unit[0] == 's' ? number * 1000 : number);
 }
 
@@ -128,10 +132,12 @@ play_line(struct scenario *scenario, char *line)
 		stage_file(scenario->stage, rest, NULL);
 	} else if (strcmp(line, "set") == 0) {
 		more = cut_word(rest);
-		FAIL_UNLESS(scenario, stage_set(scenario->stage, rest, more), "no setting %s", rest);
+		FAIL_UNLESS(scenario, stage_set(scenario->stage, rest, more), "no setting %s",
+		    rest);
 	} else if (strcmp(line, "probe") == 0) {
 		more = cut_word(rest);
-		FAIL_UNLESS(scenario, stage_probe(scenario->stage, rest, more), "probe %s: %s?", rest, more);
+		FAIL_UNLESS(scenario, stage_probe(scenario->stage, rest, more), "probe %s: %s?",
+		    rest, more);
 	} else if (strcmp(line, "turn") == 0) {
 		play_turn(scenario, rest);
 	} else if (strcmp(line, "query") == 0) {
@@ -145,7 +151,8 @@ play_line(struct scenario *scenario, char *line)
 	} else if (strcmp(line, "serial") == 0) {
 		play_serial(scenario, rest);
 	} else if (strcmp(line, "said") == 0) {
-		FAIL_UNLESS(scenario, stage_said(scenario->stage, rest), "was not said: %s\nbut:\n%s", rest,
+		FAIL_UNLESS(scenario, stage_said(scenario->stage, rest),
+		    "was not said: %s\nbut:\n%s", rest,
 		    stage_diagnostics(scenario->stage));
 	} else {
 		FAIL_UNLESS(scenario, false, "%s?", line);
@@ -174,7 +181,8 @@ find_scenarios(void)
 	const char *folder = getenv("srcdir");
 	char pattern[4096];
 
-	snprintf(pattern, sizeof(pattern), "%s/tests/scenario/*.scenario", folder != NULL ? folder : ".");
+	snprintf(pattern, sizeof(pattern), "%s/tests/scenario/*.scenario", folder != NULL ?
+	    folder : ".");
 	if (found.gl_pathc == 0 && glob(pattern, 0, NULL, &found) != 0) {
 		fprintf(stderr, "no scenarios: %s\n", pattern);
 		exit(EXIT_FAILURE);

@@ -74,7 +74,8 @@ split(struct words *words, const char *value)
 
 	snprintf(words->text, sizeof(words->text), "%s", value);
 	words->count = 0;
-	for (char *word = strtok_r(words->text, ", ", &at); word != NULL; word = strtok_r(NULL, ", ", &at)) {
+	for (char *word = strtok_r(words->text, ", ", &at); word != NULL; word = strtok_r(NULL,
+	    ", ", &at)) {
 		ck_assert_uint_lt(words->count, LIST_MAX);
 		words->items[words->count++] = word;
 	}
@@ -163,9 +164,11 @@ start_attempt(void *arg, const struct probe_target *target, probe_done_fn *done,
 	struct stage *stage = arg;
 	struct attempt *attempt = calloc(1, sizeof(*attempt));
 
-	ck_assert_int_eq(array_reserve(&stage->attempts, &stage->attempt_room, stage->attempt_count + 1,
+	ck_assert_int_eq(array_reserve(&stage->attempts, &stage->attempt_room,
+	    stage->attempt_count + 1,
 	    sizeof(struct attempt *)), 0);
-	*attempt = (struct attempt){ .done = done, .done_arg = done_arg, .due_ms = clock_now_ms(stage->clock) };
+	*attempt = (struct attempt){ .done = done, .done_arg = done_arg };
+	attempt->due_ms = clock_now_ms(stage->clock);
 	attempt->outcome.code = OUTCOME_PASS;
 	for (size_t i = 0; i < stage->rule_count; i++)
 		if (is_meant(&stage->rules[i], target)) {
@@ -225,7 +228,8 @@ stage_probe(struct stage *stage, const char *who, const char *how)
 	} else if (strncmp(how, "fails ", 6) == 0) {
 		int code = OUTCOME_PASS;
 
-		while (code <= OUTCOME_FAULT_BUSY && strcmp(outcome_word((enum outcome_code)code), how + 6) != 0)
+		while (code <= OUTCOME_FAULT_BUSY && strcmp(outcome_word((enum outcome_code)code),
+		    how + 6) != 0)
 			code++;
 		if (code > OUTCOME_FAULT_BUSY)
 			return false;
@@ -278,7 +282,8 @@ no_chance(void *arg)
 	return 0;
 }
 
-static const struct world_ops ops = { .start = start_attempt, .cancel = cancel_attempt, .random = no_chance };
+static const struct world_ops ops = { .start = start_attempt, .cancel = cancel_attempt,
+    .random = no_chance };
 
 static void
 begin(struct stage *stage)
@@ -292,7 +297,8 @@ begin(struct stage *stage)
 
 	stage->world = world_new(&settings, &ops, stage);
 	ck_assert_ptr_nonnull(stage->world);
-	stage->responder = (struct responder){ .index = stage->index, .settings = &stage->dns, .answering = true };
+	stage->responder = (struct responder){ .index = stage->index, .settings = &stage->dns,
+	    .answering = true };
 }
 
 static void
@@ -320,7 +326,8 @@ stage_file(struct stage *stage, const char *name, const char *text)
 		begin(stage);
 	int err = text == NULL ? 0 : decode_text(name, text, strlen(text), &settings, &list, diag);
 	if (err == 0) {         /* a file with an error keeps its last good objects */
-		ck_assert_int_eq(world_replace_file(stage->world, name, list.items, list.count, diag), 0);
+		ck_assert_int_eq(world_replace_file(stage->world, name, list.items, list.count,
+		    diag), 0);
 		list.count = 0;
 	}
 	settle(stage);
@@ -349,8 +356,10 @@ stage_new(void)
 	struct stage *stage = calloc(1, sizeof(*stage));
 
 	stage->dns = (struct dns_settings){
-		.cluster_domain = "cluster.local", .ttl_s = 5, .ttl_cluster_ip_s = 5, .ttl_headless_s = 5,
-		.ttl_negative_s = 5, .udp_size = 1232, .reverse_zones = all_reverse, .reverse_zone_count = 2,
+		.cluster_domain = "cluster.local", .ttl_s = 5, .ttl_cluster_ip_s = 5,
+		    .ttl_headless_s = 5,
+		.ttl_negative_s = 5, .udp_size = 1232, .reverse_zones = all_reverse,
+		    .reverse_zone_count = 2,
 		.ns_addresses = ns_addresses, .ns_address_count = 1,
 	};
 	ck_assert_int_eq(cidr_parse("10.96.0.0/16", &stage->cidrs[0]), 0);

@@ -1,8 +1,8 @@
 /*
  * stage.h - the daemon's inside with a clock turned by hand and probes that end as told.
  *
- * Everything between manifests and replies is what the daemon runs (daemon/world.h); only time, the engines'
- * attempts and the disk are played.
+ * Everything between manifests and replies is what the daemon runs (daemon/world.h); only time,
+ * the engines' attempts and the disk are played.
  */
 #ifndef ROLLCALL_TESTS_SCENARIO_STAGE_H
 #define ROLLCALL_TESTS_SCENARIO_STAGE_H
@@ -26,9 +26,9 @@ bool stage_said(const struct stage *stage, const char *text);
 const char *stage_diagnostics(const struct stage *stage);
 
 /*
- * From now on attempts end like this: "passes", "hangs" (until their timeout), "fails WORD" with a word of
- * outcome.h.  `who` is "NS/POD", "ADDR", "ADDR:PORT", "ADDR:PORT/PATH" or "*"; what was said last counts.
- * false: not understood.
+ * From now on attempts end like this: "passes", "hangs" (until their timeout), "fails WORD" with
+ * a word of outcome.h.  `who` is "NS/POD", "ADDR", "ADDR:PORT", "ADDR:PORT/PATH" or "*"; what was
+ * said last counts. false: not understood.
  */
 bool stage_probe(struct stage *stage, const char *who, const char *how);
 
