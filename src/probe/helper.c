@@ -2,15 +2,8 @@
 #include "probe/helper.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -25,6 +18,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "probe/exec_message.h"
+#include "probe/helper_process.h"
 
 #define GRACE_MS 5000           /* past a command's deadline the helper itself is taken for stuck */
 #define RESTART_MS 1000         /* between two starts */
@@ -52,14 +46,8 @@ struct helper_run {
 };
 
 struct helper {
-	char *program;
-	bool has_user;
-	uid_t uid;
-	gid_t gid;
+	struct helper_process process;
 	bool same_user_said;
-	pid_t pid;              /* -1: none */
-	int pidfd;
-	int socket;             /* -1: not to be spoken to */
 	uint64_t started_ms;
 	uint32_t last_id;
 	struct event_base *loop;
@@ -82,90 +70,6 @@ set_timer(struct event *timer, uint64_t ms)
 	struct timeval in = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
 
 	event_add(timer, &in);
-}
-
-/* ---- the process --------------------------------------------------------------------------- */
-
-static bool
-changes_user(const struct helper *helper)
-{
-	return helper->has_user && geteuid() == 0;
-}
-
-/*
- * Own process group, so that Ctrl-C is the daemon's to answer; no environment, since commands
- * get none.
- */
-static int
-spawn_program(const struct helper *helper, int socket, pid_t *pid)
-{
-	char uid[24], gid[24];
-	char *argv[] = { helper->program, (char *)HELPER_ARGUMENT, uid, gid, NULL };
-	char *environment[] = { NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-
-	snprintf(uid, sizeof(uid), "%ju", (uintmax_t)helper->uid);
-	snprintf(gid, sizeof(gid), "%ju", (uintmax_t)helper->gid);
-	if (!changes_user(helper))
-		argv[2] = NULL;
-	sigemptyset(&none);
-	sigfillset(&all);
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return ENOMEM;
-	int error = posix_spawnattr_init(&attributes);
-	if (error == 0) {
-		posix_spawnattr_setflags(&attributes,
-		    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-		posix_spawnattr_setpgroup(&attributes, 0);
-		posix_spawnattr_setsigmask(&attributes, &none);
-		posix_spawnattr_setsigdefault(&attributes, &all);
-		error = posix_spawn_file_actions_adddup2(&actions, socket, HELPER_SOCKET);
-		if (error == 0)
-			error = posix_spawn(pid, helper->program, &actions, &attributes, argv,
-			    environment);
-		posix_spawnattr_destroy(&attributes);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
-static void
-close_if_open(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-/* ERR_SYSTEM with errno. */
-static int
-start_process(struct helper *helper)
-{
-	int ends[2];
-	pid_t pid;
-
-	helper->started_ms = now_ms();
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return ERR_SYSTEM;
-	int error = spawn_program(helper, ends[1], &pid);
-
-	close(ends[1]);
-	if (error == 0) {
-		helper->pidfd = pidfd_open(pid, 0);
-		if (helper->pidfd >= 0) {
-			helper->pid = pid;
-			helper->socket = ends[0];
-			return 0;
-		}
-		error = errno;
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-	}
-	close(ends[0]);
-	errno = error;
-	return ERR_SYSTEM;
 }
 
 /* ---- runs ---------------------------------------------------------------------------------- */
@@ -244,7 +148,8 @@ fail_all(struct helper *helper)
 static int
 run_send(struct helper_run *run)
 {
-	if (send(run->helper->socket, run->message, run->len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (send(run->helper->process.socket, run->message, run->len,
+	    MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == ENOBUFS || errno == EINTR ? EAGAIN : errno;
 	free(run->message);
 	run->message = NULL;
@@ -254,7 +159,7 @@ run_send(struct helper_run *run)
 static void
 send_unsent(struct helper *helper)
 {
-	while (helper->unsent != NULL && helper->socket >= 0) {
+	while (helper->unsent != NULL && helper->process.socket >= 0) {
 		struct helper_run *run = helper->unsent;
 		int error = run_send(run);
 
@@ -281,17 +186,6 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 
 /* ---- its life ------------------------------------------------------------------------------ */
 
-/* Its end is seen by `died`, which then starts another. */
-static void
-end_process(struct helper *helper)
-{
-	if (helper->pid > 0)
-		kill(helper->pid, SIGKILL);
-	/* Where the daemon may not kill it any more, it ends because nobody speaks to it. */
-	if (helper->socket >= 0)
-		shutdown(helper->socket, SHUT_RDWR);
-}
-
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -299,7 +193,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	char message[sizeof(struct exec_reply) + 1];
 
 	(void)what;
-	for (int i = 0; i < REPLIES_A_ROUND && helper->socket == (int)fd; i++) {
+	for (int i = 0; i < REPLIES_A_ROUND && helper->process.socket == (int)fd; i++) {
 		ssize_t len = recv((int)fd, message, sizeof(message), MSG_DONTWAIT);
 		struct outcome outcome;
 		struct helper_run *run;
@@ -311,7 +205,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 			if (len > 0)
 				log_error("the exec helper sends nonsense: ending it");
 			event_del(helper->readable);
-			end_process(helper);
+			helper_process_end(&helper->process);
 			return;
 		}
 		HASH_FIND(hh, helper->runs, &id, sizeof(id), run);
@@ -331,9 +225,9 @@ on_guard(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	log_gated(&gate, 1, LOG_ERROR, "the exec helper (process %d) does not answer: ending it",
-	    (int)helper->pid);
+	    (int)helper->process.pid);
 	run_fail(run);
-	end_process(helper);
+	helper_process_end(&helper->process);
 }
 
 static void on_died(evutil_socket_t fd, short what, void *arg);
@@ -357,10 +251,11 @@ unhook(struct helper *helper)
 static int
 hook(struct helper *helper)
 {
-	helper->readable = event_new(helper->loop, helper->socket, EV_READ | EV_PERSIST,
+	helper->readable = event_new(helper->loop, helper->process.socket, EV_READ | EV_PERSIST,
 	    on_readable, helper);
-	helper->writable = event_new(helper->loop, helper->socket, EV_WRITE, on_writable, helper);
-	helper->died = event_new(helper->loop, helper->pidfd, EV_READ, on_died, helper);
+	helper->writable = event_new(helper->loop, helper->process.socket, EV_WRITE, on_writable,
+	    helper);
+	helper->died = event_new(helper->loop, helper->process.pidfd, EV_READ, on_died, helper);
 	if (helper->readable != NULL && helper->writable != NULL && helper->died != NULL &&
 	    event_add(helper->readable, NULL) == 0 && event_add(helper->died, NULL) == 0)
 		return 0;
@@ -372,21 +267,19 @@ static void
 let_go(struct helper *helper)
 {
 	unhook(helper);
-	close_if_open(&helper->socket);
-	close_if_open(&helper->pidfd);
-	helper->pid = -1;
+	helper_process_let_go(&helper->process);
 }
 
 /* DESIGN.md, exec: commands that do not run as the user that was asked for are said once. */
 static void
 say_whose(struct helper *helper)
 {
-	if (helper->same_user_said || changes_user(helper) ||
-	    (helper->has_user && helper->uid == geteuid()))
+	if (helper->same_user_said || helper_process_changes_user(&helper->process) ||
+	    (helper->process.has_user && helper->process.uid == geteuid()))
 		return;
 	helper->same_user_said = true;
 	log_warn("exec probes run as our own user (uid %ju)%s", (uintmax_t)geteuid(),
-	    helper->has_user ? ": only root can change to another" : "");
+	    helper->process.has_user ? ": only root can change to another" : "");
 }
 
 /* Start another, at most one a second. */
@@ -399,19 +292,20 @@ start_again(struct helper *helper)
 		set_timer(helper->restart, RESTART_MS - age_ms);
 		return;
 	}
-	if (start_process(helper) != 0) {
+	helper->started_ms = now_ms();
+	if (helper_process_start(&helper->process) != 0) {
 		log_errno(LOG_ERROR, "the exec helper cannot be started");
 		set_timer(helper->restart, RESTART_MS);
 		return;
 	}
 	if (hook(helper) != 0) {
-		kill(helper->pid, SIGKILL);
-		waitpid(helper->pid, NULL, 0);
+		kill(helper->process.pid, SIGKILL);
+		waitpid(helper->process.pid, NULL, 0);
 		let_go(helper);
 		set_timer(helper->restart, RESTART_MS);
 		return;
 	}
-	log_info("the exec helper runs again as process %d", (int)helper->pid);
+	log_info("the exec helper runs again as process %d", (int)helper->process.pid);
 	say_whose(helper);
 }
 
@@ -431,29 +325,13 @@ on_died(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	waitpid(helper->pid, &status, WNOHANG);
+	waitpid(helper->process.pid, &status, WNOHANG);
 	log_error("the exec helper (process %d) died: %s %d; %u probes end as faults",
-	    (int)helper->pid, WIFSIGNALED(status) ? "signal" : "exit",
+	    (int)helper->process.pid, WIFSIGNALED(status) ? "signal" : "exit",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), HASH_COUNT(helper->runs));
 	let_go(helper);
 	fail_all(helper);
 	start_again(helper);
-}
-
-static int
-look_up_user(const char *user, struct helper *helper)
-{
-	if (user == NULL || user[0] == '\0')
-		return 0;
-	errno = 0;
-	const struct passwd *entry = getpwnam(user);
-
-	if (entry == NULL)
-		return errno == 0 || errno == ENOENT ? ERR_NOTFOUND : ERR_SYSTEM;
-	helper->has_user = true;
-	helper->uid = entry->pw_uid;
-	helper->gid = entry->pw_gid;
-	return 0;
 }
 
 int
@@ -464,15 +342,12 @@ helper_start(const struct helper_settings *settings, struct helper **out)
 
 	if (helper == NULL)
 		return ERR_NOMEM;
-	helper->pid = -1;
-	helper->pidfd = -1;
-	helper->socket = -1;
-	helper->program = strdup(settings->program);
-	err = helper->program == NULL ? ERR_NOMEM : look_up_user(settings->user, helper);
+	helper->started_ms = now_ms();
+	err = helper_process_init(&helper->process, settings);
 	if (err == 0)
-		err = start_process(helper);
+		err = helper_process_start(&helper->process);
 	if (err != 0) {
-		free(helper->program);
+		helper_process_release(&helper->process);
 		free(helper);
 		return err;
 	}
@@ -493,19 +368,6 @@ helper_attach(struct helper *helper, struct event_base *loop)
 	return ERR_NOMEM;
 }
 
-/* True when it has ended; false after that long. */
-static bool
-wait_for_end(const struct helper *helper, int ms)
-{
-	struct pollfd end = { .fd = helper->pidfd, .events = POLLIN };
-	int got;
-
-	do
-		got = poll(&end, 1, ms);
-	while (got < 0 && errno == EINTR);
-	return got > 0;
-}
-
 void
 helper_stop(struct helper *helper)
 {
@@ -515,19 +377,11 @@ helper_stop(struct helper *helper)
 		run_free(helper->runs);
 	unhook(helper);
 	/* The end of the socket tells it to kill and reap all it runs. */
-	close_if_open(&helper->socket);
-	if (helper->pid > 0 && !wait_for_end(helper, STOP_MS)) {
-		log_error("the exec helper (process %d) does not stop: killing it",
-		    (int)helper->pid);
-		kill(helper->pid, SIGKILL);
-		wait_for_end(helper, STOP_MS);
-	}
-	if (helper->pid > 0)
-		waitpid(helper->pid, NULL, WNOHANG);
-	let_go(helper);
+	if (!helper_process_stop(&helper->process, STOP_MS))
+		log_error("the exec helper did not stop: killed");
 	free_event(&helper->restart);
 	free_event(&helper->fail);
-	free(helper->program);
+	helper_process_release(&helper->process);
 	free(helper);
 }
 
@@ -568,7 +422,7 @@ helper_run(struct helper *helper, const struct helper_command *command, helper_d
 	say_whose(helper);
 	DL_APPEND(helper->unsent, run);
 	set_timer(run->guard, command->timeout_ms + GRACE_MS);
-	if (helper->socket < 0)
+	if (helper->process.socket < 0)
 		run_fail(run);
 	else if (run->prev == run)      /* the only one: nobody is waiting before it */
 		send_unsent(helper);
@@ -585,8 +439,8 @@ helper_cancel(struct helper_run *run)
 
 	exec_message_cancel(run->id, message);
 	/* A cancel that finds the socket full is no loss: the deadline ends the command. */
-	if (run->state == RUN_SENT && helper->socket >= 0 &&
-	    send(helper->socket, message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (run->state == RUN_SENT && helper->process.socket >= 0 &&
+	    send(helper->process.socket, message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		log_debug("exec helper: a cancelled command runs on until its deadline");
 	run_free(run);
 }

@@ -23,6 +23,7 @@ struct bench {
 	struct helper *helper;
 	struct event *tick;
 	uint64_t began_us;
+	size_t files;           /* descriptors of the helper after its first run */
 	uint64_t started, ended, worst_us, took_us;
 	uint64_t codes[OUTCOME_FAULT_BUSY + 1];
 };
@@ -34,40 +35,6 @@ now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static void
-done(void *arg, const struct outcome *outcome)
-{
-	struct bench *bench = arg;
-
-	bench->ended++;
-	bench->codes[outcome->code]++;
-	bench->took_us += outcome->took_us;
-	if (outcome->took_us > bench->worst_us)
-		bench->worst_us = outcome->took_us;
-	if (bench->ended == (uint64_t)bench->rate * bench->seconds)
-		event_base_loopbreak(bench->loop);
-}
-
-/* As many as should have been started by now. */
-static void
-on_tick(evutil_socket_t fd, short what, void *arg)
-{
-	struct bench *bench = arg;
-	struct helper_command command = { .argv = bench->argv, .argc = bench->argc,
-		.pod_name = "web-0", .pod_namespace = "shop", .pod_ip = "10.0.0.1",
-		.endpoint_port = 8080, .timeout_ms = 5000 };
-	uint64_t due = (now_us() - bench->began_us) * bench->rate / 1000000 + 1;
-	uint64_t all = (uint64_t)bench->rate * bench->seconds;
-
-	(void)fd;
-	(void)what;
-	while (bench->started < due && bench->started < all) {
-		if (helper_run(bench->helper, &command, done, bench) == NULL)
-			bench_die("helper_run");
-		bench->started++;
-	}
 }
 
 static size_t
@@ -113,6 +80,53 @@ children_of(pid_t parent, pid_t *first)
 	return count;
 }
 
+static size_t
+helper_files(void)
+{
+	char folder[64];
+	pid_t helper = -1;
+
+	children_of(getpid(), &helper);
+	snprintf(folder, sizeof(folder), "/proc/%d/fd", (int)helper);
+	return count_entries(folder);
+}
+
+static void
+done(void *arg, const struct outcome *outcome)
+{
+	struct bench *bench = arg;
+
+	/* Once it has answered, it has opened all it keeps. */
+	if (bench->ended++ == 0)
+		bench->files = helper_files();
+	bench->codes[outcome->code]++;
+	bench->took_us += outcome->took_us;
+	if (outcome->took_us > bench->worst_us)
+		bench->worst_us = outcome->took_us;
+	if (bench->ended == (uint64_t)bench->rate * bench->seconds)
+		event_base_loopbreak(bench->loop);
+}
+
+/* As many as should have been started by now. */
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct bench *bench = arg;
+	struct helper_command command = { .argv = bench->argv, .argc = bench->argc,
+		.pod_name = "web-0", .pod_namespace = "shop", .pod_ip = "10.0.0.1",
+		.endpoint_port = 8080, .timeout_ms = 5000 };
+	uint64_t due = (now_us() - bench->began_us) * bench->rate / 1000000 + 1;
+	uint64_t all = (uint64_t)bench->rate * bench->seconds;
+
+	(void)fd;
+	(void)what;
+	while (bench->started < due && bench->started < all) {
+		if (helper_run(bench->helper, &command, done, bench) == NULL)
+			bench_die("helper_run");
+		bench->started++;
+	}
+}
+
 static double
 cpu_us(int who)
 {
@@ -132,20 +146,9 @@ print_outcomes(const struct bench *bench)
 			    (uintmax_t)bench->codes[i]);
 }
 
-static size_t
-helper_files(void)
-{
-	char folder[64];
-	pid_t helper = -1;
-
-	children_of(getpid(), &helper);
-	snprintf(folder, sizeof(folder), "/proc/%d/fd", (int)helper);
-	return count_entries(folder);
-}
-
 /* Leftovers are counted half a second after the last end: the sweep has been by then. */
 static size_t
-print_leftovers(struct bench *bench, size_t files_before)
+print_leftovers(struct bench *bench)
 {
 	pid_t helper = -1;
 
@@ -155,7 +158,7 @@ print_leftovers(struct bench *bench, size_t files_before)
 	size_t left = children_of(helper, NULL);
 
 	printf("left: %zu processes; descriptors of the helper: %zu before, %zu after\n", left,
-	    files_before, helper_files());
+	    bench->files, helper_files());
 	return left;
 }
 
@@ -200,8 +203,6 @@ main(int argc, char **argv)
 	bench.tick = event_new(bench.loop, -1, EV_PERSIST, on_tick, &bench);
 	if (helper_attach(bench.helper, bench.loop) != 0 || bench.tick == NULL)
 		bench_die("helper_attach");
-	size_t files = helper_files();
-
 	bench.began_us = now_us();
 	event_add(bench.tick, &(struct timeval){ 0, TICK_MS * 1000 });
 	event_base_dispatch(bench.loop);
@@ -213,7 +214,7 @@ main(int argc, char **argv)
 	printf("%.0f runs in %.2f s: %.0f a second; mean %.2f ms, worst %.2f ms\n", runs, seconds,
 	    runs / seconds, (double)bench.took_us / runs / 1e3, (double)bench.worst_us / 1e3);
 	print_outcomes(&bench);
-	size_t left = print_leftovers(&bench, files);
+	size_t left = print_leftovers(&bench);
 
 	event_free(bench.tick);
 	helper_stop(bench.helper);
