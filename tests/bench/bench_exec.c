@@ -67,7 +67,8 @@ children_of(pid_t parent, pid_t *first)
 
 		if (file == NULL)
 			continue;
-		const char *after = fgets(line, sizeof(line), file) == NULL ? NULL : strrchr(line, ')');
+		const char *got = fgets(line, sizeof(line), file);
+		const char *after = got == NULL ? NULL : strrchr(line, ')');
 
 		fclose(file);
 		if (after == NULL || sscanf(after, ") %*c %d", &of) != 1 || of != parent)
@@ -177,7 +178,8 @@ read_options(struct bench *bench, int argc, char **argv)
 			bench->pin = true;
 		else {
 			fprintf(stderr, "usage: bench_exec [-r runs a second] [-s seconds] "
-			    "[-p: pin the loop to CPU 0, helper and commands to CPU 1] [command...]\n");
+			    "[-p: pin the loop to CPU 0, helper and commands to CPU 1] "
+			    "[command...]\n");
 			exit(64);
 		}
 	}

@@ -18,7 +18,8 @@
 #define EVENTS 256
 #define FILL 4                  /* connections that fill a queue of length 0 */
 
-static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
+static const char answer[] =
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
 
 void
 bench_die(const char *what)
@@ -47,8 +48,8 @@ listen_any(int backlog, uint16_t *port)
 	socklen_t size = sizeof(in);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&in, sizeof(in)) != 0 || listen(fd, backlog) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&in, &size) != 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *)&in, sizeof(in)) != 0 ||
+	    listen(fd, backlog) != 0 || getsockname(fd, (struct sockaddr *)&in, &size) != 0)
 		bench_die("listen");
 	*port = ntohs(in.sin_port);
 	return fd;
@@ -64,7 +65,8 @@ fill_queue(uint16_t port)
 	for (int i = 0; i < FILL; i++) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-		if (fd < 0 || (connect(fd, (struct sockaddr *)&in, sizeof(in)) != 0 && errno != EINPROGRESS))
+		if (fd < 0 || (connect(fd, (struct sockaddr *)&in, sizeof(in)) != 0 &&
+		    errno != EINPROGRESS))
 			bench_die("connect");
 	}
 }

@@ -157,8 +157,8 @@ allocated(void)
 static void
 open_bench(struct bench *bench)
 {
-	static const struct schedule_ops ops = { .start = start, .cancel = cancel, .verdict = verdict,
-		.ended = ended, .wake = wake };
+	static const struct schedule_ops ops = { .start = start, .cancel = cancel,
+		.verdict = verdict, .ended = ended, .wake = wake };
 	struct schedule_settings settings = { .max_concurrent = 4096 };
 
 	bench->loop = event_base_new();
@@ -168,7 +168,8 @@ open_bench(struct bench *bench)
 	bench->schedule = schedule_new(&settings, &ops, bench);
 	bench->due = evtimer_new(bench->loop, on_due, bench);
 	bench->tick = event_new(bench->loop, -1, EV_PERSIST, on_tick, bench);
-	if (bench->prober == NULL || bench->schedule == NULL || bench->due == NULL || bench->tick == NULL)
+	if (bench->prober == NULL || bench->schedule == NULL || bench->due == NULL ||
+	    bench->tick == NULL)
 		bench_die("memory");
 	schedule_set_now(bench->schedule, now, bench);
 }
@@ -202,7 +203,8 @@ print_result(const struct bench *bench, double used_us, size_t each)
 	double starts = total->starts == 0 ? 1 : (double)total->starts;
 
 	printf("rate: %.0f starts a second, of which %.3f %% over 50 ms late, worst %ju ms\n",
-	    starts / bench->seconds, 100 * (double)total->late_50ms / starts, (uintmax_t)total->worst_ms);
+	    starts / bench->seconds, 100 * (double)total->late_50ms / starts,
+	    (uintmax_t)total->worst_ms);
 	printf("delayed by a full table: %ju, overdue: %ju, faults: %ju\n",
 	    (uintmax_t)total->delayed_full, (uintmax_t)total->overdue, (uintmax_t)total->faults);
 	printf("CPU: %.1f us a probe, %.0f %% of one core\n", used_us / (double)bench->ended,
