@@ -56,7 +56,8 @@ hook_addresses(struct field_context *context, const struct doc_node *node, void 
 
 static const struct field endpoint_fields[] = {
 	{ .name = "addresses", .type = FIELD_HOOK, .hook = hook_addresses, .shown = "list of texts",
-	    .flags = FIELD_REQUIRED, .doc = "loopback is fine in files of a host, link-local is not" },
+	    .flags = FIELD_REQUIRED,
+	    .doc = "loopback is fine in files of a host, link-local is not" },
 	{ FIELD_FLAT("conditions", &condition_table) },
 	{ FIELD("hostname", FIELD_TEXT, stated_endpoint, endpoint.hostname),
 	    .rule = decode_rule_label,

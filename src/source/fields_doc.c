@@ -102,7 +102,8 @@ is_list(const struct field *field)
 static const struct field_table *
 below_of(const struct field *field)
 {
-	bool elsewhere = field->type == FIELD_HOOK && field->sub != NULL && field->sub->title != NULL;
+	bool elsewhere = field->type == FIELD_HOOK && field->sub != NULL &&
+	    field->sub->title != NULL;
 
 	return elsewhere ? NULL : field->sub;
 }
