@@ -307,8 +307,12 @@ decode_item(struct decoder *decoder, struct doc_reader *reader, const struct doc
 	if (complete)
 		return decode_member(decoder, part, NULL, NULL, 0);
 	if (!decoder->root_known) {
-		decoder->root_kind = doc_root_text(reader, "kind");
-		decoder->root_version = doc_root_text(reader, "apiVersion");
+		int err = doc_root_text(reader, "kind", &decoder->root_kind);
+
+		if (err == 0)
+			err = doc_root_text(reader, "apiVersion", &decoder->root_version);
+		if (err != 0)
+			return err;
 		decoder->root_known = true;
 	}
 	/*

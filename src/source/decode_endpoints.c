@@ -168,6 +168,8 @@ decode_endpoints(struct field_context *context, const struct doc_node *root)
 	if (slice == NULL)
 		return NULL;
 	field_decode(&decode_endpoints_table, root, &stated, context);
+	if (context->err != 0)
+		return NULL;
 	*slice = stated.slice;
 	slice->service_name = slice->object.name;
 	slice->family = ADDR_NONE;

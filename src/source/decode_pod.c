@@ -430,6 +430,8 @@ decode_pod(struct field_context *context, const struct doc_node *root)
 	if (pod == NULL)
 		return NULL;
 	field_decode(&decode_pod_table, root, &stated, context);
+	if (context->err != 0)
+		return NULL;
 	*pod = stated.pod;
 	take_ips(context, root, &stated, pod);
 	take_containers(context, root, &stated, pod);

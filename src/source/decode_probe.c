@@ -263,6 +263,10 @@ decode_probe(struct field_context *context, const struct doc_node *node, enum pr
 	/* Errors of this probe alone: rules over several fields wait for the fields to be sound. */
 	context->errors = 0;
 	field_decode(&decode_probe_table, node, &stated, context);
+	if (context->err != 0) {
+		context->errors += before;
+		return NULL;
+	}
 	if (node->type == DOC_MAP && choose_engine(context, node, &spec->engine)) {
 		take_handler(context, node, &stated, of_service, spec);
 		check_kind(context, node, &stated, kind);

@@ -190,6 +190,8 @@ decode_service(struct field_context *context, const struct doc_node *root)
 	if (service == NULL)
 		return NULL;
 	field_decode(&decode_service_table, root, &stated, context);
+	if (context->err != 0)
+		return NULL;
 	if (spec != NULL && spec->type == DOC_MAP) {
 		size_t mark = field_enter(context, "spec");
 

@@ -201,6 +201,8 @@ decode_endpoint_slice(struct field_context *context, const struct doc_node *root
 	if (slice == NULL || part == NULL)
 		return NULL;
 	field_decode(&decode_endpoint_slice_table, root, &stated, context);
+	if (context->err != 0)
+		return NULL;
 	check_ports(context, root, &stated);
 	if (stated.family == FAMILY_FQDN)
 		field_warn(context, doc_find(root, "addressType"), ".addressType",

@@ -430,11 +430,11 @@ doc_next(struct doc_reader *reader, struct doc_part *part)
 	return reader->err;
 }
 
-const char *
-doc_root_text(struct doc_reader *reader, const char *key)
+int
+doc_root_text(struct doc_reader *reader, const char *key, const char **text)
 {
 	doc_input_seek(&reader->input, reader->document_index, &reader->seek);
-	return doc_seek_root_text(&reader->input, reader->seek.octet, key, reader->arena);
+	return doc_seek_root_text(&reader->input, reader->seek.octet, key, reader->arena, text);
 }
 
 /* The one document of a reader whose arena is the caller's. */

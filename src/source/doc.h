@@ -102,13 +102,11 @@ void doc_reader_free(struct doc_reader *reader);
 int doc_next(struct doc_reader *reader, struct doc_part *part);
 
 /*
- * While items are handed out: the text of a scalar of the document's root, wherever it stands
- * ("kind" is
- * often written after `items`). Reads the document once more. NULL: there is none (or no
- * memory, or the
- * text is UTF-16).  Valid until the next document.
+ * While items are handed out: the text of a scalar of the document's root, wherever it stands ("kind"
+ * is often written after `items`).  Reads the document once more.  *text is NULL where there is none
+ * (or the text is UTF-16), and valid until the next document.  0 or ERR_NOMEM.
  */
-const char *doc_root_text(struct doc_reader *reader, const char *key);
+int doc_root_text(struct doc_reader *reader, const char *key, const char **text);
 
 /*
  * Read a text of exactly one document into `arena`; empty text gives a DOC_NULL node. `file`

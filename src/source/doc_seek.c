@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "source/doc_input.h"
 
 struct seeker {
@@ -55,32 +56,36 @@ seek_event(struct seeker *seeker, const yaml_event_t *event, const char **text)
 	return false;
 }
 
-const char *
+int
 doc_seek_root_text(const struct doc_input *input, size_t octet, const char *key,
-    struct arena *arena)
+    struct arena *arena, const char **text)
 {
 	struct doc_input rest = { .text = input->text + octet, .len = input->len - octet };
 	struct seeker seeker = { .key = key };
-	const char *found = NULL;
 	bool over = false;
+	int err = 0;
 	yaml_parser_t parser;
 
+	*text = NULL;
 	if (!yaml_parser_initialize(&parser))
-		return NULL;
+		return ERR_NOMEM;
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input(&parser, doc_input_handler, &rest);
-	while (!over) {
+	while (!over && err == 0) {
 		yaml_event_t event;
-		const char *text = NULL;
+		const char *found = NULL;
 
 		doc_input_allow(&rest, DOC_INPUT_PART);
-		if (!yaml_parser_parse(&parser, &event))
+		if (!yaml_parser_parse(&parser, &event)) {
+			/* What is broken further on is said when it is read for good. */
+			err = parser.error == YAML_MEMORY_ERROR ? ERR_NOMEM : 0;
 			break;
-		over = seek_event(&seeker, &event, &text);
-		if (text != NULL)
-			found = arena_text(arena, text);
+		}
+		over = seek_event(&seeker, &event, &found);
+		if (found != NULL && (*text = arena_text(arena, found)) == NULL)
+			err = ERR_NOMEM;
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
-	return found;
+	return err;
 }

@@ -155,6 +155,8 @@ decode_list(const struct field *field, const struct doc_node *node, void *target
 		field_decode(field->sub, node->items[i], items + i * field->sub->size, context);
 		field_leave(context, mark);
 	}
+	if (items == NULL)
+		return;
 	memcpy((uint8_t *)target + field->offset, &items, sizeof(items));
 	memcpy((uint8_t *)target + field->count_offset, &node->count, sizeof(node->count));
 }
