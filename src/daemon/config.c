@@ -441,34 +441,37 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-const char *
-config_needs_restart(const struct config *old, const struct config *new)
+size_t
+config_needs_restart(const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX])
 {
-	if (!same_text(old->cluster_domain, new->cluster_domain))
-		return "clusterDomain";
-	if (!same_texts(old->listen_texts, old->listen_text_count, new->listen_texts, new->listen_text_count))
-		return "listen";
-	if (old->threads != new->threads)
-		return "threads";
-	if (!same_texts(old->service_cidr_texts, old->service_cidr_text_count, new->service_cidr_texts,
-	    new->service_cidr_text_count))
-		return "serviceCIDRs";
-	if (!same_texts(old->load_balancer_cidr_texts, old->load_balancer_cidr_text_count,
-	    new->load_balancer_cidr_texts, new->load_balancer_cidr_text_count))
-		return "loadBalancerCIDRs";
-	if (!same_text(old->node_port_range, new->node_port_range))
-		return "serviceNodePortRange";
-	if (!same_text(old->http_listen, new->http_listen))
-		return "http.listen";
-	if (!same_text(old->user, new->user))
-		return "user";
-	if (!same_text(old->state_dir, new->state_dir))
-		return "state.dir";
-	if (!same_text(old->probes.exec.user, new->probes.exec.user))
-		return "probes.exec.user";
-	if (old->tcp.max_clients != new->tcp.max_clients || old->tcp.idle_ms != new->tcp.idle_ms)
-		return "tcp";
-	return NULL;
+	const struct {
+		const char *name;
+		bool same;
+	} settings[CONFIG_RESTART_MAX] = {
+		{ "clusterDomain", same_text(old->cluster_domain, new->cluster_domain) },
+		{ "listen", same_texts(old->listen_texts, old->listen_text_count, new->listen_texts,
+		    new->listen_text_count) },
+		{ "threads", old->threads == new->threads },
+		{ "serviceCIDRs", same_texts(old->service_cidr_texts, old->service_cidr_text_count,
+		    new->service_cidr_texts, new->service_cidr_text_count) },
+		{ "loadBalancerCIDRs", same_texts(old->load_balancer_cidr_texts,
+		    old->load_balancer_cidr_text_count, new->load_balancer_cidr_texts,
+		    new->load_balancer_cidr_text_count) },
+		{ "serviceNodePortRange", same_text(old->node_port_range, new->node_port_range) },
+		{ "http.listen", same_text(old->http_listen, new->http_listen) },
+		{ "user", same_text(old->user, new->user) },
+		{ "state.dir", same_text(old->state_dir, new->state_dir) },
+		{ "probes.exec.user", same_text(old->probes.exec.user, new->probes.exec.user) },
+		/* The helper is started before privileges are given up, or never. */
+		{ "probes.exec.enabled", old->probes.exec.enabled || !new->probes.exec.enabled },
+		{ "tcp", old->tcp.max_clients == new->tcp.max_clients && old->tcp.idle_ms == new->tcp.idle_ms },
+	};
+	size_t count = 0;
+
+	for (size_t i = 0; i < CONFIG_RESTART_MAX; i++)
+		if (!settings[i].same)
+			names[count++] = settings[i].name;
+	return count;
 }
 
 bool

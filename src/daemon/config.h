@@ -131,6 +131,7 @@ void config_dns_settings(const struct config *config, const struct addr *own, si
 /* Do both make the same answers, so that those at hand can be kept?  (allowFrom, udpSize and fallthrough are not in them.) */
 bool config_same_answers(const struct config *a, const struct config *b);
 
-/* The first setting that differs and cannot be changed while running ("listen"); NULL: all can. */
-const char *config_needs_restart(const struct config *old, const struct config *new);
+/* The settings that differ and cannot be changed while running ("listen"); how many. */
+#define CONFIG_RESTART_MAX 12
+size_t config_needs_restart(const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
 #endif

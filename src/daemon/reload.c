@@ -111,11 +111,12 @@ static int
 apply(struct rollcall *rollcall, struct generation *generation)
 {
 	struct generation *old = rollcall->now;
-	const char *setting = config_needs_restart(old->config, generation->config);
+	const char *names[CONFIG_RESTART_MAX];
+	size_t count = config_needs_restart(old->config, generation->config, names);
 	int err = keep_domain(generation, old);
 
-	if (setting != NULL)
-		log_warn("reload: %s differs and needs a restart", setting);
+	for (size_t i = 0; i < count; i++)
+		log_warn("reload: %s differs and needs a restart", names[i]);
 	if (err == 0)
 		err = make_answers(rollcall, generation);
 	if (err != 0)

@@ -34,6 +34,7 @@ struct world {
 	struct latency latency;
 	uint64_t event_us;              /* the first change since the last run */
 	bool event;
+	bool ran;                       /* the first load is over: from here on durations count */
 	uint64_t attempts[3];
 	uint64_t verdict_changes;
 	struct schedule_lateness lateness;
@@ -337,9 +338,10 @@ world_run(struct world *world)
 	bool owed;
 	uint64_t next_ms;
 
-	if (refresh_run(world->refresh, now_ms) > 0 && world->event)
+	if (refresh_run(world->refresh, now_ms) > 0 && world->event && world->ran)
 		note_latency(world);
 	world->event = false;
+	world->ran = true;
 	owed = catalog_publish(world->catalog, now_ms, clock_unix_s(world->clock));
 	if (catalog_serial(world->catalog) != world->serial) {
 		world->serial = catalog_serial(world->catalog);

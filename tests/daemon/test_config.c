@@ -270,13 +270,16 @@ END_TEST
 
 START_TEST(a_reload_knows_what_needs_a_restart_and_what_changes_answers)
 {
+	const char *names[CONFIG_RESTART_MAX];
 	struct config *a, *b, *c;
 
 	ck_assert_int_eq(load("dns: {ttl: 5}\n", NULL, &a), 0);
 	ck_assert_int_eq(load("dns: {ttl: 6, allowFrom: all}\nzones: [/z]\n", NULL, &b), 0);
-	ck_assert_int_eq(load("dns: {ttl: 5, allowFrom: all}\nthreads: 4\n", NULL, &c), 0);
-	ck_assert_ptr_null(config_needs_restart(a, b));
-	ck_assert_str_eq(config_needs_restart(a, c), "threads");
+	ck_assert_int_eq(load("dns: {ttl: 5, allowFrom: all}\nthreads: 4\nuser: x\n", NULL, &c), 0);
+	ck_assert_uint_eq(config_needs_restart(a, b, names), 0);
+	ck_assert_uint_eq(config_needs_restart(a, c, names), 2);
+	ck_assert_str_eq(names[0], "threads");
+	ck_assert_str_eq(names[1], "user");
 	ck_assert(!config_same_answers(a, b));
 	ck_assert(config_same_answers(a, c));
 	config_free(a);
