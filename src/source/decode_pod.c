@@ -12,6 +12,8 @@
 #include "source/doc.h"
 #include "source/field_value.h"
 
+#define CONTAINERS_MAX 1000     /* no rule of Kubernetes; names are compared pair by pair */
+#define PORTS_MAX 1000
 #define ADDRESSES_MAX 2         /* one for each family */
 
 struct stated_container {
@@ -103,6 +105,10 @@ check_container(struct field_context *context, const struct doc_node *node, void
 	if (container->image == NULL)
 		field_warn(context, node, ".image",
 		    "is required by an API server (nothing is run here)");
+	if (container->port_count > PORTS_MAX) {
+		field_error(context, ports, ".ports", "has more than %d ports", PORTS_MAX);
+		return;
+	}
 	for (size_t i = 0; i < container->port_count; i++) {
 		for (size_t j = 0; j < i; j++) {
 			const char *name = container->ports[i].name;
@@ -359,6 +365,11 @@ take_containers(struct field_context *context, const struct doc_node *root,
 	size_t all = stated->container_count + stated->init_count;
 	char below[64];
 
+	if (all > CONTAINERS_MAX) {
+		field_error(context, spec, ".spec.containers", "has more than %d containers",
+		    CONTAINERS_MAX);
+		return;
+	}
 	pod->containers = field_value_alloc(context, all, sizeof(*pod->containers));
 	for (size_t i = 0; pod->containers != NULL && i < all; i++) {
 		bool init = i >= stated->container_count;

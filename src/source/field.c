@@ -13,6 +13,8 @@
 
 #define NAMES_MAX 128
 #define TEXT_SIZE 512
+/* Looking for the closest name is the one costly thing: a file of nothing but slips gets no advice. */
+#define ADVICE_MAX 100
 
 static void
 say(struct field_context *context, enum severity severity, const struct doc_node *node,
@@ -263,7 +265,8 @@ warn_unknown(const struct field_table *table, const struct doc_node *key,
 			return;
 		names[count++] = field->name;
 	}
-	const char *closest = text_closest(key->text, names, count);
+	const char *closest = context->unknown++ < ADVICE_MAX ?
+	    text_closest(key->text, names, count) : NULL;
 	size_t mark = field_enter(context, key->text);
 
 	field_warn(context, key, "", "is unknown%s%s%s", closest == NULL ? "" : "; did you mean ",

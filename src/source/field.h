@@ -129,6 +129,7 @@ struct field_context {
 	const char *subject;            /* "Service shop/web"; NULL or "" for none */
 	const void *arg;                /* the hooks' own */
 	size_t errors;                  /* said so far */
+	size_t unknown;                 /* fields warned about so far */
 	int err;                        /* 0 or ERR_NOMEM; sticks */
 	char path[FIELD_PATH_SIZE];     /* where the decoder is: spec.ports[0] */
 	size_t path_len;

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "model/object.h"
 #include "source/decode.h"
+#include "source/doc.h"
 #include "tests/source/source_help.h"
 #include "tests/suite.h"
 
@@ -103,6 +105,58 @@ START_TEST(texts_become_objects)
 }
 END_TEST
 
+START_TEST(a_whole_tree_is_decoded_too)
+{
+	static const char text[] = "{apiVersion: v1, items: [" SERVICE ", {apiVersion: v1, kind: Pod}, "
+	    SERVICE "], kind: List}";
+	const struct decode_settings settings = { .trusted = true };
+	struct arena *arena = arena_new(0);
+	struct object_list list = { 0 };
+	const struct doc_node *root;
+
+	ck_assert_int_eq(doc_read("f", text, strlen(text), arena, NULL, &root), 0);
+	ck_assert_int_eq(decode_document(root, &settings, &list, NULL), ERR_INVALID);
+	arena_free(arena);
+	/* The objects stand on their own. */
+	ck_assert_uint_eq(list.count, 2);
+	ck_assert_str_eq(list.items[1]->name, "a");
+	ck_assert_str_eq(list.items[1]->place.file, "f");
+	object_list_release(&list);
+}
+END_TEST
+
+START_TEST(hostile_sizes_cost_little)
+{
+	static const struct { const char *head; const char *body; const char *tail; } worlds[] = {
+		{ "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [",
+		    "{name: a1,image: b},",
+		    "]}}" },
+		{ "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: b, ports: [",
+		    "{containerPort: 1,name: abc},", "]}]}}" },
+		{ "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [",
+		    "{port: 1,name: abc},",
+		    "]}}" },
+		{ "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [",
+		    "{nodeprotnodeprotnodeprotnodeprot: 1},", "]}}" },
+	};
+	char *many = help_repeat(worlds[_i].body, 1000000 / strlen(worlds[_i].body));
+	size_t size = strlen(worlds[_i].head) + strlen(many) + strlen(worlds[_i].tail) + 1;
+	char *text = malloc(size);
+	struct object_list list = { 0 };
+	int err;
+
+	snprintf(text, size, "%s%s%s", worlds[_i].head, many, worlds[_i].tail);
+	/* The timeout of the case is the measure: pair by pair these would take minutes. */
+	char *said = help_decode(text, &list, &err);
+
+	ck_assert_int_eq(err, ERR_INVALID);
+	object_list_release(&list);
+	free(said);
+	free(text);
+	free(many);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -110,6 +164,9 @@ suite(void)
 	TCase *tcase = tcase_create("decode");
 
 	tcase_add_loop_test(tcase, texts_become_objects, 0, (int)(sizeof(rows) / sizeof(*rows)));
+	tcase_add_test(tcase, a_whole_tree_is_decoded_too);
+	tcase_add_loop_test(tcase, hostile_sizes_cost_little, 0, 4);
+	tcase_set_timeout(tcase, 20);
 	suite_add_tcase(decode, tcase);
 	return decode;
 }

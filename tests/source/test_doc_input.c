@@ -61,7 +61,8 @@ START_TEST(octets_are_turned_into_lines_and_columns)
 {
 	static const char text[] = "\xef\xbb\xbf" "a\r\nb\rc\n\xed\x95\x9c\xc2\x85x\xe2\x80\xa8y";
 	static const struct { size_t offset; unsigned line; unsigned column; } places[] = {
-		{ 3, 1, 1 }, { 4, 1, 2 }, { 6, 2, 1 }, { 8, 3, 1 }, { 10, 4, 1 }, { 13, 4, 2 }, { 15, 5, 1 },
+		{ 3, 1, 1 }, { 4, 1, 2 }, { 6, 2, 1 }, { 8, 3, 1 }, { 10, 4, 1 }, { 13, 4, 2 },
+		    { 15, 5, 1 },
 		{ 19, 6, 1 }, { 99, 6, 2 },
 	};
 	struct doc_input input;

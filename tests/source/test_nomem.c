@@ -77,7 +77,8 @@ START_TEST(every_failing_allocation_is_survived)
 		if (n == 0)
 			total = failure.count;
 		else
-			ck_assert_msg(failed && err == ERR_NOMEM, "allocation %zu of %zu: %d", n, total, err);
+			ck_assert_msg(failed && err == ERR_NOMEM, "allocation %zu of %zu: %d", n,
+			    total, err);
 		object_list_release(&list);
 	}
 	ck_assert_uint_gt(total, 10);
