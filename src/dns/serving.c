@@ -19,7 +19,8 @@ serving_get(const struct serving *serving, struct responder *responder)
 
 	do {
 		before = atomic_load_explicit(&serving->changes, memory_order_acquire);
-		responder->settings = atomic_load_explicit(&serving->settings, memory_order_acquire);
+		responder->settings = atomic_load_explicit(&serving->settings,
+		    memory_order_acquire);
 		responder->index = atomic_load_explicit(&serving->index, memory_order_acquire);
 	} while (before % 2 != 0 ||
 	    atomic_load_explicit(&serving->changes, memory_order_acquire) != before);

@@ -1,6 +1,6 @@
 /*
- * serving.h - the settings and the index that answers come from, replaced together.  Threads: control
- * sets, any may get.
+ * serving.h - the settings and the index that answers come from, replaced together.  Threads:
+ * control sets, any may get.
  *
  * Two stores would let a batch in between see new settings with an old index; a reader that meets a
  * change looks again instead.
@@ -21,7 +21,8 @@ struct serving {
 };
 
 /* Both are borrowed until they are replaced and index_wait_readers() has returned. */
-void serving_set(struct serving *serving, const struct dns_settings *settings, const struct index *index);
+void serving_set(struct serving *serving, const struct dns_settings *settings,
+    const struct index *index);
 /* Into the responder; the caller is online for the index. */
 void serving_get(const struct serving *serving, struct responder *responder);
 #endif

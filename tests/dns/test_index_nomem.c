@@ -56,7 +56,8 @@ number_name(unsigned number, uint8_t name[DNS_NAME_MAX])
 	uint8_t label[] = { 'a', (uint8_t)('a' + number / 26), (uint8_t)('a' + number % 26) };
 	size_t len;
 
-	ck_assert_int_eq(name_prepend(label, sizeof(label), sample_name(ZONE, zone), name, &len), 0);
+	ck_assert_int_eq(name_prepend(label, sizeof(label), sample_name(ZONE, zone), name, &len),
+	    0);
 	return name;
 }
 
@@ -65,9 +66,12 @@ put_number(struct index *index, unsigned number, uint32_t ttl_s)
 {
 	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX];
 	static const uint8_t octets[4] = { 10, 0, 0, 1 };
-	struct entry_record record = { .type = DNS_TYPE_A, .ttl_s = ttl_s, .rdata = octets, .rdata_len = 4 };
-	struct entry_spec spec = { .name = number_name(number, name), .zone = sample_name(ZONE, zone),
-		.records = &record, .record_count = 1 };
+	struct entry_record record = { .type = DNS_TYPE_A, .ttl_s = ttl_s, .rdata = octets,
+	    .rdata_len = 4 };
+	struct entry_spec spec = {
+		.name = number_name(number, name), .zone = sample_name(ZONE, zone),
+		.records = &record, .record_count = 1,
+	};
 	struct entry *entry;
 
 	/* Check allocates, too: only our own calls may fail. */

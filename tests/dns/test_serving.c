@@ -42,7 +42,10 @@ START_TEST(no_reader_sees_half_of_a_change)
 {
 	static const struct dns_settings settings[2];
 	struct index *first = index_new(), *second = index_new();
-	struct shared shared = { .settings = { &settings[0], &settings[1] }, .index = { first, second } };
+	struct shared shared = {
+		.settings = { &settings[0], &settings[1] },
+		.index = { first, second },
+	};
 	pthread_t thread;
 
 	serving_set(&shared.serving, &settings[0], first);
