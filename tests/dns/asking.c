@@ -122,6 +122,7 @@ asking_send(struct asking *asking, enum transport transport)
 	ck_assert_uint_le(asking->len, size);
 }
 
+__attribute__((format(printf, 2, 3)))
 static void
 say(struct asking *asking, const char *format, ...)
 {
@@ -173,7 +174,8 @@ say_options(struct asking *asking, const ldns_pkt *packet)
 static void
 say_reply(struct asking *asking, const ldns_pkt *packet)
 {
-	ldns_lookup_table *rcode = ldns_lookup_by_id(ldns_rcodes, ldns_pkt_get_rcode(packet));
+	ldns_lookup_table *rcode = ldns_lookup_by_id(ldns_rcodes,
+	    (int)ldns_pkt_get_rcode(packet));
 
 	ck_assert(ldns_pkt_qr(packet));
 	ck_assert_uint_eq(ldns_pkt_id(packet), 0x1234);
