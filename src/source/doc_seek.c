@@ -22,8 +22,10 @@ seek_event(struct seeker *seeker, const yaml_event_t *event, const char **text)
 	bool node = true;
 
 	switch (event->type) {
-	case YAML_MAPPING_START_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
+		/* A list at the root has no keys. */
+		return seeker->depth++ == 0;
+	case YAML_MAPPING_START_EVENT:
 		seeker->depth++;
 		return false;
 	case YAML_MAPPING_END_EVENT:
