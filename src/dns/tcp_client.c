@@ -64,10 +64,18 @@ now(const struct tcp_client *client)
 	return clock_now_ms(client->stream->clock);
 }
 
+/* A buffer of this client changes its size. */
+static void
+account(struct tcp_client *client, size_t before, size_t after)
+{
+	client->stream->held += after - before;
+	tcp_peers_hold(&client->seat, client->seat.held + after - before);
+}
+
 static void
 buffer_drop(struct tcp_client *client, struct buffer *buffer)
 {
-	client->stream->held -= buffer->size;
+	account(client, buffer->size, 0);
 	free(buffer->data);
 	*buffer = (struct buffer){ NULL, 0, 0 };
 }
@@ -89,27 +97,41 @@ tcp_client_close(struct tcp_client *client)
 }
 
 /*
- * Make a buffer hold exactly `len` octets of data.  Beyond the cap of all buffers together the client is
- * given up by the caller: what honest clients send comes whole and needs no buffer.
+ * Keep to the cap of all buffers together, at the cost of the address that holds most of it.  While the server
+ * stops it goes from client to client, and none but the one at hand may vanish.
  */
+static bool
+make_room(struct tcp_client *client, size_t more)
+{
+	struct tcp_stream *stream = client->stream;
+
+	while (stream->held + more > TCP_HELD_MAX) {
+		struct tcp_seat *hog = tcp_peers_hog(stream->peers);
+
+		if (hog == NULL || hog == &client->seat || stream->stopping)
+			return false;
+		tcp_client_close(tcp_client_of(hog));
+	}
+	return true;
+}
+
+/* Make a buffer hold exactly these octets.  false: the client must be given up. */
 static bool
 buffer_set(struct tcp_client *client, struct buffer *buffer, const uint8_t *data, size_t len)
 {
-	size_t held = client->stream->held - buffer->size;
-
 	if (len == 0) {
 		buffer_drop(client, buffer);
 		return true;
 	}
 	if (len > buffer->size) {
-		uint8_t *grown = held + len > TCP_HELD_MAX ? NULL : malloc(len);
+		uint8_t *grown = make_room(client, len - buffer->size) ? malloc(len) : NULL;
 
 		if (grown == NULL)
 			return false;
 		memcpy(grown, data, len);
 		free(buffer->data);
+		account(client, buffer->size, len);
 		*buffer = (struct buffer){ grown, len, len };
-		client->stream->held = held + len;
 		return true;
 	}
 	memmove(buffer->data, data, len);

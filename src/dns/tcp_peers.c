@@ -11,6 +11,7 @@ TAILQ_HEAD(seat_list, tcp_seat);
 struct tcp_peer {
 	struct addr addr;
 	size_t count;
+	size_t held;
 	struct seat_list seats;
 	UT_hash_handle hh;
 };
@@ -62,6 +63,7 @@ tcp_peers_add(struct tcp_peers *peers, const struct addr *addr, struct tcp_seat 
 		return ERR_NOMEM;
 	seat->peer = peer;
 	seat->active_ms = now_ms;
+	seat->held = 0;
 	TAILQ_INSERT_TAIL(&peer->seats, seat, link);
 	peer->count++;
 	peers->count++;
@@ -89,6 +91,7 @@ tcp_peers_remove(struct tcp_peers *peers, struct tcp_seat *seat)
 		return;
 	TAILQ_REMOVE(&peer->seats, seat, link);
 	seat->peer = NULL;
+	peer->held -= seat->held;
 	peer->count--;
 	peers->count--;
 	if (peer->count == 0) {
@@ -113,6 +116,30 @@ tcp_peers_victim(const struct tcp_peers *peers)
 		}
 	}
 	return victim;
+}
+
+void
+tcp_peers_hold(struct tcp_seat *seat, size_t held)
+{
+	seat->peer->held += held - seat->held;
+	seat->held = held;
+}
+
+struct tcp_seat *
+tcp_peers_hog(const struct tcp_peers *peers)
+{
+	struct tcp_peer *hog = NULL;
+	struct tcp_seat *seat;
+
+	for (struct tcp_peer *peer = peers->table; peer != NULL; peer = peer->hh.next)
+		if (peer->held > (hog == NULL ? 0 : hog->held))
+			hog = peer;
+	if (hog == NULL)
+		return NULL;
+	seat = TAILQ_FIRST(&hog->seats);
+	while (seat->held == 0)
+		seat = TAILQ_NEXT(seat, link);
+	return seat;
 }
 
 const struct addr *

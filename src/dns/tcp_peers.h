@@ -21,6 +21,7 @@ struct tcp_seat {
 	TAILQ_ENTRY(tcp_seat) link;     /* among those of its address, the longest idle first */
 	struct tcp_peer *peer;          /* NULL: it has no seat */
 	uint64_t active_ms;
+	size_t held;                    /* octets in buffers */
 };
 
 struct tcp_peers *tcp_peers_new(void);
@@ -34,6 +35,10 @@ void tcp_peers_remove(struct tcp_peers *peers, struct tcp_seat *seat);
 
 /* The one to give up; NULL: there is none. */
 struct tcp_seat *tcp_peers_victim(const struct tcp_peers *peers);
+/* A seat holds so many octets now.  Whom to give up for want of them: of the address that holds most. */
+void tcp_peers_hold(struct tcp_seat *seat, size_t held);
+struct tcp_seat *tcp_peers_hog(const struct tcp_peers *peers);
+
 /* The address of a seat. */
 const struct addr *tcp_peers_addr(const struct tcp_seat *seat);
 size_t tcp_peers_count(const struct tcp_peers *peers);

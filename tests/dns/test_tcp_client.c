@@ -216,10 +216,17 @@ START_TEST(half_sent_messages_are_held_up_to_the_cap)
 {
 	enum { CLIENTS = 300 };
 	static uint8_t half[65000];
-	int fds[CLIENTS], last;
+	static uint8_t query[2 + 50000];
+	int fds[CLIENTS], last, slow;
 	size_t left;
 
 	start(1000, 60000, 30000, NULL);
+	/* Somebody else is slow, but no hog. */
+	slow = client_from("127.0.0.2:0");
+	make_query(query, 77, 30);
+	query[0] = 50000 >> 8;
+	query[1] = 50000 & 0xff;
+	put(slow, query, 20);
 	half[0] = half[1] = 0xff;
 	for (int i = 0; i < CLIENTS; i++) {
 		ssize_t n;
@@ -233,10 +240,15 @@ START_TEST(half_sent_messages_are_held_up_to_the_cap)
 	ask(last, 1, 20);
 	ck_assert_int_eq(reply(last, 20), 1);
 	close(last);
-	/* 16 MiB hold 258 of these. */
-	left = clients_become(258);
-	ck_assert_uint_le(left, 258);
+	/* 16 MiB hold 258 of these, and the slow one. */
+	left = clients_become(259);
+	ck_assert_uint_le(left, 259);
 	ck_assert_uint_ge(left, 200);
+	/* The cap is reached: a hog must go for what it sends next. */
+	put(slow, query + 20, 40000);
+	put(slow, query + 40020, sizeof(query) - 40020);
+	ck_assert_int_eq(reply(slow, 30), 77);
+	close(slow);
 	for (int i = 0; i < CLIENTS; i++)
 		close(fds[i]);
 	ck_assert_uint_eq(clients_become(0), 0);

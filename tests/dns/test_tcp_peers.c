@@ -49,6 +49,35 @@ START_TEST(the_longest_idle_of_the_address_with_most_is_given_up)
 }
 END_TEST
 
+START_TEST(the_address_that_holds_most_octets_is_the_hog)
+{
+	struct tcp_peers *peers = tcp_peers_new();
+	struct addr one = parsed("192.0.2.1"), two = parsed("2001:db8::2");
+	struct tcp_seat seats[4];
+
+	tcp_peers_add(peers, &one, &seats[0], 1);
+	tcp_peers_add(peers, &one, &seats[1], 2);
+	tcp_peers_add(peers, &two, &seats[2], 3);
+	tcp_peers_add(peers, &two, &seats[3], 4);
+	ck_assert_ptr_null(tcp_peers_hog(peers));
+	tcp_peers_hold(&seats[1], 100);
+	ck_assert_ptr_eq(tcp_peers_hog(peers), &seats[1]);
+	tcp_peers_hold(&seats[2], 60);
+	tcp_peers_hold(&seats[3], 60);
+	ck_assert_ptr_eq(tcp_peers_hog(peers), &seats[2]);
+	tcp_peers_hold(&seats[2], 10);
+	ck_assert_ptr_eq(tcp_peers_hog(peers), &seats[1]);
+	tcp_peers_remove(peers, &seats[1]);
+	ck_assert_ptr_eq(tcp_peers_hog(peers), &seats[2]);
+	tcp_peers_hold(&seats[2], 0);
+	ck_assert_ptr_eq(tcp_peers_hog(peers), &seats[3]);
+	tcp_peers_remove(peers, &seats[0]);
+	tcp_peers_remove(peers, &seats[2]);
+	tcp_peers_remove(peers, &seats[3]);
+	tcp_peers_free(peers);
+}
+END_TEST
+
 static struct tcp_peers *shared;
 
 static void
@@ -90,6 +119,7 @@ suite(void)
 	TCase *tc = tcase_create("tcp_peers");
 
 	tcase_add_test(tc, the_longest_idle_of_the_address_with_most_is_given_up);
+	tcase_add_test(tc, the_address_that_holds_most_octets_is_the_hog);
 	tcase_add_test(tc, each_seat_is_visited_once_whatever_becomes_of_it);
 	suite_add_tcase(s, tc);
 	return s;
