@@ -17,6 +17,7 @@
 #include "daemon/journal.h"
 #include "daemon/pack.h"
 #include "daemon/state_item.h"
+#include "daemon/state_load.h"
 #include "daemon/state_record.h"
 #include "model/allot.h"
 
@@ -27,170 +28,26 @@
 /* Serials kept ahead on disk: at most ten are used a second, so that this is written every minute at most. */
 #define SERIAL_AHEAD 600
 #define SERIAL_SLACK 50
+#define RETRY_MS 5000
 
 struct state {
 	char *dir;                      /* NULL: nothing is kept */
-	uint64_t hold_s;
 	const struct clock *clock;
 	int folder;                     /* -1: could not be opened so far */
 	bool set_aside;                 /* files lie there that were not read: keep them as .bad */
 	struct journal *addresses;
 	struct journal *verdicts;
-	struct state_item *items;             /* "ns/name" */
-	struct state_item *restored;          /* verdicts as read; freed by state_restore */
+	struct state_content content;
 	bool noted;                     /* something is to be synced */
-	uint32_t serial;
 	uint32_t serial_kept;           /* on disk or noted */
-	char problem[256];              /* "": none */
+	char problems[2][256];          /* of addresses, of verdicts; "": none */
+	uint64_t retry_ms;              /* verdicts that could not be written are tried again then */
 };
-
-/* ---- items ---- */
-
-/* Neither '/' nor NUL is in a namespace or name. */
-static char *
-service_key(const char *ns, const char *name)
-{
-	char *key = NULL;
-
-	return asprintf(&key, "%s/%s", ns, name) < 0 ? NULL : key;
-}
 
 static bool
 hold_is_over(const struct state *state, const struct state_item *item)
 {
-	return item->removed_unix_s != 0 &&
-	    item->removed_unix_s + state->hold_s <= clock_unix_s(state->clock);
-}
-
-/* ---- reading ---- */
-
-static int
-note_allotment_read(struct state *state, const struct state_record *record, const uint8_t *octets, size_t len)
-{
-	char *key = service_key(record->allotment->ns, record->allotment->name);
-	bool changed;
-	int err = ERR_NOMEM;
-
-	if (key != NULL)
-		err = state_item_put(&state->items, key, octets, len, &changed);
-	free(key);
-	return err;
-}
-
-static int
-note_removed_read(struct state *state, const struct state_record *record)
-{
-	uint64_t now_s = clock_unix_s(state->clock);
-	char *key = service_key(record->ns, record->name);
-	struct state_item *item;
-
-	if (key == NULL)
-		return ERR_NOMEM;
-	item = state_item_find(state->items, key);
-	free(key);
-	if (item == NULL)
-		return 0;
-	/* A clock that was set back since must not hold an address for longer. */
-	item->removed_unix_s = record->removed_unix_s < now_s ? record->removed_unix_s : now_s;
-	if (item->removed_unix_s == 0)
-		item->removed_unix_s = 1;
-	if (hold_is_over(state, item))
-		state_item_drop(&state->items, item);
-	return 0;
-}
-
-static int
-note_verdict_read(struct state *state, const struct state_record *record, const uint8_t *octets, size_t len)
-{
-	bool changed;
-
-	if (record->verdict.verdict == VERDICT_UNKNOWN) {
-		struct state_item *item = state_item_find(state->restored, record->target_id);
-
-		if (item != NULL)
-			state_item_drop(&state->restored, item);
-		return 0;
-	}
-	return state_item_put(&state->restored, record->target_id, octets, len, &changed);
-}
-
-struct state_reading {
-	struct state *state;
-	size_t strange;         /* intact records that are none of ours */
-};
-
-static int
-note_read(void *arg, const uint8_t *octets, size_t len)
-{
-	struct state_reading *reading = arg;
-	struct state *state = reading->state;
-	struct arena *arena = arena_new(0);
-	struct state_record record;
-	int err;
-
-	if (arena == NULL)
-		return ERR_NOMEM;
-	err = state_record_read(octets, len, arena, &record);
-	if (err == ERR_SYNTAX) {
-		reading->strange++;
-		err = 0;
-	} else if (err == 0) {
-		switch (record.kind) {
-		case STATE_RECORD_ALLOTMENT:
-			err = note_allotment_read(state, &record, octets, len);
-			break;
-		case STATE_RECORD_REMOVED:
-			err = note_removed_read(state, &record);
-			break;
-		case STATE_RECORD_SERIAL:
-			state->serial = record.serial;
-			break;
-		case STATE_RECORD_VERDICT:
-			err = note_verdict_read(state, &record, octets, len);
-			break;
-		}
-	}
-	arena_free(arena);
-	return err;
-}
-
-static void
-say_what_was_lost(const struct state *state, const char *name, const struct journal_report *report,
-    size_t strange)
-{
-	const char *copy = report->copied ? "; a copy of it as found is kept beside it with .bad" : "";
-
-	if (report->torn)
-		log_warn("state: %s/%s: the last record is incomplete and ignored: writing it was interrupted",
-		    state->dir, name);
-	if (report->lost_octets > 0)
-		log_error("state: %s/%s is damaged: %zu octets are lost, %zu records are intact%s", state->dir,
-		    name, report->lost_octets, report->records, copy);
-	else if (report->cut)
-		log_error("state: %s/%s is damaged: its end is missing, %zu records are intact%s", state->dir,
-		    name, report->records, copy);
-	if (strange > 0)
-		log_error("state: %s/%s: %zu records are unknown to this version and ignored", state->dir,
-		    name, strange);
-}
-
-static int
-read_file(struct state *state, const char *name)
-{
-	struct state_reading reading = { .state = state };
-	struct journal_report report;
-	int err = journal_read(state->folder, name, note_read, &reading, &report);
-
-	if (err == ERR_NOMEM)
-		return err;
-	if (err != 0) {
-		log_error("state: cannot read %s/%s: %s; starting without it", state->dir, name,
-		    err == ERR_SYSTEM ? strerror(errno) : err_text(err));
-		state->set_aside = true;
-		return 0;
-	}
-	say_what_was_lost(state, name, &report, reading.strange);
-	return 0;
+	return state_load_is_over(&state->content, item, clock_unix_s(state->clock));
 }
 
 /* ---- the folder ---- */
@@ -241,17 +98,26 @@ open_folder(struct state *state)
 	return state->addresses == NULL || state->verdicts == NULL ? ERR_NOMEM : 0;
 }
 
-static void
-set_problem(struct state *state, const char *text)
+enum { OF_ADDRESSES, OF_VERDICTS };
+
+/* Said once, and once more when it is over. */
+static int
+told(struct state *state, int which, int err)
 {
-	if (strcmp(state->problem, text) == 0)
-		return;
-	snprintf(state->problem, sizeof(state->problem), "%s", text);
-	if (text[0] == '\0')
-		log_info("state: %s can be written again", state->dir);
+	static const char *const costs[] = { "what has an address is served on, new Services wait",
+		"they are forgotten at a restart" };
+	static const char *const names[] = { ADDRESSES, VERDICTS };
+	const char *text = err == 0 ? "" : err == ERR_SYSTEM ? strerror(errno) : err_text(err);
+	char *problem = state->problems[which];
+
+	if (strcmp(problem, text) == 0)
+		return err;
+	snprintf(problem, sizeof(state->problems[which]), "%s", text);
+	if (err == 0)
+		log_info("state: %s/%s can be written again", state->dir, names[which]);
 	else
-		log_error("state: cannot write %s: %s; what has an address is served on, new Services wait",
-		    state->dir, text);
+		log_error("state: cannot write %s/%s: %s; %s", state->dir, names[which], text, costs[which]);
+	return err;
 }
 
 /* ---- writing ---- */
@@ -264,10 +130,10 @@ dump_addresses(void *arg, struct journal *journal)
 	struct state_item *item, *next;
 	int err = 0;
 
-	for (item = state->items; item != NULL; item = next) {
+	for (item = state->content.items; item != NULL; item = next) {
 		next = item->hh.next;
 		if (hold_is_over(state, item)) {
-			state_item_drop(&state->items, item);
+			state_item_drop(&state->content.items, item);
 			continue;
 		}
 		err = journal_append(journal, item->record, item->len);
@@ -332,13 +198,6 @@ ready_folder(struct state *state)
 	return 0;
 }
 
-static int
-told(struct state *state, int err)
-{
-	set_problem(state, err == 0 ? "" : err == ERR_SYSTEM ? strerror(errno) : err_text(err));
-	return err;
-}
-
 int
 state_sync(struct state *state)
 {
@@ -348,14 +207,14 @@ state_sync(struct state *state)
 		return 0;
 	err = ready_folder(state);
 	if (err != 0)
-		return told(state, err);
+		return told(state, OF_ADDRESSES, err);
 	if (journal_needs_rewrite(state->addresses) || has_grown(state->addresses))
 		err = journal_rewrite(state->addresses, dump_addresses, state);
 	else
 		err = journal_commit(state->addresses, true);
 	if (err == 0)
 		state->noted = false;
-	return told(state, err);
+	return told(state, OF_ADDRESSES, err);
 }
 
 static int
@@ -380,13 +239,13 @@ state_put_allotment(struct state *state, const struct allotment *allotment)
 
 	if (state->dir == NULL)
 		return 0;
-	key = service_key(allotment->ns, allotment->name);
+	key = state_load_key(allotment->ns, allotment->name);
 	state_record_put_allotment(&writer, allotment);
 	err = key == NULL ? ERR_NOMEM : writer.err;
 	if (err == 0 && writer.len > JOURNAL_RECORD_MAX)
 		err = ERR_LIMIT;
 	if (err == 0)
-		err = state_item_put(&state->items, key, writer.data, writer.len, &changed);
+		err = state_item_put(&state->content.items, key, writer.data, writer.len, &changed);
 	if (err == 0 && changed)
 		err = append_address(state, &writer);
 	free(key);
@@ -398,13 +257,13 @@ int
 state_remove_allotment(struct state *state, const char *ns, const char *name)
 {
 	struct pack_writer writer = PACK_WRITER_INIT;
-	char *key = service_key(ns, name);
+	char *key = state_load_key(ns, name);
 	struct state_item *item;
 	int err = 0;
 
 	if (key == NULL)
 		return ERR_NOMEM;
-	item = state_item_find(state->items, key);
+	item = state_item_find(state->content.items, key);
 	if (item != NULL && item->removed_unix_s == 0) {
 		item->removed_unix_s = clock_unix_s(state->clock);
 		state_record_put_removed(&writer, ns, name, item->removed_unix_s);
@@ -421,7 +280,7 @@ state_put_serial(struct state *state, uint32_t serial)
 	struct pack_writer writer = PACK_WRITER_INIT;
 	int err;
 
-	state->serial = serial;
+	state->content.serial = serial;
 	/* Serial arithmetic (RFC 1982): is the kept one far enough ahead? */
 	if (state->dir == NULL ||
 	    (state->serial_kept != 0 && (int32_t)(state->serial_kept - serial) > SERIAL_SLACK))
@@ -486,21 +345,40 @@ state_save_verdicts(struct state *state, state_each_verdict_fn *each, void *arg,
 
 	if (state->dir == NULL)
 		return 0;
+	/* A new file is work in proportion to the world: not each second while it cannot be written. */
+	if (state->problems[OF_VERDICTS][0] != '\0' && clock_now_ms(state->clock) < state->retry_ms && !last)
+		return ERR_SYSTEM;
+	state->retry_ms = clock_now_ms(state->clock) + RETRY_MS;
 	err = ready_folder(state);
 	if (err == 0 && (journal_needs_rewrite(state->verdicts) || has_grown(state->verdicts)))
 		err = journal_rewrite(state->verdicts, dump_verdicts, &dump);
 	else if (err == 0)
 		err = journal_commit(state->verdicts, last);
-	return told(state, err);
+	return told(state, OF_VERDICTS, err);
 }
 
 const char *
 state_problem(const struct state *state)
 {
-	return state->problem[0] == '\0' ? NULL : state->problem;
+	for (size_t i = 0; i < 2; i++)
+		if (state->problems[i][0] != '\0')
+			return state->problems[i];
+	return NULL;
 }
 
 /* ---- life ---- */
+
+static int
+read_file(struct state *state, const char *name)
+{
+	int err = state_load(state->folder, state->dir, name, clock_unix_s(state->clock), &state->content);
+
+	if (err == 0 || err == ERR_NOMEM)
+		return err;
+	/* What cannot be read is not written over. */
+	state->set_aside = true;
+	return 0;
+}
 
 int
 state_open(const struct state_settings *settings, struct state **out)
@@ -511,20 +389,20 @@ state_open(const struct state_settings *settings, struct state **out)
 	if (state == NULL)
 		return ERR_NOMEM;
 	state->folder = -1;
-	state->hold_s = settings->hold_s;
+	state->content.hold_s = settings->hold_s;
 	state->clock = settings->clock;
 	if (settings->dir == NULL)
 		goto done;
 	state->dir = strdup(settings->dir);
 	err = state->dir == NULL ? ERR_NOMEM : open_folder(state);
 	if (err == ERR_SYSTEM)
-		err = told(state, err) == ERR_SYSTEM ? 0 : err;
+		err = told(state, OF_ADDRESSES, err) == ERR_SYSTEM ? 0 : err;
 	if (err == 0 && state->folder >= 0)
 		err = read_file(state, ADDRESSES);
 	if (err == 0 && state->folder >= 0)
 		err = read_file(state, VERDICTS);
 	/* A first snapshot tells at once whether the folder can be written, and drops a torn tail. */
-	state->serial_kept = state->serial;
+	state->serial_kept = state->content.serial;
 	state->noted = true;
 	if (err == 0)
 		state_sync(state);
@@ -544,8 +422,8 @@ state_close(struct state *state)
 		return;
 	journal_free(state->addresses);
 	journal_free(state->verdicts);
-	state_items_free(&state->items);
-	state_items_free(&state->restored);
+	state_items_free(&state->content.items);
+	state_items_free(&state->content.restored);
 	if (state->folder >= 0)
 		close(state->folder);
 	free(state->dir);
@@ -576,16 +454,16 @@ state_restore(struct state *state, const struct state_restore_ops *ops, void *ar
 	struct state_item *item;
 	int err = 0;
 
-	for (item = state->items; item != NULL && err == 0; item = item->hh.next)
+	for (item = state->content.items; item != NULL && err == 0; item = item->hh.next)
 		err = restore_item(item, ops, arg);
-	for (item = state->restored; item != NULL && err == 0; item = item->hh.next)
+	for (item = state->content.restored; item != NULL && err == 0; item = item->hh.next)
 		err = restore_item(item, ops, arg);
-	state_items_free(&state->restored);
+	state_items_free(&state->content.restored);
 	return err;
 }
 
 uint32_t
 state_serial(const struct state *state)
 {
-	return state->serial;
+	return state->content.serial;
 }

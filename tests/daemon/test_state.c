@@ -1,4 +1,5 @@
 /* test_state.c - addresses and verdicts outlive the process; trouble with the disk is told and survived. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -289,6 +290,28 @@ START_TEST(a_file_that_cannot_be_read_is_set_aside_not_overwritten)
 }
 END_TEST
 
+START_TEST(trouble_with_verdicts_is_no_trouble_with_addresses)
+{
+	struct state *state = open_state();
+
+	ck_assert_int_eq(mkdirat(scratch.fd, "verdicts", 0700), 0);
+	ck_assert_int_eq(state_save_verdicts(state, one_verdict, NULL, false), ERR_SYSTEM);
+	ck_assert_ptr_nonnull(state_problem(state));
+	put(state, "web", "10.96.0.10", 0);
+	ck_assert_int_eq(state_sync(state), 0);
+	ck_assert_ptr_nonnull(state_problem(state));
+	/* Tried again after a while, not each time. */
+	ck_assert_int_eq(unlinkat(scratch.fd, "verdicts", AT_REMOVEDIR), 0);
+	clock_turn_ms(wall, 1000);
+	ck_assert_int_eq(state_save_verdicts(state, one_verdict, NULL, false), ERR_SYSTEM);
+	clock_turn_ms(wall, 5000);
+	ck_assert_int_eq(state_save_verdicts(state, one_verdict, NULL, false), 0);
+	ck_assert_ptr_null(state_problem(state));
+	state_close(state);
+	expect("shop/web 10.96.0.10 0; pod/shop/web-1/web/readiness fail since 77: status 503; ");
+}
+END_TEST
+
 /* Damage the address file in every way of one octet: always a start, and at most one Service is lost. */
 START_TEST(any_damage_is_survived_and_costs_at_most_one_service)
 {
@@ -346,6 +369,7 @@ suite(void)
 	tcase_add_test(t, without_a_folder_nothing_is_kept_and_nothing_fails);
 	tcase_add_test(t, a_full_disk_fails_the_sync_until_there_is_room);
 	tcase_add_test(t, a_file_that_cannot_be_read_is_set_aside_not_overwritten);
+	tcase_add_test(t, trouble_with_verdicts_is_no_trouble_with_addresses);
 	tcase_add_test(t, any_damage_is_survived_and_costs_at_most_one_service);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
