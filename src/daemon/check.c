@@ -54,7 +54,8 @@ static int
 read_all(struct check *check, const struct config *config, const struct clock *clock)
 {
 	static const struct source_dir_ops ops = { on_file, on_broken, on_batch_end };
-	struct source_dir_settings settings = { .paths = config->zones, .path_count = config->zone_count,
+	struct source_dir_settings settings = { .paths = config->zones,
+		.path_count = config->zone_count,
 		.exec_enabled = config->probes.exec.enabled };
 	struct source_dir *source = source_dir_new(NULL, clock, &settings, &ops, check);
 	int err = source == NULL ? -1 : source_dir_load(source);

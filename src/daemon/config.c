@@ -74,7 +74,8 @@ set_defaults(struct config *config)
 	gethostname(host, sizeof(host) - 1);
 	config->node_name = arena_text(config->arena, host);
 	config->dns.ttl_s = 5;
-	config->dns.ttl_cluster_ip_s = config->dns.ttl_headless_s = config->dns.ttl_negative_s = TTL_UNSET;
+	config->dns.ttl_cluster_ip_s = config->dns.ttl_headless_s = config->dns
+									.ttl_negative_s = TTL_UNSET;
 	config->dns.udp_size = 1232;
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
@@ -82,10 +83,12 @@ set_defaults(struct config *config)
 	config->tcp.max_clients = 1000;
 	config->tcp.idle_ms = 10000;
 	DEFAULT_LIST(config->zones, config->zone_count, default_zones);
-	DEFAULT_LIST(config->service_cidr_texts, config->service_cidr_text_count, default_service_cidrs);
+	DEFAULT_LIST(
+	    config->service_cidr_texts, config->service_cidr_text_count, default_service_cidrs);
 	DEFAULT_LIST(config->dns.fallthrough, config->dns.fallthrough_count, default_reverse);
 	DEFAULT_LIST(config->dns.reverse_zones, config->dns.reverse_zone_count, default_reverse);
-	DEFAULT_LIST(config->dns.allow_from_texts, config->dns.allow_from_text_count, default_allow_from);
+	DEFAULT_LIST(
+	    config->dns.allow_from_texts, config->dns.allow_from_text_count, default_allow_from);
 }
 
 /* ---- the file ---- */
@@ -158,9 +161,11 @@ take_file(struct config *config, const struct config_flags *flags, struct diag *
 	if (err == ERR_NOTFOUND && flags->file == NULL)
 		return 0;
 	if (err == ERR_NOTFOUND || err == ERR_SYSTEM)
-		diag_add(diag, SEVERITY_ERROR, NULL, "%s: %s", path, strerror(err == ERR_SYSTEM ? errno : ENOENT));
+		diag_add(diag, SEVERITY_ERROR, NULL, "%s: %s", path,
+		    strerror(err == ERR_SYSTEM ? errno : ENOENT));
 	else if (err == ERR_LIMIT && config->file == NULL)
-		diag_add(diag, SEVERITY_ERROR, NULL, "%s: is no regular file, or larger than 1 MiB", path);
+		diag_add(diag, SEVERITY_ERROR, NULL, "%s: is no regular file, or larger than 1 MiB",
+		    path);
 	return err == 0 || err == ERR_NOMEM ? err : ERR_INVALID;
 }
 
@@ -174,8 +179,8 @@ check_flag(const char *flag, const char *value, const char *wrong, struct diag *
 }
 
 static void
-check_flags(const char *flag, const char *const *values, size_t count, const char *(*rule)(const char *),
-    struct diag *diag)
+check_flags(const char *flag, const char *const *values, size_t count,
+    const char *(*rule)(const char *), struct diag *diag)
 {
 	for (size_t i = 0; i < count; i++)
 		check_flag(flag, values[i], rule(values[i]), diag);
@@ -197,7 +202,8 @@ static int
 take_lists(struct config *config, const struct config_flags *flags, struct diag *diag)
 {
 	check_flags("--listen", flags->listen, flags->listen_count, config_listen_rule, diag);
-	check_flags("--service-cidr", flags->service_cidrs, flags->service_cidr_count, config_cidr_rule, diag);
+	check_flags("--service-cidr", flags->service_cidrs, flags->service_cidr_count,
+	    config_cidr_rule, diag);
 	if (flags->zone_count > 0) {
 		config->zones = copy_list(config->arena, flags->zones, flags->zone_count);
 		config->zone_count = flags->zone_count;
@@ -250,7 +256,8 @@ static int
 make_cidrs(struct config *config, const char *const *texts, size_t text_count, struct cidr **out,
     size_t *count)
 {
-	struct cidr *cidrs = arena_array(config->arena, text_count * CONFIG_NETWORKS_MAX, sizeof(*cidrs));
+	struct cidr *cidrs = arena_array(
+	    config->arena, text_count * CONFIG_NETWORKS_MAX, sizeof(*cidrs));
 
 	if (cidrs == NULL && text_count > 0)
 		return ERR_NOMEM;
@@ -282,7 +289,8 @@ make_domain(struct config *config)
 static int
 make_listen(struct config *config)
 {
-	config->listen = arena_array(config->arena, config->listen_text_count, sizeof(*config->listen));
+	config->listen = arena_array(
+	    config->arena, config->listen_text_count, sizeof(*config->listen));
 	if (config->listen == NULL && config->listen_text_count > 0)
 		return ERR_NOMEM;
 	config->listen_count = config->listen_text_count;
@@ -325,27 +333,34 @@ derive(struct config *config, struct diag *diag)
 	if (err == 0)
 		err = make_listen(config);
 	if (err == 0)
-		err = make_cidrs(config, config->service_cidr_texts, config->service_cidr_text_count,
-		    &config->service_cidrs, &config->service_cidr_count);
+		err = make_cidrs(config, config->service_cidr_texts,
+		    config->service_cidr_text_count, &config->service_cidrs,
+		    &config->service_cidr_count);
 	if (err == 0)
-		err = make_cidrs(config, config->load_balancer_cidr_texts, config->load_balancer_cidr_text_count,
-		    &config->load_balancer_cidrs, &config->load_balancer_cidr_count);
+		err = make_cidrs(config, config->load_balancer_cidr_texts,
+		    config->load_balancer_cidr_text_count, &config->load_balancer_cidrs,
+		    &config->load_balancer_cidr_count);
 	if (err == 0)
-		err = make_cidrs(config, dns->allow_from_texts, dns->allow_from_text_count, &dns->allow_from,
-		    &dns->allow_from_count);
+		err = make_cidrs(config, dns->allow_from_texts, dns->allow_from_text_count,
+		    &dns->allow_from, &dns->allow_from_count);
 	if (err == 0)
-		err = make_cidrs(config, config->probes.allow_host_texts, config->probes.allow_host_text_count,
-		    &config->probes.allow_hosts, &config->probes.allow_host_count);
+		err = make_cidrs(config, config->probes.allow_host_texts,
+		    config->probes.allow_host_text_count, &config->probes.allow_hosts,
+		    &config->probes.allow_host_count);
 	if (err != 0)
 		return err;
-	config_port_range(config->node_port_range, &config->node_port_first, &config->node_port_last);
+	config_port_range(
+	    config->node_port_range, &config->node_port_first, &config->node_port_last);
 	make_ttls(dns);
 	if (dns->allow_from_text_count == 0)
-		diag_add(diag, SEVERITY_ERROR, NULL, "dns.allowFrom: must name at least one network; all lets everybody ask");
+		diag_add(diag, SEVERITY_ERROR, NULL,
+		    "dns.allowFrom: must name at least one network; all lets everybody ask");
 	if (config->service_cidr_count == 0)
-		diag_add(diag, SEVERITY_ERROR, NULL, "serviceCIDRs: must name at least one network");
+		diag_add(
+		    diag, SEVERITY_ERROR, NULL, "serviceCIDRs: must name at least one network");
 	check_networks("serviceCIDRs", config->service_cidrs, config->service_cidr_count, diag);
-	check_networks("loadBalancerCIDRs", config->load_balancer_cidrs, config->load_balancer_cidr_count, diag);
+	check_networks("loadBalancerCIDRs", config->load_balancer_cidrs,
+	    config->load_balancer_cidr_count, diag);
 	if (config->no_state)
 		config->state_dir = NULL;
 	return 0;
@@ -442,21 +457,24 @@ same_text(const char *a, const char *b)
 }
 
 size_t
-config_needs_restart(const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX])
+config_needs_restart(
+    const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX])
 {
 	const struct {
 		const char *name;
 		bool same;
 	} settings[CONFIG_RESTART_MAX] = {
 		{ "clusterDomain", same_text(old->cluster_domain, new->cluster_domain) },
-		{ "listen", same_texts(old->listen_texts, old->listen_text_count, new->listen_texts,
-		    new->listen_text_count) },
+		{ "listen",
+		    same_texts(old->listen_texts, old->listen_text_count, new->listen_texts,
+			new->listen_text_count) },
 		{ "threads", old->threads == new->threads },
-		{ "serviceCIDRs", same_texts(old->service_cidr_texts, old->service_cidr_text_count,
-		    new->service_cidr_texts, new->service_cidr_text_count) },
-		{ "loadBalancerCIDRs", same_texts(old->load_balancer_cidr_texts,
-		    old->load_balancer_cidr_text_count, new->load_balancer_cidr_texts,
-		    new->load_balancer_cidr_text_count) },
+		{ "serviceCIDRs",
+		    same_texts(old->service_cidr_texts, old->service_cidr_text_count,
+			new->service_cidr_texts, new->service_cidr_text_count) },
+		{ "loadBalancerCIDRs",
+		    same_texts(old->load_balancer_cidr_texts, old->load_balancer_cidr_text_count,
+			new->load_balancer_cidr_texts, new->load_balancer_cidr_text_count) },
 		{ "serviceNodePortRange", same_text(old->node_port_range, new->node_port_range) },
 		{ "http.listen", same_text(old->http_listen, new->http_listen) },
 		{ "user", same_text(old->user, new->user) },
@@ -464,7 +482,9 @@ config_needs_restart(const struct config *old, const struct config *new, const c
 		{ "probes.exec.user", same_text(old->probes.exec.user, new->probes.exec.user) },
 		/* The helper is started before privileges are given up, or never. */
 		{ "probes.exec.enabled", old->probes.exec.enabled || !new->probes.exec.enabled },
-		{ "tcp", old->tcp.max_clients == new->tcp.max_clients && old->tcp.idle_ms == new->tcp.idle_ms },
+		{ "tcp",
+		    old->tcp.max_clients == new->tcp.max_clients &&
+			old->tcp.idle_ms == new->tcp.idle_ms },
 	};
 	size_t count = 0;
 
@@ -485,7 +505,8 @@ config_same_answers(const struct config *a, const struct config *b)
 	    x->ignore_empty_service != y->ignore_empty_service || x->zonal != y->zonal)
 		return false;
 	if (!same_texts(x->namespaces, x->namespace_count, y->namespaces, y->namespace_count) ||
-	    !same_texts(x->reverse_zones, x->reverse_zone_count, y->reverse_zones, y->reverse_zone_count) ||
+	    !same_texts(
+		x->reverse_zones, x->reverse_zone_count, y->reverse_zones, y->reverse_zone_count) ||
 	    x->ns_address_count != y->ns_address_count)
 		return false;
 	for (size_t i = 0; i < x->ns_address_count; i++)

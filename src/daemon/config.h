@@ -1,8 +1,9 @@
 /*
- * config.h - the settings: built-in defaults, rollcall.yaml, flags, in this order.  Thread: control.
+ * config.h - the settings: built-in defaults, rollcall.yaml, flags, in this order.  Thread:
+ * control.
  *
- * A configuration is immutable once loaded; a reload makes a new one and compares.  Everything hangs from
- * its arena.
+ * A configuration is immutable once loaded; a reload makes a new one and compares.  Everything
+ * hangs from its arena.
  */
 #ifndef ROLLCALL_DAEMON_CONFIG_H
 #define ROLLCALL_DAEMON_CONFIG_H
@@ -115,7 +116,8 @@ struct config_flags {
 	const char *threads;
 };
 
-/* Take the command line apart; texts are borrowed from argv.  ERR_INVALID (said on stderr), ERR_NOMEM. */
+/* Take the command line apart; texts are borrowed from argv.  ERR_INVALID (said on stderr),
+ * ERR_NOMEM. */
 int config_flags_read(int argc, char **argv, struct config_flags *flags);
 void config_flags_release(struct config_flags *flags);
 void config_usage(void);
@@ -124,14 +126,17 @@ void config_usage(void);
 int config_load(const struct config_flags *flags, struct diag *diag, struct config **out);
 void config_free(struct config *config);
 
-/* The dns settings for those addresses of ours; everything is borrowed from the config and `own`. */
+/* The dns settings for those addresses of ours; everything is borrowed from the config and
+ * `own`. */
 void config_dns_settings(const struct config *config, const struct addr *own, size_t own_count,
     const struct addr *ns, size_t ns_count, struct dns_settings *settings);
 
-/* Do both make the same answers, so that those at hand can be kept?  (allowFrom, udpSize and fallthrough are not in them.) */
+/* Do both make the same answers, so that those at hand can be kept?  (allowFrom, udpSize and
+ * fallthrough are not in them.) */
 bool config_same_answers(const struct config *a, const struct config *b);
 
 /* The settings that differ and cannot be changed while running ("listen"); how many. */
 #define CONFIG_RESTART_MAX 12
-size_t config_needs_restart(const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
+size_t config_needs_restart(
+    const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
 #endif

@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "daemon/config.h"
 
-enum { OPT_CONFIG = 256, OPT_ZONES, OPT_LISTEN, OPT_HTTP, OPT_STATE_DIR, OPT_NO_STATE, OPT_CLUSTER_DOMAIN,
-	OPT_SERVICE_CIDR, OPT_THREADS, OPT_CHECK, OPT_VERSION, OPT_HELP };
+enum { OPT_CONFIG = 256, OPT_ZONES, OPT_LISTEN, OPT_HTTP, OPT_STATE_DIR, OPT_NO_STATE,
+	OPT_CLUSTER_DOMAIN, OPT_SERVICE_CIDR, OPT_THREADS, OPT_CHECK, OPT_VERSION, OPT_HELP };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
@@ -29,9 +29,10 @@ static const struct option options[] = {
 void
 config_usage(void)
 {
-	puts("usage: rollcalld [--config FILE] [--zones DIR]... [--listen ADDR:PORT]... [--http ADDR:PORT]\n"
-	    "                 [--state-dir DIR | --no-state] [--cluster-domain NAME] [--service-cidr CIDR]...\n"
-	    "                 [--threads N] [--check] [--version] [--help]\n"
+	puts("usage: rollcalld [--config FILE] [--zones DIR]... [--listen ADDR:PORT]...\n"
+	    "                 [--http ADDR:PORT] [--state-dir DIR | --no-state] [--threads N]\n"
+	    "                 [--cluster-domain NAME] [--service-cidr CIDR]...\n"
+	    "                 [--check] [--version] [--help]\n"
 	    "\n"
 	    "  --config FILE          settings; default " CONFIG_FILE " if it is there\n"
 	    "  --zones DIR            folder or file of manifests, watched\n"

@@ -16,7 +16,8 @@ config_listen_rule(const char *text)
 {
 	struct addr_port where;
 
-	return addr_port_parse(text, &where) == 0 ? NULL : "must be ADDRESS:PORT, like 127.0.0.1:53 or [::1]:53";
+	return addr_port_parse(text, &where) == 0 ? NULL :
+	    "must be ADDRESS:PORT, like 127.0.0.1:53 or [::1]:53";
 }
 
 const char *
@@ -24,7 +25,8 @@ config_cidr_rule(const char *text)
 {
 	struct cidr cidr;
 
-	return cidr_parse(text, &cidr) == 0 ? NULL : "must be a network without host bits, like 10.96.0.0/12";
+	return cidr_parse(text, &cidr) == 0 ? NULL :
+	    "must be a network without host bits, like 10.96.0.0/12";
 }
 
 const char *
@@ -51,8 +53,8 @@ config_folder_rule(const char *text)
 
 /* DESIGN: what `private` is. */
 static const char *const private_networks[] = {
-	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
-	"fe80::/10",
+	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
+	"fc00::/7", "fe80::/10",
 };
 static const char *const loopback_networks[] = { "127.0.0.0/8", "::1/128" };
 static const char *const all_networks[] = { "0.0.0.0/0", "::/0" };
@@ -105,7 +107,8 @@ config_port_range(const char *text, uint16_t *first, uint16_t *last)
 		return false;
 	memcpy(start, text, (size_t)(dash - text));
 	start[dash - text] = '\0';
-	if (!text_to_u64(start, UINT16_MAX, &a) || !text_to_u64(dash + 1, UINT16_MAX, &b) || a == 0 || a > b)
+	if (!text_to_u64(start, UINT16_MAX, &a) || !text_to_u64(dash + 1, UINT16_MAX, &b) ||
+	    a == 0 || a > b)
 		return false;
 	*first = (uint16_t)a;
 	*last = (uint16_t)b;
@@ -117,7 +120,8 @@ port_range_rule(const char *text)
 {
 	uint16_t first, last;
 
-	return config_port_range(text, &first, &last) ? NULL : "must be FIRST-LAST, like 30000-32767";
+	return config_port_range(text, &first, &last) ? NULL :
+	    "must be FIRST-LAST, like 30000-32767";
 }
 
 /* An empty text turns HTTP off; a rule would never see it. */
@@ -128,7 +132,8 @@ check_http(struct field_context *context, const struct doc_node *node, void *tar
 	const char *wrong = config_listen_rule(config->http_listen);
 
 	if (config->http_listen[0] != '\0' && wrong != NULL)
-		field_error(context, doc_find(node, "listen"), ".listen", "%s: %s", config->http_listen, wrong);
+		field_error(context, doc_find(node, "listen"), ".listen", "%s: %s",
+		    config->http_listen, wrong);
 }
 
 /* ---- what later versions serve ---- */
@@ -162,7 +167,8 @@ static const struct field dns_fields[] = {
 	    .doc = "the same for headless and endpoint names; default: ttl" },
 	{ FIELD("ttlNegative", FIELD_INT, config_dns, ttl_negative_s), .max = 300,
 	    .doc = "the same for names that are not there; default: ttl" },
-	{ FIELD("pods", FIELD_ENUM, config_dns, pods), .words = pods_words, .doc = "names made of Pod addresses" },
+	{ FIELD("pods", FIELD_ENUM, config_dns, pods), .words = pods_words,
+	    .doc = "names made of Pod addresses" },
 	{ FIELD("endpointPodNames", FIELD_BOOL, config_dns, endpoint_pod_names),
 	    .doc = "endpoints without hostname are named after their Pod" },
 	{ FIELD("ignoreEmptyService", FIELD_BOOL, config_dns, ignore_empty_service),
@@ -174,7 +180,8 @@ static const struct field dns_fields[] = {
 	    .flags = FIELD_SCALAR_OK, .doc = "zones whose missing names are not ours" },
 	{ FIELD_ITEMS("reverseZones", FIELD_TEXTS, config_dns, reverse_zones, reverse_zone_count),
 	    .flags = FIELD_SCALAR_OK, .doc = "names or networks we answer reverse names of" },
-	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts, allow_from_text_count),
+	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts,
+	    allow_from_text_count),
 	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule, .doc = "who may ask" },
 	{ FIELD("udpSize", FIELD_INT, config_dns, udp_size), .min = 512, .max = 4096,
 	    .doc = "the largest UDP reply" },
@@ -190,17 +197,20 @@ static const struct field exec_fields[] = {
 	{ FIELD_ITEMS("path", FIELD_TEXTS, config_exec, path, path_count), .flags = FIELD_SCALAR_OK,
 	    .rule = config_folder_rule, .doc = "the only folders commands may come from" },
 };
-static const struct field_table exec_table = { FIELD_TABLE(exec_fields, config_exec), .title = "exec" };
+static const struct field_table exec_table = { FIELD_TABLE(exec_fields, config_exec),
+	.title = "exec" };
 
 static const struct field probes_fields[] = {
 	{ FIELD("exec", FIELD_MAP, config_probes, exec), .sub = &exec_table },
-	{ FIELD("maxConcurrent", FIELD_INT, config_probes, max_concurrent), .min = 1, .max = 1000000,
-	    .doc = "attempts in flight at most" },
-	{ FIELD_ITEMS("allowHost", FIELD_TEXTS, config_probes, allow_host_texts, allow_host_text_count),
+	{ FIELD("maxConcurrent", FIELD_INT, config_probes, max_concurrent), .min = 1,
+	    .max = 1000000, .doc = "attempts in flight at most" },
+	{ FIELD_ITEMS("allowHost", FIELD_TEXTS, config_probes, allow_host_texts,
+	    allow_host_text_count),
 	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule,
 	    .doc = "networks that httpGet.host and tcpSocket.host may name" },
 };
-static const struct field_table probes_table = { FIELD_TABLE(probes_fields, config_probes), .title = "probes" };
+static const struct field_table probes_table = { FIELD_TABLE(probes_fields, config_probes),
+	.title = "probes" };
 
 static const struct field http_fields[] = {
 	{ FIELD("listen", FIELD_TEXT, config, http_listen), .doc = "ADDRESS:PORT" },
@@ -213,12 +223,14 @@ static const struct field state_fields[] = {
 	{ FIELD("dir", FIELD_TEXT, config, state_dir), .rule = config_folder_rule,
 	    .doc = "where addresses and verdicts are kept" },
 };
-static const struct field_table state_table = { FIELD_TABLE(state_fields, config), .title = "state" };
+static const struct field_table state_table = { FIELD_TABLE(state_fields, config),
+	.title = "state" };
 
 static const struct field tcp_fields[] = {
 	{ FIELD("maxClients", FIELD_INT, config_tcp, max_clients), .min = 1, .max = 1000000,
 	    .doc = "TCP connections at most" },
-	{ FIELD("idle", FIELD_DURATION, config_tcp, idle_ms), .min = 1, .doc = "how long one may be silent" },
+	{ FIELD("idle", FIELD_DURATION, config_tcp, idle_ms), .min = 1,
+	    .doc = "how long one may be silent" },
 };
 static const struct field_table tcp_table = { FIELD_TABLE(tcp_fields, config_tcp), .title = "tcp" };
 
@@ -227,16 +239,19 @@ static const struct field config_fields[] = {
 	    .doc = "the zone of all Services" },
 	{ FIELD_ITEMS("listen", FIELD_TEXTS, config, listen_texts, listen_text_count),
 	    .flags = FIELD_SCALAR_OK, .rule = config_listen_rule, .doc = "UDP and TCP" },
-	{ FIELD("threads", FIELD_INT, config, threads), .min = 1, .max = 256, .words = threads_words,
-	    .doc = "that answer on each address" },
+	{ FIELD("threads", FIELD_INT, config, threads), .min = 1, .max = 256,
+	    .words = threads_words, .doc = "that answer on each address" },
 	{ FIELD_ITEMS("zones", FIELD_TEXTS, config, zones, zone_count), .flags = FIELD_SCALAR_OK,
 	    .doc = "folders or files of manifests" },
-	{ FIELD_ITEMS("serviceCIDRs", FIELD_TEXTS, config, service_cidr_texts, service_cidr_text_count),
-	    .flags = FIELD_SCALAR_OK, .rule = config_cidr_rule, .doc = "where cluster IPs come from" },
-	{ FIELD("serviceNodePortRange", FIELD_TEXT, config, node_port_range), .rule = port_range_rule,
-	    .doc = "where node ports come from" },
+	{ FIELD_ITEMS("serviceCIDRs", FIELD_TEXTS, config, service_cidr_texts,
+	    service_cidr_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_cidr_rule,
+	    .doc = "where cluster IPs come from" },
+	{ FIELD("serviceNodePortRange", FIELD_TEXT, config, node_port_range),
+	    .rule = port_range_rule, .doc = "where node ports come from" },
 	{ FIELD_ITEMS("loadBalancerCIDRs", FIELD_TEXTS, config, load_balancer_cidr_texts,
-	    load_balancer_cidr_text_count), .flags = FIELD_SCALAR_OK, .rule = config_cidr_rule,
+	      load_balancer_cidr_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_cidr_rule,
 	    .doc = "where load balancer addresses come from" },
 	{ FIELD("nodeName", FIELD_TEXT, config, node_name), .doc = "default: the host's name" },
 	{ FIELD("dns", FIELD_MAP, config, dns), .sub = &dns_table },
@@ -245,7 +260,8 @@ static const struct field config_fields[] = {
 	{ FIELD_FLAT("http", &http_table) },
 	{ FIELD("user", FIELD_TEXT, config, user), .doc = "whom to become when started as root" },
 	{ FIELD_FLAT("state", &state_table) },
-	LATER("forward"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"), LATER("externalZone"),
-	LATER("cache"), LATER("log"), LATER("dataplane"),
+	LATER("forward"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"),
+	LATER("externalZone"), LATER("cache"), LATER("log"), LATER("dataplane"),
 };
-const struct field_table config_table = { FIELD_TABLE(config_fields, config), .title = "rollcall.yaml" };
+const struct field_table config_table = { FIELD_TABLE(config_fields, config),
+	.title = "rollcall.yaml" };

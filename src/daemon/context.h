@@ -24,14 +24,15 @@ struct udp_server;
 struct world;
 
 /*
- * One set of settings.  A reload puts a new one in front; the one before goes when no responder reads it.
+ * One set of settings.  A reload puts a new one in front; the one before goes when no responder
+ * reads it.
  */
 struct generation {
 	struct config *config;
 	struct listen_own own;
 	struct dns_settings dns;
 	struct index *index;            /* answers made with these settings; NULL: by `answers` */
-	struct generation *answers;     /* whose index is in use: this one, or one before that makes the same */
+	struct generation *answers;     /* whose index is in use: this or one before */
 	struct generation *before;
 };
 
@@ -63,7 +64,7 @@ struct rollcall {
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */
 	bool loaded;                    /* all manifests were read once */
-	bool settled;                   /* ... without a broken one: leftovers of the state file were let go */
+	bool settled;                   /* ... and leftovers of the state were let go */
 	bool serving;                   /* DNS is answered */
 	bool stopping;
 	bool udp_started;

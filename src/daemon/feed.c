@@ -97,7 +97,8 @@ say_loaded(const struct rollcall *rollcall)
 {
 	const struct store *store = world_store(rollcall->world);
 
-	log_info("loaded %zu Services, %zu Pods, %zu EndpointSlices, %zu Endpoints from %zu files, %zu of them broken",
+	log_info(
+	    "loaded %zu Services, %zu Pods, %zu EndpointSlices, %zu Endpoints from %zu files, %zu of them broken",
 	    store_count(store, KIND_SERVICE), store_count(store, KIND_POD),
 	    store_count(store, KIND_ENDPOINT_SLICE), store_count(store, KIND_ENDPOINTS),
 	    source_dir_file_count(rollcall->source), source_dir_broken_count(rollcall->source));
@@ -122,7 +123,8 @@ feed_start(struct rollcall *rollcall)
 	struct source_dir_settings settings;
 
 	fill_settings(rollcall, &settings);
-	rollcall->source = source_dir_new(rollcall->loop, rollcall->clock, &settings, &ops, rollcall);
+	rollcall->source = source_dir_new(
+	    rollcall->loop, rollcall->clock, &settings, &ops, rollcall);
 	return rollcall->source == NULL ? ERR_NOMEM : load(rollcall);
 }
 

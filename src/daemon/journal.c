@@ -13,10 +13,12 @@
 #include "base/array.h"
 #include "base/err.h"
 
-/* A record: mark, length, CRC of length and octets, octets.  The mark lets reading find its feet again. */
+/* A record: mark, length, CRC of length and octets, octets.  The mark lets reading find its feet
+ * again. */
 static const uint8_t mark[4] = { 0xd5, 'r', 'c', '\n' };
 #define FRAME_SIZE 12
-/* First and last record of a snapshot; the first octet tells them from the records of our callers. */
+/* First and last record of a snapshot; the first octet tells them from the records of our
+ * callers. */
 #define HEADER "\001rollcall journal 1"
 #define END_KIND 2
 #define PENDING_MAX ((size_t)16 << 20)
@@ -142,14 +144,16 @@ journal_commit(struct journal *journal, bool sync)
 		int saved = errno;
 
 		/* Half a record would be taken for damage: back to the last whole one. */
-		if (ftruncate(journal->fd, (off_t)journal->size) != 0 || journal->pending_len > PENDING_MAX)
+		if (ftruncate(journal->fd, (off_t)journal->size) != 0 ||
+		    journal->pending_len > PENDING_MAX)
 			give_up(journal);
 		errno = saved;
 		return ERR_SYSTEM;
 	}
 	journal->size += journal->pending_len;
 	forget_pending(journal);
-	/* After a failed fsync the kernel may have dropped the pages: only a new file can be trusted. */
+	/* After a failed fsync the kernel may have dropped the pages: only a new file can be
+	 * trusted. */
 	if (sync && fdatasync(journal->fd) != 0) {
 		give_up(journal);
 		return ERR_SYSTEM;
@@ -181,8 +185,8 @@ replace_file(struct journal *journal, const char *temp, int *out)
 
 	if (unlinkat(journal->folder, temp, 0) != 0 && errno != ENOENT)
 		return ERR_SYSTEM;
-	fd = openat(journal->folder, temp, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
+	fd = openat(journal->folder, temp,
+	    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return ERR_SYSTEM;
 	if (write_all(fd, journal->pending, journal->pending_len) != 0 || fsync(fd) != 0 ||
@@ -215,7 +219,8 @@ journal_rewrite(struct journal *journal, journal_dump_fn *dump, void *arg)
 	} else {
 		int saved = errno;
 
-		/* What was pending is gone, so the file as it lies is not up to date: rewrite or nothing. */
+		/* What was pending is gone, so the file as it lies is not up to date: rewrite or
+		 * nothing. */
 		give_up(journal);
 		unlinkat(journal->folder, temp, 0);
 		errno = saved;
@@ -415,7 +420,8 @@ open_for_reading(int folder, const char *name, struct journal_report *report, in
 }
 
 int
-journal_read(int folder, const char *name, journal_visit_fn *visit, void *arg, struct journal_report *report)
+journal_read(
+    int folder, const char *name, journal_visit_fn *visit, void *arg, struct journal_report *report)
 {
 	struct reading reading = { .visit = visit, .arg = arg, .report = report };
 	uint8_t *data = NULL;

@@ -66,7 +66,8 @@ add_addr(struct addr **list, size_t *count, size_t *room, const struct addr *add
 	return err;
 }
 
-/* What a wildcard of this family stands for; link-local addresses need a zone nobody can put into DNS. */
+/* What a wildcard of this family stands for; link-local addresses need a zone nobody can put into
+ * DNS. */
 static int
 add_host(struct addr **list, size_t *count, size_t *room, uint8_t family)
 {

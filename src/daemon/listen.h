@@ -8,14 +8,15 @@
 #define LISTEN_DEFAULT_MAX 2
 
 /*
- * The default addresses: port 53 on both loopbacks, or 1053 where 53 may not be bound (tried, not guessed
- * from the uid).  One that does not exist here (no IPv6) is left out.  Returns how many.
+ * The default addresses: port 53 on both loopbacks, or 1053 where 53 may not be bound (tried, not
+ * guessed from the uid).  One that does not exist here (no IPv6) is left out.  Returns how many.
  */
 size_t listen_default(struct addr_port where[LISTEN_DEFAULT_MAX]);
 
 /*
- * The addresses we answer on: those bound, a wildcard standing for the host's.  The second list leaves
- * loopback aside unless nothing else is left (DNS: the apex NS).  Both are malloc'ed.  ERR_NOMEM.
+ * The addresses we answer on: those bound, a wildcard standing for the host's.  The second list
+ * leaves loopback aside unless nothing else is left (DNS: the apex NS).  Both are malloc'ed.
+ * ERR_NOMEM.
  */
 struct listen_own {
 	struct addr *all;

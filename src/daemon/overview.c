@@ -94,7 +94,8 @@ objects_of(void *arg, enum object_kind kind)
 {
 	const struct rollcall *rollcall = arg;
 
-	return rollcall->world == NULL ? 0 : (double)store_count(world_store(rollcall->world), kind);
+	return rollcall->world == NULL ? 0 :
+	    (double)store_count(world_store(rollcall->world), kind);
 }
 
 static double

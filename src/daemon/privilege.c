@@ -26,7 +26,9 @@ privilege_find(const char *user, bool stated, struct privilege *privilege)
 	errno = 0;
 	entry = getpwnam(user);
 	if (entry == NULL && !stated) {
-		log_warn("there is no user %s: staying root; name one with `user:`, or say `user: \"\"`", user);
+		log_warn(
+		    "there is no user %s: staying root; name one with `user:`, or say `user: \"\"`",
+		    user);
 		return 0;
 	}
 	if (entry == NULL)
@@ -60,7 +62,8 @@ privilege_drop(const struct privilege *privilege)
 		    getgid() != privilege->gid)
 			return ERR_DENIED;
 	}
-	/* No core file and no ptrace by processes of the same user: probes' header values are in memory. */
+	/* No core file and no ptrace by processes of the same user: probes' header values are in
+	 * memory. */
 	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : ERR_SYSTEM;
 }
 

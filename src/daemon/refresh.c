@@ -19,10 +19,12 @@
 #include "model/store.h"
 #include "probe/schedule.h"
 
-/* A full disk is asked again this often (RELIABILITY C4: within 10 s); so is a pool without a free address. */
+/* A full disk is asked again this often (RELIABILITY C4: within 10 s); so is a pool without a free
+ * address. */
 #define RETRY_MS 2000
 #define EXPIRE_MS 60000
-/* Forgotten verdicts make Services dirty again; whatever cycles for longer waits for the next run. */
+/* Forgotten verdicts make Services dirty again; whatever cycles for longer waits for the next
+ * run. */
 #define ROUNDS_MAX 8
 
 struct refresh {
@@ -83,7 +85,8 @@ say_once(struct refresh *refresh, uint64_t *problem)
 		*problem = hash;
 		for (size_t i = 0; (entry = diag_at(refresh->diag, i)) != NULL; i++) {
 			diag_format(entry, line, sizeof(line));
-			log_write(entry->severity == SEVERITY_ERROR ? LOG_ERROR : LOG_WARN, "%s", line);
+			log_write(
+			    entry->severity == SEVERITY_ERROR ? LOG_ERROR : LOG_WARN, "%s", line);
 		}
 	}
 	diag_clear(refresh->diag);
@@ -111,7 +114,8 @@ give_addresses(struct refresh *refresh, const struct store_key *keys, size_t cou
 	const struct allotment *allotment;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct service *service = store_service(refresh->store, keys[i].ns, keys[i].name);
+		const struct service *service = store_service(
+		    refresh->store, keys[i].ns, keys[i].name);
 		struct slot *slot;
 
 		if (service == NULL)
@@ -123,13 +127,14 @@ give_addresses(struct refresh *refresh, const struct store_key *keys, size_t cou
 		say_once(refresh, &slot->problems[0]);
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct service *service = store_service(refresh->store, keys[i].ns, keys[i].name);
+		const struct service *service = store_service(
+		    refresh->store, keys[i].ns, keys[i].name);
 		struct slot *slot = slot_find(&refresh->slots, keys[i].ns, keys[i].name);
 
 		if (service == NULL || slot == NULL)
 			continue;
-		allot_assign(refresh->allot, service, refresh->ops->random(refresh->arg), refresh->diag,
-		    &allotment);
+		allot_assign(refresh->allot, service, refresh->ops->random(refresh->arg),
+		    refresh->diag, &allotment);
 		say_once(refresh, &slot->problems[1]);
 	}
 }
@@ -193,7 +198,8 @@ same_addresses(const struct allotment *allotment, const struct roster_entry *ent
 static const struct allotment *
 answerable(const struct refresh *refresh, const struct slot *slot, const struct service *service)
 {
-	const struct allotment *allotment = allot_find(refresh->allot, service->object.ns, service->object.name);
+	const struct allotment *allotment = allot_find(
+	    refresh->allot, service->object.ns, service->object.name);
 
 	if (allotment == NULL || allotment->saved)
 		return allotment;
@@ -203,8 +209,8 @@ answerable(const struct refresh *refresh, const struct slot *slot, const struct 
 }
 
 static void
-note_panic(struct refresh *refresh, const struct roster_entry *before, const struct roster_entry *now,
-    const struct service *service)
+note_panic(struct refresh *refresh, const struct roster_entry *before,
+    const struct roster_entry *now, const struct service *service)
 {
 	bool was = before != NULL && before->panic;
 
@@ -212,12 +218,14 @@ note_panic(struct refresh *refresh, const struct roster_entry *before, const str
 		return;
 	if (now->panic) {
 		refresh->slots.panicking++;
-		log_warn("service %s/%s panics: %zu of %zu endpoints are ready, fewer than %u %%: all are answered",
-		    now->ns, now->name, now->ready_count, now->endpoint_count, service->panic_percent);
+		log_warn(
+		    "service %s/%s panics: %zu of %zu endpoints are ready, fewer than %u %%: all are answered",
+		    now->ns, now->name, now->ready_count, now->endpoint_count,
+		    service->panic_percent);
 	} else {
 		refresh->slots.panicking--;
-		log_warn("service %s/%s panics no more: %zu of %zu endpoints are ready", now->ns, now->name,
-		    now->ready_count, now->endpoint_count);
+		log_warn("service %s/%s panics no more: %zu of %zu endpoints are ready", now->ns,
+		    now->name, now->ready_count, now->endpoint_count);
 	}
 }
 
@@ -279,7 +287,8 @@ set_service_targets(struct refresh *refresh, struct slot *slot, const struct ser
 		return ERR_NOMEM;
 	err = membership_service_targets(refresh->store, service, arena, &targets, &count);
 	if (err == 0)
-		err = set_targets(refresh, "service/", service->object.ns, service->object.name, targets, count);
+		err = set_targets(
+		    refresh, "service/", service->object.ns, service->object.name, targets, count);
 	if (err == 0)
 		slot->has_targets = count > 0;
 	arena_free(arena);
@@ -293,7 +302,8 @@ publish_service(struct refresh *refresh, struct slot *slot, const struct service
 	int err = set_service_targets(refresh, slot, service);
 
 	if (err == 0)
-		err = membership_build(refresh->store, service, answerable(refresh, slot, service), &entry);
+		err = membership_build(
+		    refresh->store, service, answerable(refresh, slot, service), &entry);
 	if (err == 0)
 		err = publish_entry(refresh, slot, entry, service);
 	return err;
@@ -319,7 +329,8 @@ static void
 publish(struct refresh *refresh, const struct store_key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct service *service = store_service(refresh->store, keys[i].ns, keys[i].name);
+		const struct service *service = store_service(
+		    refresh->store, keys[i].ns, keys[i].name);
 		struct slot *slot;
 		int err;
 
@@ -330,8 +341,8 @@ publish(struct refresh *refresh, const struct store_key *keys, size_t count)
 		slot = slot_need(&refresh->slots, keys[i].ns, keys[i].name);
 		err = slot == NULL ? ERR_NOMEM : publish_service(refresh, slot, service);
 		if (err != 0)
-			log_error("service %s/%s: not refreshed: %s; trying again", keys[i].ns, keys[i].name,
-			    err_text(err));
+			log_error("service %s/%s: not refreshed: %s; trying again", keys[i].ns,
+			    keys[i].name, err_text(err));
 		if (slot != NULL)
 			slot_set_again(&refresh->slots, slot, err != 0 || slot->entry->pending);
 	}
@@ -351,7 +362,8 @@ set_pod_targets(struct refresh *refresh, const struct pod *pod)
 		return ERR_NOMEM;
 	err = membership_pod_targets(refresh->store, pod, arena, &targets, &count);
 	if (err == 0)
-		err = set_targets(refresh, "pod/", pod->object.ns, pod->object.name, targets, count);
+		err = set_targets(
+		    refresh, "pod/", pod->object.ns, pod->object.name, targets, count);
 	arena_free(arena);
 	return err;
 }
@@ -380,7 +392,8 @@ refresh_pods(struct refresh *refresh)
 		if (err == 0)
 			err = set_pod_names(refresh, keys[i].ns, keys[i].name, pod);
 		if (err != 0)
-			log_error("pod %s/%s: not refreshed: %s", keys[i].ns, keys[i].name, err_text(err));
+			log_error("pod %s/%s: not refreshed: %s", keys[i].ns, keys[i].name,
+			    err_text(err));
 	}
 }
 
@@ -469,7 +482,8 @@ hand_namespace(void *arg, const struct object *object)
 	const struct handover *handover = arg;
 	const char *ns = object->kind == KIND_NAMESPACE ? object->name : object->ns;
 
-	return catalog_set_namespace(handover->catalog, ns, store_has_namespace(handover->store, ns));
+	return catalog_set_namespace(
+	    handover->catalog, ns, store_has_namespace(handover->store, ns));
 }
 
 static int
@@ -480,7 +494,8 @@ hand_pod(void *arg, const struct object *object)
 
 	if (object->deleting)
 		return 0;
-	return catalog_set_pod(handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);
+	return catalog_set_pod(
+	    handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);
 }
 
 int
@@ -493,9 +508,11 @@ refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_
 		err = store_each(refresh->store, (enum object_kind)kind, hand_namespace, &handover);
 	if (err == 0 && pods_verified)
 		err = store_each(refresh->store, KIND_POD, hand_pod, &handover);
-	for (struct slot *slot = refresh->slots.first; slot != NULL && err == 0; slot = slot->hh.next)
+	for (struct slot *slot = refresh->slots.first; slot != NULL && err == 0;
+	     slot = slot->hh.next)
 		if (slot->entry != NULL)
-			err = catalog_set_service(catalog, slot->entry->ns, slot->entry->name, slot->entry);
+			err = catalog_set_service(
+			    catalog, slot->entry->ns, slot->entry->name, slot->entry);
 	if (err == 0) {
 		refresh->catalog = catalog;
 		refresh->pods_verified = pods_verified;

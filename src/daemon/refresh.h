@@ -1,9 +1,11 @@
 /*
- * refresh.h - what changed in the store to what is answered and probed.  Thread: control; no sockets, no files.
+ * refresh.h - what changed in the store to what is answered and probed.  Thread: control; no
+ * sockets, no files.
  *
- * One run takes all that is dirty: Services that are gone give their addresses back; explicit addresses
- * of the whole batch are reserved before any is chosen; what was given is saved; only then are entries
- * built and published.  Pods and Services hand their targets to the schedule.  Work grows with the change.
+ * One run takes all that is dirty: Services that are gone give their addresses back; explicit
+ * addresses of the whole batch are reserved before any is chosen; what was given is saved; only
+ * then are entries built and published.  Pods and Services hand their targets to the schedule. Work
+ * grows with the change.
  */
 #ifndef ROLLCALL_DAEMON_REFRESH_H
 #define ROLLCALL_DAEMON_REFRESH_H
@@ -20,7 +22,8 @@ struct schedule;
 struct store;
 
 struct refresh_ops {
-	/* Note what a Service has been given, or that it is gone; then make all of it durable.  0 or an error. */
+	/* Note what a Service has been given, or that it is gone; then make all of it durable.  0
+	 * or an error. */
 	int (*save)(void *arg, const struct allotment *allotment);
 	int (*drop)(void *arg, const char *ns, const char *name);
 	int (*sync)(void *arg);
@@ -48,15 +51,17 @@ void refresh_free(struct refresh *refresh);
 int refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_verified);
 
 /*
- * Work off everything that is dirty.  Returns how many Services were published anew.  What could not be
- * done (no memory, disk full, no address left) stays noted and is tried again: see refresh_next_ms().
+ * Work off everything that is dirty.  Returns how many Services were published anew.  What could
+ * not be done (no memory, disk full, no address left) stays noted and is tried again: see
+ * refresh_next_ms().
  */
 size_t refresh_run(struct refresh *refresh, uint64_t now_ms);
 /* When to run again although nothing is dirty; UINT64_MAX: never. */
 uint64_t refresh_next_ms(const struct refresh *refresh);
 
 /* The published entry of a Service, borrowed; NULL: none. */
-const struct roster_entry *refresh_entry(const struct refresh *refresh, const char *ns, const char *name);
+const struct roster_entry *refresh_entry(
+    const struct refresh *refresh, const char *ns, const char *name);
 
 struct refresh_counts {
 	size_t services;

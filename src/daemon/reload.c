@@ -78,7 +78,8 @@ load_generation(const struct rollcall *rollcall)
 	return NULL;
 }
 
-/* Answers made by other settings are built anew beside those at hand, which are kept where they are the same. */
+/* Answers made by other settings are built anew beside those at hand, which are kept where they are
+ * the same. */
 static int
 make_answers(struct rollcall *rollcall, struct generation *generation)
 {

@@ -5,7 +5,8 @@
 
 struct rollcall;
 
-/* Settings with an error change nothing; what cannot be changed while running is named and keeps its old value. */
+/* Settings with an error change nothing; what cannot be changed while running is named and keeps
+ * its old value. */
 void reload_now(struct rollcall *rollcall);
 /* Free the settings of before that nothing refers to; `all` of them at stop. */
 void reload_reclaim(struct rollcall *rollcall, bool all);

@@ -37,7 +37,8 @@ static const struct timeval tick_time = { .tv_sec = TICK_MS / 1000 };
 
 /* ---- events ---- */
 
-/* Is there something true to be answered: all is loaded, and each target known, or waited for long enough? */
+/* Is there something true to be answered: all is loaded, and each target known, or waited for long
+ * enough? */
 static void
 serve_when_ready(struct rollcall *rollcall)
 {
@@ -46,7 +47,8 @@ serve_when_ready(struct rollcall *rollcall)
 	if (rollcall->serving || rollcall->stopping)
 		return;
 	world_counts(rollcall->world, &counts);
-	if (counts.targets_waiting > 0 && clock_now_ms(rollcall->clock) < rollcall->started_ms + READY_MS)
+	if (counts.targets_waiting > 0 &&
+	    clock_now_ms(rollcall->clock) < rollcall->started_ms + READY_MS)
 		return;
 	if (serve_start(rollcall) != 0) {
 		event_base_loopbreak(rollcall->loop);
@@ -182,7 +184,8 @@ make_events(struct rollcall *rollcall)
 	rollcall->due = evtimer_new(rollcall->loop, on_refresh, rollcall);
 	rollcall->tick = event_new(rollcall->loop, -1, EV_PERSIST, on_tick, rollcall);
 	rollcall->quit = evtimer_new(rollcall->loop, on_quit, rollcall);
-	if (rollcall->refresh == NULL || rollcall->due == NULL || rollcall->tick == NULL || rollcall->quit == NULL)
+	if (rollcall->refresh == NULL || rollcall->due == NULL || rollcall->tick == NULL ||
+	    rollcall->quit == NULL)
 		return EX_OSERR;
 	for (size_t i = 0; i < 3; i++) {
 		rollcall->signals[i] = evsignal_new(rollcall->loop, numbers[i],
@@ -242,7 +245,8 @@ start_parts(struct rollcall *rollcall)
 		status = make_loop_parts(rollcall);
 	if (status == 0)
 		status = bind_and_drop(rollcall);
-	if (status == 0 && rollcall->helper != NULL && helper_attach(rollcall->helper, rollcall->loop) != 0)
+	if (status == 0 && rollcall->helper != NULL &&
+	    helper_attach(rollcall->helper, rollcall->loop) != 0)
 		status = EX_OSERR;
 	if (status == 0)
 		status = wiring_start(rollcall);
@@ -291,8 +295,8 @@ rollcall_run(struct rollcall *rollcall)
 static void
 free_events(struct rollcall *rollcall)
 {
-	struct event *const events[] = { rollcall->refresh, rollcall->due, rollcall->tick, rollcall->quit,
-		rollcall->signals[0], rollcall->signals[1], rollcall->signals[2] };
+	struct event *const events[] = { rollcall->refresh, rollcall->due, rollcall->tick,
+		rollcall->quit, rollcall->signals[0], rollcall->signals[1], rollcall->signals[2] };
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i] != NULL)

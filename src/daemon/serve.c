@@ -76,8 +76,8 @@ bind_tcp(struct rollcall *rollcall, const struct addr_port *bound, size_t count,
 
 /* UDP first, then TCP on the ports that UDP got. */
 static int
-bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t count, struct addr_port *bound,
-    bool *again)
+bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t count,
+    struct addr_port *bound, bool *again)
 {
 	struct udp_settings settings = {
 		.listen = listen,
@@ -100,7 +100,8 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 	err = bind_tcp(rollcall, bound, count, &failed);
 	if (err == 0)
 		return 0;
-	*again = err == ERR_SYSTEM && errno == EADDRINUSE && failed < count && listen[failed].port == 0;
+	*again = err == ERR_SYSTEM && errno == EADDRINUSE && failed < count &&
+	    listen[failed].port == 0;
 	if (!*again)
 		say_refused("over TCP", &bound[failed < count ? failed : 0]);
 	udp_server_stop(rollcall->udp);

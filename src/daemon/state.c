@@ -25,7 +25,8 @@
 #define VERDICTS "verdicts"
 /* What may be appended before a file is written anew, beyond twice its snapshot. */
 #define APPENDED_MIN ((size_t)1 << 20)
-/* Serials kept ahead on disk: at most ten are used a second, so that this is written every minute at most. */
+/* Serials kept ahead on disk: at most ten are used a second, so that this is written every minute
+ * at most. */
 #define SERIAL_AHEAD 600
 #define SERIAL_SLACK 50
 #define RETRY_MS 5000
@@ -41,7 +42,7 @@ struct state {
 	bool noted;                     /* something is to be synced */
 	uint32_t serial_kept;           /* on disk or noted */
 	char problems[2][256];          /* of addresses, of verdicts; "": none */
-	uint64_t retry_ms;              /* verdicts that could not be written are tried again then */
+	uint64_t retry_ms; /* verdicts that could not be written are tried again then */
 };
 
 static bool
@@ -86,7 +87,8 @@ open_folder(struct state *state)
 	}
 	if (fd < 0)
 		return ERR_SYSTEM;
-	/* The folder itself is locked: that works where nothing can be written, and leaves no file behind. */
+	/* The folder itself is locked: that works where nothing can be written, and leaves no file
+	 * behind. */
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		err = errno == EWOULDBLOCK ? ERR_EXISTS : ERR_SYSTEM;
 		close(fd);
@@ -116,7 +118,8 @@ told(struct state *state, int which, int err)
 	if (err == 0)
 		log_info("state: %s/%s can be written again", state->dir, names[which]);
 	else
-		log_error("state: cannot write %s/%s: %s; %s", state->dir, names[which], text, costs[which]);
+		log_error("state: cannot write %s/%s: %s; %s", state->dir, names[which], text,
+		    costs[which]);
 	return err;
 }
 
@@ -142,9 +145,11 @@ dump_addresses(void *arg, struct journal *journal)
 
 			*slash = '\0';
 			pack_writer_clear(&writer);
-			state_record_put_removed(&writer, item->key, slash + 1, item->removed_unix_s);
+			state_record_put_removed(
+			    &writer, item->key, slash + 1, item->removed_unix_s);
 			*slash = '/';
-			err = writer.err != 0 ? writer.err : journal_append(journal, writer.data, writer.len);
+			err = writer.err != 0 ? writer.err :
+						journal_append(journal, writer.data, writer.len);
 		}
 		if (err != 0)
 			break;
@@ -152,7 +157,8 @@ dump_addresses(void *arg, struct journal *journal)
 	if (err == 0 && state->serial_kept != 0) {
 		pack_writer_clear(&writer);
 		state_record_put_serial(&writer, state->serial_kept);
-		err = writer.err != 0 ? writer.err : journal_append(journal, writer.data, writer.len);
+		err = writer.err != 0 ? writer.err :
+					journal_append(journal, writer.data, writer.len);
 	}
 	pack_writer_release(&writer);
 	return err;
@@ -175,7 +181,8 @@ keep_unread(struct state *state)
 
 		snprintf(copy, sizeof(copy), "%s.bad", names[i]);
 		if (renameat(state->folder, names[i], state->folder, copy) == 0)
-			log_error("state: %s/%s was never read; it is kept as %s", state->dir, names[i], copy);
+			log_error("state: %s/%s was never read; it is kept as %s", state->dir,
+			    names[i], copy);
 	}
 	state->set_aside = false;
 }
@@ -297,12 +304,14 @@ state_put_verdict(struct state *state, const char *target_id, const struct verdi
 {
 	struct pack_writer writer = PACK_WRITER_INIT;
 
-	/* Until the first snapshot, and while the disk is full, the store itself is what will be written. */
+	/* Until the first snapshot, and while the disk is full, the store itself is what will be
+	 * written. */
 	if (state->verdicts == NULL || journal_needs_rewrite(state->verdicts))
 		return;
 	state_record_put_verdict(&writer, target_id, verdict);
 	if (writer.err != 0 || journal_append(state->verdicts, writer.data, writer.len) != 0)
-		log_warn("state: the verdict of %s is not kept: %s", target_id, err_text(ERR_NOMEM));
+		log_warn(
+		    "state: the verdict of %s is not kept: %s", target_id, err_text(ERR_NOMEM));
 	pack_writer_release(&writer);
 }
 
@@ -345,8 +354,10 @@ state_save_verdicts(struct state *state, state_each_verdict_fn *each, void *arg,
 
 	if (state->dir == NULL)
 		return 0;
-	/* A new file is work in proportion to the world: not each second while it cannot be written. */
-	if (state->problems[OF_VERDICTS][0] != '\0' && clock_now_ms(state->clock) < state->retry_ms && !last)
+	/* A new file is work in proportion to the world: not each second while it cannot be
+	 * written. */
+	if (state->problems[OF_VERDICTS][0] != '\0' &&
+	    clock_now_ms(state->clock) < state->retry_ms && !last)
 		return ERR_SYSTEM;
 	state->retry_ms = clock_now_ms(state->clock) + RETRY_MS;
 	err = ready_folder(state);
@@ -371,7 +382,8 @@ state_problem(const struct state *state)
 static int
 read_file(struct state *state, const char *name)
 {
-	int err = state_load(state->folder, state->dir, name, clock_unix_s(state->clock), &state->content);
+	int err = state_load(
+	    state->folder, state->dir, name, clock_unix_s(state->clock), &state->content);
 
 	if (err == 0 || err == ERR_NOMEM)
 		return err;
@@ -401,7 +413,8 @@ state_open(const struct state_settings *settings, struct state **out)
 		err = read_file(state, ADDRESSES);
 	if (err == 0 && state->folder >= 0)
 		err = read_file(state, VERDICTS);
-	/* A first snapshot tells at once whether the folder can be written, and drops a torn tail. */
+	/* A first snapshot tells at once whether the folder can be written, and drops a torn
+	 * tail. */
 	state->serial_kept = state->content.serial;
 	state->noted = true;
 	if (err == 0)

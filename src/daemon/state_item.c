@@ -52,7 +52,8 @@ item_add(struct state_item **items, const char *key)
 }
 
 int
-state_item_put(struct state_item **items, const char *key, const uint8_t *record, size_t len, bool *changed)
+state_item_put(
+    struct state_item **items, const char *key, const uint8_t *record, size_t len, bool *changed)
 {
 	struct state_item *item = state_item_find(*items, key);
 	uint8_t *copy;

@@ -20,8 +20,10 @@ struct state_item {
 
 /* NULL: none. */
 struct state_item *state_item_find(struct state_item *items, const char *key);
-/* The item's record is this one now (copied), and it is not removed; *changed: it was another.  ERR_NOMEM. */
-int state_item_put(struct state_item **items, const char *key, const uint8_t *record, size_t len, bool *changed);
+/* The item's record is this one now (copied), and it is not removed; *changed: it was another.
+ * ERR_NOMEM. */
+int state_item_put(
+    struct state_item **items, const char *key, const uint8_t *record, size_t len, bool *changed);
 void state_item_drop(struct state_item **items, struct state_item *item);
 void state_items_free(struct state_item **items);
 #endif

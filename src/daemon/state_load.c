@@ -23,13 +23,15 @@ state_load_key(const char *ns, const char *name)
 }
 
 bool
-state_load_is_over(const struct state_content *content, const struct state_item *item, uint64_t now_s)
+state_load_is_over(
+    const struct state_content *content, const struct state_item *item, uint64_t now_s)
 {
 	return item->removed_unix_s != 0 && item->removed_unix_s + content->hold_s <= now_s;
 }
 
 static int
-note_allotment_read(struct state_content *content, const struct state_record *record, const uint8_t *octets, size_t len)
+note_allotment_read(struct state_content *content, const struct state_record *record,
+    const uint8_t *octets, size_t len)
 {
 	char *key = state_load_key(record->allotment->ns, record->allotment->name);
 	bool changed;
@@ -63,7 +65,8 @@ note_removed_read(struct state_content *content, const struct state_record *reco
 }
 
 static int
-note_verdict_read(struct state_content *content, const struct state_record *record, const uint8_t *octets, size_t len)
+note_verdict_read(struct state_content *content, const struct state_record *record,
+    const uint8_t *octets, size_t len)
 {
 	bool changed;
 
@@ -122,24 +125,27 @@ static void
 say_what_was_lost(const char *dir, const char *name, const struct journal_report *report,
     size_t strange)
 {
-	const char *copy = report->copied ? "; a copy of it as found is kept beside it with .bad" : "";
+	const char *copy = report->copied ? "; a copy of it as found is kept beside it with .bad" :
+					    "";
 
 	if (report->torn)
-		log_warn("state: %s/%s: the last record is incomplete and ignored: writing it was interrupted",
+		log_warn(
+		    "state: %s/%s: the last record is incomplete and ignored: writing it was interrupted",
 		    dir, name);
 	if (report->lost_octets > 0)
-		log_error("state: %s/%s is damaged: %zu octets are lost, %zu records are intact%s", dir,
-		    name, report->lost_octets, report->records, copy);
+		log_error("state: %s/%s is damaged: %zu octets are lost, %zu records are intact%s",
+		    dir, name, report->lost_octets, report->records, copy);
 	else if (report->cut)
-		log_error("state: %s/%s is damaged: its end is missing, %zu records are intact%s", dir,
-		    name, report->records, copy);
+		log_error("state: %s/%s is damaged: its end is missing, %zu records are intact%s",
+		    dir, name, report->records, copy);
 	if (strange > 0)
 		log_error("state: %s/%s: %zu records are unknown to this version and ignored", dir,
 		    name, strange);
 }
 
 int
-state_load(int folder, const char *dir, const char *name, uint64_t now_s, struct state_content *content)
+state_load(
+    int folder, const char *dir, const char *name, uint64_t now_s, struct state_content *content)
 {
 	struct state_reading reading = { .content = content, .now_s = now_s };
 	struct journal_report report;

@@ -8,20 +8,23 @@ struct state_item;
 
 /* What the files say. */
 struct state_content {
-	struct state_item *items;       /* allotments by state_load_key(), removed ones until their hold is over */
+	struct state_item
+	    *items; /* allotments by state_load_key(), removed ones until their hold is over */
 	struct state_item *restored;    /* verdicts by target id */
 	uint32_t serial;
 	uint64_t hold_s;
 };
 
 /*
- * Read NAME of the folder into `content`; damage is said in the log and is no error.  ERR_NOMEM, or what
- * journal_read() says where the file cannot be read at all (said too).
+ * Read NAME of the folder into `content`; damage is said in the log and is no error.  ERR_NOMEM, or
+ * what journal_read() says where the file cannot be read at all (said too).
  */
-int state_load(int folder, const char *dir, const char *name, uint64_t now_s, struct state_content *content);
+int state_load(
+    int folder, const char *dir, const char *name, uint64_t now_s, struct state_content *content);
 
 /* "NS/NAME", for neither has a '/'; free it.  NULL: no memory. */
 char *state_load_key(const char *ns, const char *name);
 /* Was the Service removed so long ago that its addresses are anybody's? */
-bool state_load_is_over(const struct state_content *content, const struct state_item *item, uint64_t now_s);
+bool state_load_is_over(
+    const struct state_content *content, const struct state_item *item, uint64_t now_s);
 #endif

@@ -30,7 +30,8 @@ state_record_put_allotment(struct pack_writer *writer, const struct allotment *a
 }
 
 void
-state_record_put_removed(struct pack_writer *writer, const char *ns, const char *name, uint64_t unix_s)
+state_record_put_removed(
+    struct pack_writer *writer, const char *ns, const char *name, uint64_t unix_s)
 {
 	pack_number(writer, STATE_RECORD_REMOVED, 1);
 	pack_text(writer, ns);
@@ -46,7 +47,8 @@ state_record_put_serial(struct pack_writer *writer, uint32_t serial)
 }
 
 void
-state_record_put_verdict(struct pack_writer *writer, const char *target_id, const struct verdict_state *verdict)
+state_record_put_verdict(
+    struct pack_writer *writer, const char *target_id, const struct verdict_state *verdict)
 {
 	pack_number(writer, STATE_RECORD_VERDICT, 1);
 	pack_text(writer, target_id);
@@ -125,7 +127,8 @@ read_verdict(struct pack_reader *reader, struct arena *arena, struct state_recor
 }
 
 int
-state_record_read(const uint8_t *octets, size_t len, struct arena *arena, struct state_record *record)
+state_record_read(
+    const uint8_t *octets, size_t len, struct arena *arena, struct state_record *record)
 {
 	struct pack_reader reader = { .data = octets, .len = len };
 	int err = 0;

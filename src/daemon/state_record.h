@@ -30,10 +30,13 @@ struct state_record {
 };
 
 void state_record_put_allotment(struct pack_writer *writer, const struct allotment *allotment);
-void state_record_put_removed(struct pack_writer *writer, const char *ns, const char *name, uint64_t unix_s);
+void state_record_put_removed(
+    struct pack_writer *writer, const char *ns, const char *name, uint64_t unix_s);
 void state_record_put_serial(struct pack_writer *writer, uint32_t serial);
-void state_record_put_verdict(struct pack_writer *writer, const char *target_id, const struct verdict_state *verdict);
+void state_record_put_verdict(
+    struct pack_writer *writer, const char *target_id, const struct verdict_state *verdict);
 
 /* ERR_SYNTAX: no record of ours.  ERR_NOMEM. */
-int state_record_read(const uint8_t *octets, size_t len, struct arena *arena, struct state_record *record);
+int state_record_read(
+    const uint8_t *octets, size_t len, struct arena *arena, struct state_record *record);
 #endif

@@ -34,7 +34,8 @@ place_text(const struct target *target, char buf[ADDR_PORT_TEXT_SIZE])
 }
 
 char *
-verdict_line(const struct schedule_report *report, const struct verdict_state *before, char *buf, size_t size)
+verdict_line(const struct schedule_report *report, const struct verdict_state *before, char *buf,
+    size_t size)
 {
 	const struct target *target = report->target;
 	const char *name = target->service_name != NULL ? target->service_name : target->pod_name;
@@ -47,7 +48,7 @@ verdict_line(const struct schedule_report *report, const struct verdict_state *b
 	    name == NULL ? "" : name, where, verdict_words(report->kind, held),
 	    before != NULL && before->restored ? " (restored)" : "",
 	    verdict_words(report->kind, report->verdict),
-	    outcome_text(report->outcome, reason, sizeof(reason)), (report->outcome->took_us + 500) / 1000,
-	    report->run, report->threshold);
+	    outcome_text(report->outcome, reason, sizeof(reason)),
+	    (report->outcome->took_us + 500) / 1000, report->run, report->threshold);
 	return buf;
 }

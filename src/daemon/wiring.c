@@ -81,7 +81,8 @@ set_timer(struct rollcall *rollcall, uint64_t due_ms)
 {
 	uint64_t now_ms = clock_now_ms(rollcall->clock);
 	uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
-	struct timeval wait = { .tv_sec = (time_t)(wait_ms / 1000), .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000) };
+	struct timeval wait = { .tv_sec = (time_t)(wait_ms / 1000),
+		.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000) };
 
 	rollcall->due_ms = due_ms;
 	if (due_ms != UINT64_MAX)
@@ -165,7 +166,8 @@ wiring_make_prober(struct rollcall *rollcall)
 	if (prober == NULL)
 		return ERR_NOMEM;
 	if (rollcall->prober != NULL) {
-		old = reallocarray(rollcall->old_probers, rollcall->old_prober_count + 1, sizeof(*old));
+		old = reallocarray(
+		    rollcall->old_probers, rollcall->old_prober_count + 1, sizeof(*old));
 		if (old == NULL) {
 			prober_free(prober);
 			return ERR_NOMEM;
@@ -180,8 +182,9 @@ wiring_make_prober(struct rollcall *rollcall)
 static int
 open_state(struct rollcall *rollcall)
 {
-	struct state_settings settings = { .dir = rollcall->now->config->state_dir, .hold_s = HOLD_S,
-		.clock = rollcall->clock };
+	struct state_settings settings = {
+		.dir = rollcall->now->config->state_dir, .hold_s = HOLD_S, .clock = rollcall->clock
+	};
 	int err = state_open(&settings, &rollcall->state);
 
 	if (err == ERR_EXISTS) {
@@ -218,7 +221,8 @@ make_world(struct rollcall *rollcall)
 int
 wiring_start(struct rollcall *rollcall)
 {
-	static const struct state_restore_ops restore = { world_restore_allotment, world_restore_verdict };
+	static const struct state_restore_ops restore = { world_restore_allotment,
+		world_restore_verdict };
 	int status = open_state(rollcall);
 
 	if (status != 0)

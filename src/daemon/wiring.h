@@ -9,7 +9,8 @@ int wiring_start(struct rollcall *rollcall);
 /* Save verdicts for the last time, then free all. */
 void wiring_stop(struct rollcall *rollcall);
 
-/* A prober for the settings that hold now; the one before goes on with what it has in flight.  ERR_NOMEM. */
+/* A prober for the settings that hold now; the one before goes on with what it has in flight.
+ * ERR_NOMEM. */
 int wiring_make_prober(struct rollcall *rollcall);
 
 /* Bring the world up to date and set the timer for what is next. */

@@ -205,7 +205,8 @@ world_restore_allotment(void *arg, const struct allotment *allotment, bool remov
 	}
 	diag_free(diag);
 	if (err == 0 && removed)
-		allot_remove(world->allot, allotment->ns, allotment->name, clock_now_ms(world->clock));
+		allot_remove(
+		    world->allot, allotment->ns, allotment->name, clock_now_ms(world->clock));
 	/* One doubled record must not keep the daemon from starting. */
 	return err == ERR_NOMEM ? err : 0;
 }
@@ -219,7 +220,8 @@ world_restore_verdict(void *arg, const char *target_id, const struct verdict_sta
 }
 
 int
-world_each_verdict(void *arg, int (*visit)(void *, const char *, const struct verdict_state *), void *visit_arg)
+world_each_verdict(
+    void *arg, int (*visit)(void *, const char *, const struct verdict_state *), void *visit_arg)
 {
 	const struct world *world = arg;
 
@@ -249,7 +251,8 @@ static int
 keep_leftover(struct leftovers *leftovers, const char *ns, const char *name)
 {
 	struct store_key *key;
-	int err = array_reserve(&leftovers->keys, &leftovers->room, leftovers->count + 1, sizeof(*key));
+	int err = array_reserve(
+	    &leftovers->keys, &leftovers->room, leftovers->count + 1, sizeof(*key));
 
 	if (err != 0)
 		return err;
@@ -304,7 +307,8 @@ world_settle(struct world *world)
 		return;
 	if (allot_each(world->allot, find_ownerless, &leftovers) == 0)
 		for (size_t i = 0; i < leftovers.count; i++)
-			allot_remove(world->allot, leftovers.keys[i].ns, leftovers.keys[i].name, now_ms);
+			allot_remove(
+			    world->allot, leftovers.keys[i].ns, leftovers.keys[i].name, now_ms);
 	leftovers.count = 0;
 	if (store_each_verdict(world->store, find_orphaned, &leftovers) == 0)
 		for (size_t i = 0; i < leftovers.count; i++)
@@ -322,7 +326,8 @@ note_latency(struct world *world)
 
 	latency_note(&world->latency, took_us);
 	if (took_us > SLOW_US)
-		log_warn("a change took %llu ms to be answered", (unsigned long long)(took_us / 1000));
+		log_warn(
+		    "a change took %llu ms to be answered", (unsigned long long)(took_us / 1000));
 }
 
 static uint64_t
@@ -432,9 +437,12 @@ make_parts(struct world *world, const struct world_settings *settings)
 
 	refresh.store = world->store = store_new();
 	refresh.allot = world->allot = allot_new(&settings->allot);
-	refresh.catalog = world->catalog = catalog_new(settings->dns, settings->index, settings->serial);
-	refresh.schedule = world->schedule = schedule_new(&settings->schedule, &schedule_table, world);
-	if (world->store == NULL || world->allot == NULL || world->catalog == NULL || world->schedule == NULL)
+	refresh.catalog = world->catalog = catalog_new(
+	    settings->dns, settings->index, settings->serial);
+	refresh.schedule = world->schedule = schedule_new(
+	    &settings->schedule, &schedule_table, world);
+	if (world->store == NULL || world->allot == NULL || world->catalog == NULL ||
+	    world->schedule == NULL)
 		return ERR_NOMEM;
 	schedule_set_now(world->schedule, schedule_now, world);
 	world->refresh = refresh_new(&refresh);

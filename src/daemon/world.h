@@ -1,12 +1,13 @@
 /*
- * world.h - the whole inside of the daemon without sockets, threads or files: objects and outcomes in,
- * names and attempts out.  Thread: control.
+ * world.h - the whole inside of the daemon without sockets, threads or files: objects and outcomes
+ * in, names and attempts out.  Thread: control.
  *
  *     world_replace_file()  objects of a file  -> store ---+
- *     probe outcome -> schedule -> verdict     -> store ---+--> world_run(): refresh -> index, attempts started
+ *     probe outcome -> schedule -> verdict     -> store ---+--> world_run(): refresh -> index,
+ * attempts started
  *
- * Time is the clock's; attempts, disk and the wish to be run go through world_ops, so that tests drive
- * exactly what the daemon runs.
+ * Time is the clock's; attempts, disk and the wish to be run go through world_ops, so that tests
+ * drive exactly what the daemon runs.
  */
 #ifndef ROLLCALL_DAEMON_WORLD_H
 #define ROLLCALL_DAEMON_WORLD_H
@@ -35,7 +36,8 @@ struct world_ops {
 	void (*save_verdict)(void *arg, const char *target_id, const struct verdict_state *verdict);
 	int (*save_serial)(void *arg, uint32_t serial);
 	/* Attempts: probe_start, probe_cancel. */
-	struct probe *(*start)(void *arg, const struct probe_target *target, probe_done_fn *done, void *done_arg);
+	struct probe *(*start)(
+	    void *arg, const struct probe_target *target, probe_done_fn *done, void *done_arg);
 	void (*cancel)(void *arg, struct probe *probe);
 	/* Something changed: call world_run() in this round of the loop.  May be NULL. */
 	void (*wake)(void *arg);
@@ -54,11 +56,13 @@ struct world_settings {
 };
 
 /* NULL: no memory. */
-struct world *world_new(const struct world_settings *settings, const struct world_ops *ops, void *arg);
+struct world *world_new(
+    const struct world_settings *settings, const struct world_ops *ops, void *arg);
 /* Cancels attempts in flight. */
 void world_free(struct world *world);
 
-/* What the state file says; before the first file comes in.  Shaped as struct state_restore_ops wants them. */
+/* What the state file says; before the first file comes in.  Shaped as struct state_restore_ops
+ * wants them. */
 int world_restore_allotment(void *world, const struct allotment *allotment, bool removed);
 int world_restore_verdict(void *world, const char *target_id, const struct verdict_state *verdict);
 
@@ -66,17 +70,19 @@ int world_restore_verdict(void *world, const char *target_id, const struct verdi
 int world_replace_file(struct world *world, const char *file, struct object **objects, size_t count,
     struct diag *diag);
 /*
- * Everything there is has been stated: what was restored and belongs to nothing is let go.  Not to be
- * called while a file is broken or a folder missing, for what they state would lose its address.
+ * Everything there is has been stated: what was restored and belongs to nothing is let go.  Not to
+ * be called while a file is broken or a folder missing, for what they state would lose its address.
  */
 void world_settle(struct world *world);
 
-/* Bring answers and attempts up to date.  Returns when to be called again at the latest, UINT64_MAX: never. */
+/* Bring answers and attempts up to date.  Returns when to be called again at the latest,
+ * UINT64_MAX: never. */
 uint64_t world_run(struct world *world);
 
 /*
- * New dns settings: everything that is answered is built anew, by them, into `index`, which is empty.  When
- * this returns 0 the index is complete and the one before is no longer written to.  ERR_NOMEM: all as before.
+ * New dns settings: everything that is answered is built anew, by them, into `index`, which is
+ * empty.  When this returns 0 the index is complete and the one before is no longer written to.
+ * ERR_NOMEM: all as before.
  */
 int world_set_dns(struct world *world, const struct dns_settings *dns, struct index *index);
 
@@ -84,7 +90,8 @@ int world_set_dns(struct world *world, const struct dns_settings *dns, struct in
 void world_set_max_concurrent(struct world *world, uint32_t max_concurrent);
 
 /* Visit all verdicts (state_each_verdict_fn). */
-int world_each_verdict(void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);
+int world_each_verdict(
+    void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);
 
 const struct store *world_store(const struct world *world);
 const struct refresh *world_refresh(const struct world *world);

@@ -25,7 +25,8 @@ save(void *arg, const struct allotment *allotment)
 	char text[ADDR_TEXT_SIZE];
 
 	played->saves++;
-	snprintf(played->last_saved, sizeof(played->last_saved), "%s/%s %s", allotment->ns, allotment->name,
+	snprintf(played->last_saved, sizeof(played->last_saved), "%s/%s %s", allotment->ns,
+	    allotment->name,
 	    allotment->cluster_ip_count > 0 ? addr_text(&allotment->cluster_ips[0], text) : "-");
 	return 0;
 }
@@ -65,8 +66,8 @@ start(void *arg, const struct probe_target *target, probe_done_fn *done, void *d
 	for (size_t i = 0; i < PLAYED_ATTEMPTS; i++) {
 		if (played->attempts[i].used)
 			continue;
-		played->attempts[i] = (struct probe){ .used = true, .addr = target->addr, .done = done,
-			.arg = done_arg };
+		played->attempts[i] = (struct probe){ .used = true, .addr = target->addr,
+			.done = done, .arg = done_arg };
 		return &played->attempts[i];
 	}
 	ck_abort_msg("too many attempts");
@@ -92,8 +93,9 @@ next_random(void *arg)
 	return ((struct played *)arg)->random += 0x9e3779b97f4a7c15ULL;
 }
 
-static const struct world_ops ops = { .save = save, .drop = drop, .sync = sync_disk, .save_serial = save_serial,
-	.start = start, .cancel = cancel, .wake = wake, .random = next_random };
+static const struct world_ops ops = { .save = save, .drop = drop, .sync = sync_disk,
+	.save_serial = save_serial, .start = start, .cancel = cancel, .wake = wake,
+	.random = next_random };
 
 static void
 make_world(struct played *played)
@@ -101,8 +103,9 @@ make_world(struct played *played)
 	struct world_settings settings = { .clock = played->clock, .dns = &played->dns,
 		.schedule = { .max_concurrent = 100 }, .serial = played->serial_saved };
 
-	settings.allot = (struct allot_settings){ .service_cidrs = &service_cidr, .service_cidr_count = 1,
-		.node_port_first = 30000, .node_port_last = 32767, .hold_ms = 3600000 };
+	settings.allot = (struct allot_settings){ .service_cidrs = &service_cidr,
+		.service_cidr_count = 1, .node_port_first = 30000, .node_port_last = 32767,
+		.hold_ms = 3600000 };
 	played->index = settings.index = index_new();
 	played->world = world_new(&settings, &ops, played);
 	ck_assert_ptr_nonnull(played->world);
@@ -196,14 +199,16 @@ played_end(struct played *played, const char *addr, enum outcome_code code)
 static ldns_pkt *
 ask(struct played *played, const char *name)
 {
-	struct responder responder = { .index = played->index, .settings = &played->dns, .answering = true };
+	struct responder responder = { .index = played->index, .settings = &played->dns,
+		.answering = true };
 	ldns_pkt *query = NULL, *reply = NULL;
 	struct addr client;
 	uint8_t buf[65536], *wire;
 	size_t len;
 	ldns_rr_type type = strstr(name, "arpa") != NULL ? LDNS_RR_TYPE_PTR : LDNS_RR_TYPE_A;
 
-	ck_assert_int_eq(ldns_pkt_query_new_frm_str(&query, name, type, LDNS_RR_CLASS_IN, 0), LDNS_STATUS_OK);
+	ck_assert_int_eq(ldns_pkt_query_new_frm_str(&query, name, type, LDNS_RR_CLASS_IN, 0),
+	    LDNS_STATUS_OK);
 	ck_assert_int_eq(ldns_pkt2wire(&wire, query, &len), LDNS_STATUS_OK);
 	memcpy(buf, wire, len);
 	free(wire);
@@ -227,7 +232,8 @@ played_ask(struct played *played, const char *name)
 	for (size_t i = 0; i < ldns_rr_list_rr_count(answer); i++) {
 		char *value = ldns_rdf2str(ldns_rr_rdf(ldns_rr_list_rr(answer, i), 0));
 
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i > 0 ? " " : "", value);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i > 0 ? " " : "",
+		    value);
 		free(value);
 	}
 	if (ldns_pkt_get_rcode(reply) == LDNS_RCODE_NXDOMAIN)

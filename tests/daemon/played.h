@@ -37,10 +37,12 @@ struct played {
 /* service_cidr: "10.96.0.0/24". */
 struct played *played_new(const char *service_cidr);
 void played_free(struct played *played);
-/* The daemon ends and starts anew: the world is gone; what a state file keeps is restored by the caller. */
+/* The daemon ends and starts anew: the world is gone; what a state file keeps is restored by the
+ * caller. */
 void played_restart(struct played *played);
 
-/* The file states this YAML now ("": nothing), and the world has been run.  How many errors were said. */
+/* The file states this YAML now ("": nothing), and the world has been run.  How many errors were
+ * said. */
 size_t played_file(struct played *played, const char *file, const char *yaml);
 /* Time passes, the world is run. */
 void played_turn(struct played *played, uint64_t ms);

@@ -15,7 +15,8 @@ scratch_make(struct scratch *scratch)
 {
 	const char *below = getenv("TMPDIR");
 
-	snprintf(scratch->path, sizeof(scratch->path), "%s/rollcall-test-XXXXXX", below != NULL ? below : "/tmp");
+	snprintf(scratch->path, sizeof(scratch->path), "%s/rollcall-test-XXXXXX",
+	    below != NULL ? below : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(scratch->path));
 	scratch->fd = open(scratch->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(scratch->fd, 0);
@@ -35,7 +36,8 @@ empty_folder(int fd)
 			continue;
 		if (unlinkat(dirfd(dir), entry->d_name, 0) == 0)
 			continue;
-		sub = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		sub = openat(
+		    dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub >= 0)
 			empty_folder(sub);
 		unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);

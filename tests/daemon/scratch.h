@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Made below $TMPDIR or /tmp; a Check fixture is set up with scratch_make and torn down with scratch_remove. */
+/* Made below $TMPDIR or /tmp; a Check fixture is set up with scratch_make and torn down with
+ * scratch_remove. */
 struct scratch {
 	char path[256];
 	int fd;

@@ -122,15 +122,17 @@ END_TEST
 
 START_TEST(flags_win_and_replace_lists)
 {
-	char *argv[] = { "rollcalld", "--zones", "/x", "--zones=/y", "--listen", "127.0.0.1:0", "--threads", "2",
-		"--service-cidr", "10.1.0.0/16", "--state-dir", "/t", "--http", "127.0.0.1:0", "--cluster-domain",
-		"b.example", NULL };
+	char *argv[] = { "rollcalld", "--zones", "/x", "--zones=/y", "--listen", "127.0.0.1:0",
+		"--threads", "2", "--service-cidr", "10.1.0.0/16", "--state-dir", "/t", "--http",
+		"127.0.0.1:0", "--cluster-domain", "b.example", NULL };
 	struct config_flags flags;
 	struct config *config;
 
 	ck_assert_int_eq(config_flags_read(16, argv, &flags), 0);
-	ck_assert_int_eq(load("zones: [/a]\nthreads: 9\nserviceCIDRs: [10.2.0.0/16]\nstate: {dir: /s}\n", &flags,
-	    &config), 0);
+	ck_assert_int_eq(
+	    load("zones: [/a]\nthreads: 9\nserviceCIDRs: [10.2.0.0/16]\nstate: {dir: /s}\n", &flags,
+		&config),
+	    0);
 	ck_assert_uint_eq(config->zone_count, 2);
 	ck_assert_str_eq(config->zones[1], "/y");
 	ck_assert_uint_eq(config->threads, 2);
@@ -180,7 +182,8 @@ START_TEST(what_is_wrong_is_told_with_its_place)
 	struct config *config;
 
 	ck_assert_int_eq(load(wrong[_i].text, NULL, &config), ERR_INVALID);
-	ck_assert_msg(strncmp(said(0), wrong[_i].place, strlen(wrong[_i].place)) == 0, "%s", said(0));
+	ck_assert_msg(
+	    strncmp(said(0), wrong[_i].place, strlen(wrong[_i].place)) == 0, "%s", said(0));
 	ck_assert_msg(strstr(said(0), wrong[_i].part) != NULL, "%s", said(0));
 }
 END_TEST
@@ -189,7 +192,9 @@ START_TEST(all_errors_of_a_file_are_told)
 {
 	struct config *config;
 
-	ck_assert_int_eq(load("threads: 0\ndns: {udpSize: 100}\nserviceCIDRs: [x]\n", NULL, &config), ERR_INVALID);
+	ck_assert_int_eq(
+	    load("threads: 0\ndns: {udpSize: 100}\nserviceCIDRs: [x]\n", NULL, &config),
+	    ERR_INVALID);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), 3);
 }
 END_TEST
@@ -210,8 +215,11 @@ START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 {
 	struct config *config;
 
-	ck_assert_int_eq(load("forward:\n  - {zone: \".\", upstreams: [/etc/resolv.conf]}\ncache: {}\n"
-	    "dns: {cookies: true}\n", NULL, &config), 0);
+	ck_assert_int_eq(
+	    load("forward:\n  - {zone: \".\", upstreams: [/etc/resolv.conf]}\ncache: {}\n"
+		 "dns: {cookies: true}\n",
+		NULL, &config),
+	    0);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 3);
 	ck_assert_ptr_nonnull(strstr(said(0), "not served yet"));
 	config_free(config);
@@ -222,7 +230,8 @@ START_TEST(networks_that_overlap_are_refused)
 {
 	struct config *config;
 
-	ck_assert_int_eq(load("serviceCIDRs: [10.96.0.0/12, 10.100.0.0/16]\n", NULL, &config), ERR_INVALID);
+	ck_assert_int_eq(
+	    load("serviceCIDRs: [10.96.0.0/12, 10.100.0.0/16]\n", NULL, &config), ERR_INVALID);
 	ck_assert_ptr_nonnull(strstr(said(0), "overlaps"));
 }
 END_TEST
@@ -257,7 +266,8 @@ END_TEST
 
 START_TEST(bad_values_of_flags_are_named)
 {
-	char *argv[] = { "rollcalld", "--threads", "0", "--listen", "53", "--service-cidr", "10.0.0.1/8", NULL };
+	char *argv[] = { "rollcalld", "--threads", "0", "--listen", "53", "--service-cidr",
+		"10.0.0.1/8", NULL };
 	struct config_flags flags;
 	struct config *config;
 
@@ -299,13 +309,15 @@ suite(void)
 	tcase_add_test(t, the_file_is_taken);
 	tcase_add_test(t, flags_win_and_replace_lists);
 	tcase_add_test(t, no_state_keeps_nothing);
-	tcase_add_loop_test(t, what_is_wrong_is_told_with_its_place, 0, sizeof(wrong) / sizeof(wrong[0]));
+	tcase_add_loop_test(
+	    t, what_is_wrong_is_told_with_its_place, 0, sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(t, all_errors_of_a_file_are_told);
 	tcase_add_test(t, an_unknown_setting_is_a_warning_with_the_likely_name);
 	tcase_add_test(t, settings_of_later_versions_are_left_aside_with_a_warning);
 	tcase_add_test(t, networks_that_overlap_are_refused);
 	tcase_add_test(t, a_configured_file_has_to_be_there);
-	tcase_add_loop_test(t, bad_command_lines_are_refused, 0, sizeof(bad_flags) / sizeof(bad_flags[0]));
+	tcase_add_loop_test(
+	    t, bad_command_lines_are_refused, 0, sizeof(bad_flags) / sizeof(bad_flags[0]));
 	tcase_add_test(t, bad_values_of_flags_are_named);
 	tcase_add_test(t, a_reload_knows_what_needs_a_restart_and_what_changes_answers);
 	suite_add_tcase(s, t);

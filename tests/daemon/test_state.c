@@ -51,7 +51,9 @@ open_state(void)
 static void
 put(struct state *state, const char *name, const char *ip, uint16_t node_port)
 {
-	struct allotted_port port = { .port = 80, .protocol = PROTOCOL_TCP, .node_port = node_port };
+	struct allotted_port port = {
+		.port = 80, .protocol = PROTOCOL_TCP, .node_port = node_port
+	};
 	struct allotment allotment = { .ns = "shop", .name = name, .families = { ADDR_IP4 },
 		.family_count = 1, .cluster_ip_count = 1, .node_ports = &port,
 		.node_port_count = node_port != 0 };
@@ -76,7 +78,8 @@ static int
 describe_verdict(void *arg, const char *id, const struct verdict_state *verdict)
 {
 	ck_assert(verdict->restored);
-	strbuf_addf(arg, "%s %s since %llu: %s; ", id, verdict->verdict == VERDICT_PASS ? "pass" : "fail",
+	strbuf_addf(arg, "%s %s since %llu: %s; ", id,
+	    verdict->verdict == VERDICT_PASS ? "pass" : "fail",
 	    (unsigned long long)verdict->since_unix_ms, verdict->reason);
 	return 0;
 }
@@ -105,7 +108,9 @@ no_verdicts(void *arg, state_verdict_fn *visit, void *visit_arg)
 static int
 one_verdict(void *arg, state_verdict_fn *visit, void *visit_arg)
 {
-	struct verdict_state verdict = { .verdict = VERDICT_FAIL, .since_unix_ms = 77, .reason = "status 503" };
+	struct verdict_state verdict = {
+		.verdict = VERDICT_FAIL, .since_unix_ms = 77, .reason = "status 503"
+	};
 
 	(void)arg;
 	return visit(visit_arg, "pod/shop/web-1/web/readiness", &verdict);
@@ -170,7 +175,9 @@ END_TEST
 
 START_TEST(verdicts_are_read_back_and_forgotten_ones_are_not)
 {
-	struct verdict_state verdict = { .verdict = VERDICT_PASS, .since_unix_ms = 5, .reason = "" };
+	struct verdict_state verdict = {
+		.verdict = VERDICT_PASS, .since_unix_ms = 5, .reason = ""
+	};
 	struct state *state = open_state();
 
 	ck_assert_int_eq(state_save_verdicts(state, one_verdict, NULL, false), 0);
@@ -312,7 +319,8 @@ START_TEST(trouble_with_verdicts_is_no_trouble_with_addresses)
 }
 END_TEST
 
-/* Damage the address file in every way of one octet: always a start, and at most one Service is lost. */
+/* Damage the address file in every way of one octet: always a start, and at most one Service is
+ * lost. */
 START_TEST(any_damage_is_survived_and_costs_at_most_one_service)
 {
 	static const struct state_restore_ops ops = { describe_allotment, describe_verdict };

@@ -9,7 +9,8 @@ put(struct state_item **items, const char *key, const char *record)
 {
 	bool changed;
 
-	ck_assert_int_eq(state_item_put(items, key, (const uint8_t *)record, strlen(record), &changed), 0);
+	ck_assert_int_eq(
+	    state_item_put(items, key, (const uint8_t *)record, strlen(record), &changed), 0);
 	return changed;
 }
 

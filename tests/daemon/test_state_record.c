@@ -29,9 +29,15 @@ tear_down(void)
 static void
 put_dual_stack(void)
 {
-	struct allotted_port ports[2] = { { 80, PROTOCOL_TCP, 30080 }, { 53, PROTOCOL_UDP, 30053 } };
-	struct allotment allotment = { .ns = "shop", .name = "web", .families = { ADDR_IP6, ADDR_IP4 },
-		.family_count = 2, .cluster_ip_count = 2, .node_ports = ports, .node_port_count = 2 };
+	struct allotted_port ports[2] = { { 80, PROTOCOL_TCP, 30080 },
+		{ 53, PROTOCOL_UDP, 30053 } };
+	struct allotment allotment = { .ns = "shop",
+		.name = "web",
+		.families = { ADDR_IP6, ADDR_IP4 },
+		.family_count = 2,
+		.cluster_ip_count = 2,
+		.node_ports = ports,
+		.node_port_count = 2 };
 
 	addr_parse("fd00:96::7", &allotment.cluster_ips[0]);
 	addr_parse("10.96.0.7", &allotment.cluster_ips[1]);

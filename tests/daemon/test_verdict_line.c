@@ -9,7 +9,9 @@
 static struct target
 web_target(uint16_t port)
 {
-	struct target target = { .id = "service/shop/web/10.8.0.7:8080", .ns = "shop", .service_name = "web",
+	struct target target = { .id = "service/shop/web/10.8.0.7:8080",
+		.ns = "shop",
+		.service_name = "web",
 		.port = port };
 
 	ck_assert_int_eq(addr_parse("10.8.0.7", &target.addr), 0);
@@ -17,7 +19,8 @@ web_target(uint16_t port)
 }
 
 static void
-expect(const struct schedule_report *report, const struct verdict_state *before, const char *expected)
+expect(
+    const struct schedule_report *report, const struct verdict_state *before, const char *expected)
 {
 	char line[512];
 
@@ -29,8 +32,12 @@ START_TEST(a_failure_names_its_reason_and_run)
 	struct target target = web_target(8080);
 	struct outcome outcome = { .code = OUTCOME_CONNECT_REFUSED, .took_us = 1900 };
 	struct verdict_state before = { .verdict = VERDICT_PASS };
-	struct schedule_report report = { .kind = PROBE_READINESS, .verdict = VERDICT_FAIL, .run = 3,
-		.threshold = 3, .target = &target, .outcome = &outcome };
+	struct schedule_report report = { .kind = PROBE_READINESS,
+		.verdict = VERDICT_FAIL,
+		.run = 3,
+		.threshold = 3,
+		.target = &target,
+		.outcome = &outcome };
 
 	expect(&report, &before,
 	    "endpoint shop/web 10.8.0.7:8080 ready -> not ready: connect refused (2 ms, 3 of 3)");
@@ -41,10 +48,15 @@ START_TEST(the_first_result_comes_from_unknown)
 {
 	struct target target = web_target(0);
 	struct outcome outcome = { .code = OUTCOME_HTTP_STATUS, .value = 503, .took_us = 400 };
-	struct schedule_report report = { .kind = PROBE_READINESS, .verdict = VERDICT_FAIL, .run = 1,
-		.threshold = 3, .target = &target, .outcome = &outcome };
+	struct schedule_report report = { .kind = PROBE_READINESS,
+		.verdict = VERDICT_FAIL,
+		.run = 1,
+		.threshold = 3,
+		.target = &target,
+		.outcome = &outcome };
 
-	expect(&report, NULL, "endpoint shop/web 10.8.0.7 unknown -> not ready: status 503 (0 ms, 1 of 3)");
+	expect(&report, NULL,
+	    "endpoint shop/web 10.8.0.7 unknown -> not ready: status 503 (0 ms, 1 of 3)");
 }
 END_TEST
 

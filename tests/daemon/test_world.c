@@ -14,11 +14,13 @@
 #define SERVICE(name, more) \
 	"apiVersion: v1\nkind: Service\nmetadata: {name: " name ", namespace: shop}\n" \
 	"spec: {selector: {app: web}, ports: [{port: 80}]" more "}\n---\n"
-#define POD(name, ip, probe) \
-	"apiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: shop, labels: {app: web}}\n" \
-	"spec: {containers: [{name: web, image: x, ports: [{containerPort: 8080}]" probe "}]}\n" \
+#define POD(name, ip, probe)                                                                       \
+	"apiVersion: v1\nkind: Pod\nmetadata: {name: " name                                        \
+	", namespace: shop, labels: {app: web}}\n"                                                 \
+	"spec: {containers: [{name: web, image: x, ports: [{containerPort: 8080}]" probe "}]}\n"   \
 	"status: {phase: Running, podIP: " ip "}\n---\n"
-#define TCP_PROBE ", readinessProbe: {tcpSocket: {port: 8080}, failureThreshold: 2, periodSeconds: 10}"
+#define TCP_PROBE                                                                                  \
+	", readinessProbe: {tcpSocket: {port: 8080}, failureThreshold: 2, periodSeconds: 10}"
 #define TWO_PODS POD("web-1", "10.8.0.1", TCP_PROBE) POD("web-2", "10.8.0.2", TCP_PROBE)
 #define HEADLESS SERVICE("pods", ", clusterIP: None")
 #define NAME(name) name ".shop.svc.cluster.local"
@@ -156,13 +158,18 @@ END_TEST
 START_TEST(a_restart_gives_back_addresses_and_verdicts)
 {
 	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
-	struct allotment allotment = { .ns = "shop", .name = "web", .families = { ADDR_IP4 }, .family_count = 1,
-		.cluster_ip_count = 1, .saved = true };
+	struct allotment allotment = { .ns = "shop",
+		.name = "web",
+		.families = { ADDR_IP4 },
+		.family_count = 1,
+		.cluster_ip_count = 1,
+		.saved = true };
 	struct world_counts counts;
 
 	addr_parse("10.96.0.77", &allotment.cluster_ips[0]);
 	ck_assert_int_eq(world_restore_allotment(played->world, &allotment, false), 0);
-	ck_assert_int_eq(world_restore_verdict(played->world, "pod/shop/web-1/web/readiness", &pass), 0);
+	ck_assert_int_eq(
+	    world_restore_verdict(played->world, "pod/shop/web-1/web/readiness", &pass), 0);
 	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS TWO_PODS);
 	ck_assert_str_eq(played_ask(played, NAME("web")), "10.96.0.77");
 	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
@@ -179,8 +186,12 @@ END_TEST
 START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 {
 	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
-	struct allotment allotment = { .ns = "shop", .name = "gone", .families = { ADDR_IP4 }, .family_count = 1,
-		.cluster_ip_count = 1, .saved = true };
+	struct allotment allotment = { .ns = "shop",
+		.name = "gone",
+		.families = { ADDR_IP4 },
+		.family_count = 1,
+		.cluster_ip_count = 1,
+		.saved = true };
 
 	addr_parse("10.96.0.77", &allotment.cluster_ips[0]);
 	world_restore_allotment(played->world, &allotment, false);
@@ -192,8 +203,10 @@ START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 	played_turn(played, 1);
 	played_file(played, "b.yaml", SERVICE("another", ""));
 	ck_assert_uint_eq(played->drops, 1);
-	ck_assert_ptr_null(store_verdict(world_store(played->world), "pod/shop/gone/web/readiness"));
-	ck_assert_ptr_nonnull(store_verdict(world_store(played->world), "service/shop/web/10.0.0.1:80"));
+	ck_assert_ptr_null(
+	    store_verdict(world_store(played->world), "pod/shop/gone/web/readiness"));
+	ck_assert_ptr_nonnull(
+	    store_verdict(world_store(played->world), "service/shop/web/10.0.0.1:80"));
 }
 END_TEST
 
@@ -209,8 +222,10 @@ START_TEST(a_service_that_comes_back_gets_its_address_back)
 		char text[512], file[16];
 
 		snprintf(file, sizeof(file), "n%d", i);
-		snprintf(text, sizeof(text), "apiVersion: v1\nkind: Service\nmetadata: {name: n%d, namespace: shop}\n"
-		    "spec: {ports: [{port: 80}]}\n", i);
+		snprintf(text, sizeof(text),
+		    "apiVersion: v1\nkind: Service\nmetadata: {name: n%d, namespace: shop}\n"
+		    "spec: {ports: [{port: 80}]}\n",
+		    i);
 		played_file(played, file, text);
 	}
 	played_file(played, "a.yaml", SERVICE("web", "") SERVICE("other", ""));
@@ -228,11 +243,13 @@ START_TEST(addresses_are_stable_over_a_thousand_reloads)
 	snprintf(other, sizeof(other), "%s", played_ask(played, NAME("other")));
 	ck_assert_str_ne(web, other);
 	for (int i = 0; i < 1000; i++) {
-		played_file(played, "a.yaml", i % 2 == 0 ? SERVICE("web", "") POD("web-1", "10.8.0.2", "") :
-		    SERVICE("web", ", type: NodePort") POD("web-2", "10.8.0.1", ""));
+		played_file(played, "a.yaml",
+		    i % 2 == 0 ? SERVICE("web", "") POD("web-1", "10.8.0.2", "") :
+				 SERVICE("web", ", type: NodePort") POD("web-2", "10.8.0.1", ""));
 		played_file(played, "b.yaml", i % 3 == 0 ? "" : SERVICE("other", ""));
 		ck_assert_str_eq(played_ask(played, NAME("web")), web);
-		ck_assert_str_eq(played_ask(played, NAME("other")), i % 3 == 0 ? "NXDOMAIN" : other);
+		ck_assert_str_eq(
+		    played_ask(played, NAME("other")), i % 3 == 0 ? "NXDOMAIN" : other);
 	}
 }
 END_TEST
@@ -258,13 +275,15 @@ END_TEST
 
 START_TEST(panic_answers_all_and_is_counted)
 {
-	static const char panicking[] = "apiVersion: v1\nkind: Service\nmetadata: {name: pods, namespace: shop, "
+	static const char panicking[] =
+	    "apiVersion: v1\nkind: Service\nmetadata: {name: pods, namespace: shop, "
 	    "annotations: {rollcall/panic-threshold: \"50\"}}\n"
 	    "spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80}]}\n---\n";
 	char text[4096];
 	struct world_counts counts;
 
-	snprintf(text, sizeof(text), "%s%s%s", panicking, TWO_PODS, POD("web-3", "10.8.0.3", TCP_PROBE));
+	snprintf(
+	    text, sizeof(text), "%s%s%s", panicking, TWO_PODS, POD("web-3", "10.8.0.3", TCP_PROBE));
 	played_file(played, "a.yaml", text);
 	next_ends("10.8.0.1", OUTCOME_PASS);
 	for (int i = 0; i < 2; i++) {
