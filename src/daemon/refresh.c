@@ -431,9 +431,13 @@ refresh_services(struct refresh *refresh)
 static void
 expire(struct refresh *refresh)
 {
+	if (refresh->expire_ms == 0)
+		refresh->expire_ms = refresh->now_ms + EXPIRE_MS;
 	if (refresh->now_ms < refresh->expire_ms)
 		return;
 	allot_expire(refresh->allot, refresh->now_ms);
+	/* What was let go without a Service being dirty is dropped from the disk too. */
+	save_addresses(refresh);
 	refresh->expire_ms = refresh->now_ms + EXPIRE_MS;
 }
 
