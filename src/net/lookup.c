@@ -2,11 +2,15 @@
 #include "net/lookup.h"
 
 #include <ares.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "net/sock.h"
@@ -30,6 +34,7 @@ struct lookup {
 	int fds[SOCKETS];
 	bool freeing;                   /* what c-ares still calls means nothing any more */
 	int err;
+	int lack;                       /* what we ourselves ran out of, ERR_FULL or ERR_NOMEM; 0: nothing */
 	struct addr addrs[LOOKUP_MAX];
 	size_t count;
 	lookup_done_fn *done;
@@ -61,7 +66,7 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	void *done_arg = lookup->arg;
 	struct addr addrs[LOOKUP_MAX];
 	size_t count = lookup->count;
-	int err = lookup->err;
+	int err = lookup->err != 0 && lookup->lack != 0 ? lookup->lack : lookup->err;
 
 	(void)fd;
 	(void)what;
@@ -188,6 +193,62 @@ on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 		(void)event_add(*event, NULL);
 }
 
+/*
+ * c-ares' own sockets would do, but it calls a socket that cannot be had a server that does not answer,
+ * and no server is to blame for that.
+ */
+static ares_socket_t
+open_socket(int family, int type, int protocol, void *arg)
+{
+	struct lookup *lookup = arg;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		lookup->lack = ERR_FULL;
+	else if (fd < 0 && (errno == ENOMEM || errno == ENOBUFS))
+		lookup->lack = ERR_NOMEM;
+	return fd;
+}
+
+static int
+close_socket(ares_socket_t fd, void *arg)
+{
+	(void)arg;
+	return close(fd);
+}
+
+static int
+connect_socket(ares_socket_t fd, const struct sockaddr *address, ares_socklen_t len, void *arg)
+{
+	(void)arg;
+	return connect(fd, address, len);
+}
+
+static ares_ssize_t
+receive(ares_socket_t fd, void *octets, size_t size, int flags, struct sockaddr *from,
+    ares_socklen_t *from_len, void *arg)
+{
+	(void)arg;
+	return recvfrom(fd, octets, size, flags, from, from_len);
+}
+
+static ares_ssize_t
+send_parts(ares_socket_t fd, const struct iovec *parts, int count, void *arg)
+{
+	struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+
+	(void)arg;
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static const struct ares_socket_functions socket_functions = {
+	.asocket = open_socket,
+	.aclose = close_socket,
+	.aconnect = connect_socket,
+	.arecvfrom = receive,
+	.asendv = send_parts,
+};
+
 /* Only that server, at its own port; files are left out. */
 static bool
 set_server(ares_channel channel, const struct addr_port *server)
@@ -220,6 +281,7 @@ open_channel(struct lookup *lookup, const struct addr_port *server)
 	if (status != ARES_SUCCESS)
 		return err_of_status(status);
 	lookup->channel_open = true;
+	ares_set_socket_functions(lookup->channel, &socket_functions, lookup);
 	return server == NULL || set_server(lookup->channel, server) ? 0 : ERR_NOMEM;
 }
 

@@ -19,7 +19,8 @@ struct lookup;
 /*
  * err 0: addrs holds 1 to LOOKUP_MAX addresses, the one to try first in front, valid during the call.
  * ERR_NOTFOUND: there is no such name, or it has no address; ERR_TIMEOUT; ERR_SYSTEM: no resolver answers
- * or it fails; ERR_INVALID: that is no name; ERR_NOMEM.
+ * or it fails; ERR_INVALID: that is no name.  Of our own making: ERR_FULL, no descriptor was left;
+ * ERR_NOMEM.
  */
 typedef void lookup_done_fn(void *arg, int err, const struct addr *addrs, size_t count);
 

@@ -80,6 +80,9 @@ looked_up(void *arg, int err, const struct addr *addrs, size_t count)
 	case ERR_NOMEM:
 		probe_end(host->probe, OUTCOME_FAULT_MEMORY, NULL);
 		break;
+	case ERR_FULL:
+		probe_end(host->probe, OUTCOME_FAULT_FILES, NULL);
+		break;
 	default:
 		probe_end(host->probe, OUTCOME_HOST_UNKNOWN, host->probe->target.spec->host);
 		break;

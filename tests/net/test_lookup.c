@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -262,6 +263,23 @@ START_TEST(lookups_leave_no_descriptor_behind)
 }
 END_TEST
 
+/* Without a server given, neither the hosts file nor resolv.conf can be read then either. */
+START_TEST(without_a_descriptor_left_no_resolver_is_to_blame)
+{
+	const struct addr_port *whom = _i == 0 ? &server : NULL;
+	int next = dup(server_fd);
+	struct rlimit limit, none;
+
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = limit.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &none);
+	look_up("web.example", whom, 5000);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ck_assert_msg(result.err == ERR_FULL, "%s", err_text(result.err));
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -278,6 +296,7 @@ suite(void)
 	tcase_add_test(tc, a_cancelled_lookup_is_not_heard_of_again);
 	tcase_add_test(tc, an_address_is_its_own_answer);
 	tcase_add_test(tc, without_a_server_the_system_is_asked);
+	tcase_add_loop_test(tc, without_a_descriptor_left_no_resolver_is_to_blame, 0, 2);
 	tcase_add_test(tc, lookups_leave_no_descriptor_behind);
 	suite_add_tcase(s, tc);
 	return s;
