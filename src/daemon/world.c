@@ -35,6 +35,7 @@ struct world {
 	uint64_t event_us;              /* the first change since the last run */
 	bool event;
 	bool ran;                       /* the first load is over: from here on durations count */
+	bool settling;                  /* restored verdicts of what is not probed are to be let go */
 	uint64_t attempts[3];
 	uint64_t verdict_changes;
 	struct schedule_lateness lateness;
@@ -272,49 +273,54 @@ find_ownerless(void *arg, const struct allotment *allotment)
 	return keep_leftover(leftovers, allotment->ns, allotment->name);
 }
 
-/* The owner of "pod/NS/NAME/..." or "service/NS/NAME/...": is it there? */
-static bool
-target_has_owner(const struct store *store, const char *id)
-{
-	char ns[64], name[254];
-
-	if (sscanf(id, "pod/%63[^/]/%253[^/]/", ns, name) == 2)
-		return store_pod(store, ns, name) != NULL;
-	if (sscanf(id, "service/%63[^/]/%253[^/]/", ns, name) == 2)
-		return store_service(store, ns, name) != NULL;
-	return false;
-}
-
 static int
 find_orphaned(void *arg, const char *id, const struct verdict_state *state)
 {
 	struct leftovers *leftovers = arg;
 
 	(void)state;
-	if (target_has_owner(leftovers->world->store, id))
+	if (schedule_has(leftovers->world->schedule, id))
 		return 0;
 	return keep_leftover(leftovers, "", id);
+}
+
+static void
+forget_orphans(struct world *world, struct leftovers *leftovers)
+{
+	static const struct verdict_state unknown = { .verdict = VERDICT_UNKNOWN, .reason = "" };
+
+	if (store_each_verdict(world->store, find_orphaned, leftovers) == 0)
+		for (size_t i = 0; i < leftovers->count; i++)
+			set_verdict(world, leftovers->keys[i].name, &unknown);
+}
+
+static void
+release_ownerless(struct world *world, struct leftovers *leftovers)
+{
+	uint64_t now_ms = clock_now_ms(world->clock);
+
+	if (allot_each(world->allot, find_ownerless, leftovers) == 0)
+		for (size_t i = 0; i < leftovers->count; i++)
+			allot_remove(world->allot, leftovers->keys[i].ns, leftovers->keys[i].name, now_ms);
+}
+
+static void
+let_go(struct world *world, void (*let)(struct world *, struct leftovers *))
+{
+	struct leftovers leftovers = { .world = world, .arena = arena_new(0) };
+
+	if (leftovers.arena == NULL)
+		return;
+	let(world, &leftovers);
+	free(leftovers.keys);
+	arena_free(leftovers.arena);
 }
 
 void
 world_settle(struct world *world)
 {
-	static const struct verdict_state unknown = { .verdict = VERDICT_UNKNOWN, .reason = "" };
-	struct leftovers leftovers = { .world = world, .arena = arena_new(0) };
-	uint64_t now_ms = clock_now_ms(world->clock);
-
-	if (leftovers.arena == NULL)
-		return;
-	if (allot_each(world->allot, find_ownerless, &leftovers) == 0)
-		for (size_t i = 0; i < leftovers.count; i++)
-			allot_remove(
-			    world->allot, leftovers.keys[i].ns, leftovers.keys[i].name, now_ms);
-	leftovers.count = 0;
-	if (store_each_verdict(world->store, find_orphaned, &leftovers) == 0)
-		for (size_t i = 0; i < leftovers.count; i++)
-			set_verdict(world, leftovers.keys[i].name, &unknown);
-	free(leftovers.keys);
-	arena_free(leftovers.arena);
+	let_go(world, release_ownerless);
+	world->settling = true;
 }
 
 /* ---- running ---- */
@@ -347,6 +353,10 @@ world_run(struct world *world)
 		note_latency(world);
 	world->event = false;
 	world->ran = true;
+	if (world->settling && !store_is_dirty(world->store)) {
+		world->settling = false;
+		let_go(world, forget_orphans);
+	}
 	owed = catalog_publish(world->catalog, now_ms, clock_unix_s(world->clock));
 	if (catalog_serial(world->catalog) != world->serial) {
 		world->serial = catalog_serial(world->catalog);

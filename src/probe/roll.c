@@ -184,6 +184,12 @@ roll_count(const struct roll *roll)
 }
 
 struct roll_entry *
+roll_find(const struct roll *roll, const char *id)
+{
+	return find_entry(roll->by_id, id);
+}
+
+struct roll_entry *
 roll_first(const struct roll *roll, const char *name)
 {
 	struct roll_owner *owner = find_owner(roll, name);

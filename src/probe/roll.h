@@ -57,6 +57,8 @@ typedef void roll_drop_fn(void *arg, struct roll_entry *entry);
 void roll_release(struct roll *roll, roll_drop_fn *drop, void *arg);
 
 size_t roll_count(const struct roll *roll);
+/* By the target's id; NULL: none. */
+struct roll_entry *roll_find(const struct roll *roll, const char *id);
 /* The first of an owner's entries (go on with ->next), NULL: none. */
 struct roll_entry *roll_first(const struct roll *roll, const char *owner);
 /* The target of another kind on the same container, by the ids of target.h; NULL: none. */

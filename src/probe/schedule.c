@@ -493,6 +493,12 @@ schedule_next_ms(const struct schedule *schedule)
 	return due_heap_first_ms(&schedule->heap);
 }
 
+bool
+schedule_has(const struct schedule *schedule, const char *id)
+{
+	return roll_find(&schedule->roll, id) != NULL;
+}
+
 size_t
 schedule_count(const struct schedule *schedule)
 {

@@ -106,6 +106,8 @@ void schedule_set_now(struct schedule *schedule, schedule_now_fn *now, void *arg
 /* Another max_concurrent; what is in flight beyond it ends in its own time. */
 void schedule_set_max_concurrent(struct schedule *schedule, uint32_t max_concurrent);
 
+/* Is there a target of this id?  Held ones and those that have stopped count. */
+bool schedule_has(const struct schedule *schedule, const char *id);
 size_t schedule_count(const struct schedule *schedule);
 size_t schedule_in_flight(const struct schedule *schedule);
 /*

@@ -197,15 +197,19 @@ START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 	world_restore_allotment(played->world, &allotment, false);
 	world_restore_verdict(played->world, "pod/shop/gone/web/readiness", &pass);
 	world_restore_verdict(played->world, "service/shop/web/10.0.0.1:80", &pass);
-	played_file(played, "a.yaml", SERVICE("web", ""));
+	world_restore_verdict(played->world, "pod/shop/web-1/web/readiness", &pass);
+	world_restore_verdict(played->world, "pod/shop/web-1/web/liveness", &pass);
+	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS TWO_PODS);
 	ck_assert_uint_eq(played->drops, 0);
 	world_settle(played->world);
 	played_turn(played, 60000);
 	ck_assert_uint_eq(played->drops, 1);
-	ck_assert_ptr_null(
-	    store_verdict(world_store(played->world), "pod/shop/gone/web/readiness"));
-	ck_assert_ptr_nonnull(
-	    store_verdict(world_store(played->world), "service/shop/web/10.0.0.1:80"));
+	ck_assert_ptr_null(store_verdict(world_store(played->world), "pod/shop/gone/web/readiness"));
+	/* Its owner is there, but does not ask for this probe any more. */
+	ck_assert_ptr_null(store_verdict(world_store(played->world), "service/shop/web/10.0.0.1:80"));
+	ck_assert_ptr_null(store_verdict(world_store(played->world), "pod/shop/web-1/web/liveness"));
+	ck_assert_ptr_nonnull(store_verdict(world_store(played->world), "pod/shop/web-1/web/readiness"));
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
 }
 END_TEST
 
