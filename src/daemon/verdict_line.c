@@ -1,4 +1,4 @@
-/* verdict_line.c - the one line that tells a change of verdict. */
+/* verdict_line.c - the lines that tell what came of an attempt. */
 #include "daemon/verdict_line.h"
 
 #include <stdio.h>
@@ -33,22 +33,43 @@ place_text(const struct target *target, char buf[ADDR_PORT_TEXT_SIZE])
 		addr_text(&target->addr, buf);
 }
 
+static const char *
+endpoint_name(const struct target *target)
+{
+	const char *name = target->service_name != NULL ? target->service_name : target->pod_name;
+
+	return name == NULL ? "" : name;
+}
+
 char *
 verdict_line(const struct schedule_report *report, const struct verdict_state *before, char *buf,
     size_t size)
 {
 	const struct target *target = report->target;
-	const char *name = target->service_name != NULL ? target->service_name : target->pod_name;
 	enum verdict held = before == NULL ? VERDICT_UNKNOWN : before->verdict;
 	char where[ADDR_PORT_TEXT_SIZE];
 	char reason[256];
 
 	place_text(target, where);
 	snprintf(buf, size, "endpoint %s/%s %s %s%s -> %s: %s (%u ms, %u of %u)", target->ns,
-	    name == NULL ? "" : name, where, verdict_words(report->kind, held),
+	    endpoint_name(target), where, verdict_words(report->kind, held),
 	    before != NULL && before->restored ? " (restored)" : "",
 	    verdict_words(report->kind, report->verdict),
 	    outcome_text(report->outcome, reason, sizeof(reason)),
 	    (report->outcome->took_us + 500) / 1000, report->run, report->threshold);
+	return buf;
+}
+
+char *
+verdict_line_fault(const struct schedule_report *report, char *buf, size_t size)
+{
+	const struct target *target = report->target;
+	char where[ADDR_PORT_TEXT_SIZE];
+	char reason[256];
+
+	place_text(target, where);
+	snprintf(buf, size, "endpoint %s/%s %s could not be probed, stays %s: %s", target->ns,
+	    endpoint_name(target), where, verdict_words(report->kind, report->verdict),
+	    outcome_text(report->outcome, reason, sizeof(reason)));
 	return buf;
 }

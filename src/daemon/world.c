@@ -20,6 +20,8 @@
 
 /* Slower than this from event to answer is said. */
 #define SLOW_US 100000
+/* A host that goes with a thousand endpoints has a line for each; what flaps for ever has not. */
+#define VERDICT_LINES_A_S 2000
 
 struct world {
 	const struct clock *clock;
@@ -41,6 +43,7 @@ struct world {
 	struct schedule_lateness lateness;
 	uint32_t serial;
 	struct log_gate verdict_gate;
+	struct log_gate fault_gate;
 };
 
 static void
@@ -81,7 +84,7 @@ on_verdict(void *arg, const struct schedule_report *report)
 	}
 	if (changed) {
 		world->verdict_changes++;
-		log_gated(&world->verdict_gate, 200, LOG_INFO, "%s",
+		log_gated(&world->verdict_gate, VERDICT_LINES_A_S, LOG_INFO, "%s",
 		    verdict_line(report, before, line, sizeof(line)));
 	}
 	now.since_unix_ms = changed ? clock_unix_ms(world->clock) : before->since_unix_ms;
@@ -94,8 +97,13 @@ static void
 on_ended(void *arg, const struct schedule_report *report)
 {
 	struct world *world = arg;
+	enum outcome_class class = outcome_class(report->outcome->code);
+	char line[512];
 
-	world->attempts[outcome_class(report->outcome->code)]++;
+	world->attempts[class]++;
+	/* That the table is full is said by the schedule. */
+	if (class == OUTCOME_CLASS_FAULT && report->outcome->code != OUTCOME_FAULT_BUSY)
+		log_gated(&world->fault_gate, 1, LOG_WARN, "%s", verdict_line_fault(report, line, sizeof(line)));
 }
 
 static void

@@ -78,6 +78,19 @@ START_TEST(kinds_of_a_pod_and_restored_verdicts_are_told_apart)
 }
 END_TEST
 
+START_TEST(a_fault_says_that_the_verdict_stays)
+{
+	struct target target = web_target(8080);
+	struct outcome outcome = { .code = OUTCOME_FAULT_FILES };
+	struct schedule_report report = { .kind = PROBE_READINESS, .verdict = VERDICT_PASS,
+		.target = &target, .outcome = &outcome };
+	char line[512];
+
+	ck_assert_str_eq(verdict_line_fault(&report, line, sizeof(line)), "endpoint shop/web 10.8.0.7:8080 "
+	    "could not be probed, stays ready: checker is out of file descriptors");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -87,6 +100,7 @@ suite(void)
 	tcase_add_test(t, a_failure_names_its_reason_and_run);
 	tcase_add_test(t, the_first_result_comes_from_unknown);
 	tcase_add_test(t, kinds_of_a_pod_and_restored_verdicts_are_told_apart);
+	tcase_add_test(t, a_fault_says_that_the_verdict_stays);
 	suite_add_tcase(s, t);
 	return s;
 }
