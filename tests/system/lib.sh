@@ -178,3 +178,17 @@ pod() {
 	status: {phase: Running, podIP: $2}
 	END
 }
+
+# targets FLAGS...: run contrib/target.  A file NAME in $broken breaks that target; port_of NAME is its port.
+broken=$work/broken
+mkdir "$broken"
+targets() {
+	: >"$work/targets"
+	"${TARGET-$PWD/contrib/target}" --break "$broken" "$@" >"$work/targets" &
+	children+=($!)
+	eventually ready tail -n 1 "$work/targets"
+}
+
+port_of() {
+	sed -n "s/^$1 .*:\([0-9]*\)$/\1/p" "$work/targets"
+}
