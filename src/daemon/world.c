@@ -37,7 +37,7 @@ struct world {
 	uint64_t event_us;              /* the first change since the last run */
 	bool event;
 	bool ran;                       /* the first load is over: from here on durations count */
-	bool settling;                  /* restored verdicts of what is not probed are to be let go */
+	bool settling;                  /* verdicts of what is not probed are to be let go */
 	uint64_t attempts[3];
 	uint64_t verdict_changes;
 	struct schedule_lateness lateness;
@@ -103,7 +103,8 @@ on_ended(void *arg, const struct schedule_report *report)
 	world->attempts[class]++;
 	/* That the table is full is said by the schedule. */
 	if (class == OUTCOME_CLASS_FAULT && report->outcome->code != OUTCOME_FAULT_BUSY)
-		log_gated(&world->fault_gate, 1, LOG_WARN, "%s", verdict_line_fault(report, line, sizeof(line)));
+		log_gated(&world->fault_gate, 1, LOG_WARN, "%s",
+		    verdict_line_fault(report, line, sizeof(line)));
 }
 
 static void
@@ -309,7 +310,8 @@ release_ownerless(struct world *world, struct leftovers *leftovers)
 
 	if (allot_each(world->allot, find_ownerless, leftovers) == 0)
 		for (size_t i = 0; i < leftovers->count; i++)
-			allot_remove(world->allot, leftovers->keys[i].ns, leftovers->keys[i].name, now_ms);
+			allot_remove(world->allot, leftovers->keys[i].ns,
+			    leftovers->keys[i].name, now_ms);
 }
 
 static void

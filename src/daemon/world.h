@@ -70,9 +70,9 @@ int world_restore_verdict(void *world, const char *target_id, const struct verdi
 int world_replace_file(struct world *world, const char *file, struct object **objects, size_t count,
     struct diag *diag);
 /*
- * Everything there is has been stated: what was restored and belongs to nothing is let go, addresses now
- * and verdicts by the next world_run(), which finds out what is probed.  Not to be called while a file is
- * broken or a folder missing, for what they state would lose its address.
+ * Everything there is has been stated: what was restored and belongs to nothing is let go,
+ * addresses now and verdicts by the next world_run(), which finds out what is probed.  Not to be
+ * called while a file is broken or a folder missing, for what they state would lose its address.
  */
 void world_settle(struct world *world);
 

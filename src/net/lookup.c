@@ -34,7 +34,7 @@ struct lookup {
 	int fds[SOCKETS];
 	bool freeing;                   /* what c-ares still calls means nothing any more */
 	int err;
-	int lack;                       /* what we ourselves ran out of, ERR_FULL or ERR_NOMEM; 0: nothing */
+	int lack;                       /* of our own: ERR_FULL or ERR_NOMEM; 0: of nothing */
 	struct addr addrs[LOOKUP_MAX];
 	size_t count;
 	lookup_done_fn *done;
@@ -194,8 +194,8 @@ on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 }
 
 /*
- * c-ares' own sockets would do, but it calls a socket that cannot be had a server that does not answer,
- * and no server is to blame for that.
+ * c-ares' own sockets would do, but it calls a socket that cannot be had a server that does not
+ * answer, and no server is to blame for that.
  */
 static ares_socket_t
 open_socket(int family, int type, int protocol, void *arg)

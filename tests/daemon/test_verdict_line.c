@@ -86,8 +86,8 @@ START_TEST(a_fault_says_that_the_verdict_stays)
 		.target = &target, .outcome = &outcome };
 	char line[512];
 
-	ck_assert_str_eq(verdict_line_fault(&report, line, sizeof(line)), "endpoint shop/web 10.8.0.7:8080 "
-	    "could not be probed, stays ready: checker is out of file descriptors");
+	ck_assert_str_eq(verdict_line_fault(&report, line, sizeof(line)),
+	    "endpoint shop/web 10.8.0.7:8080 could not be probed, stays ready: checker is out of file descriptors");
 }
 END_TEST
 

@@ -185,6 +185,7 @@ END_TEST
 
 START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 {
+	const struct store *store;
 	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
 	struct allotment allotment = { .ns = "shop",
 		.name = "gone",
@@ -204,11 +205,12 @@ START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 	world_settle(played->world);
 	played_turn(played, 60000);
 	ck_assert_uint_eq(played->drops, 1);
-	ck_assert_ptr_null(store_verdict(world_store(played->world), "pod/shop/gone/web/readiness"));
+	store = world_store(played->world);
+	ck_assert_ptr_null(store_verdict(store, "pod/shop/gone/web/readiness"));
 	/* Its owner is there, but does not ask for this probe any more. */
-	ck_assert_ptr_null(store_verdict(world_store(played->world), "service/shop/web/10.0.0.1:80"));
-	ck_assert_ptr_null(store_verdict(world_store(played->world), "pod/shop/web-1/web/liveness"));
-	ck_assert_ptr_nonnull(store_verdict(world_store(played->world), "pod/shop/web-1/web/readiness"));
+	ck_assert_ptr_null(store_verdict(store, "service/shop/web/10.0.0.1:80"));
+	ck_assert_ptr_null(store_verdict(store, "pod/shop/web-1/web/liveness"));
+	ck_assert_ptr_nonnull(store_verdict(store, "pod/shop/web-1/web/readiness"));
 	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
 }
 END_TEST
