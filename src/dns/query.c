@@ -5,6 +5,7 @@
 
 #define FLAGS_QR 0x80
 #define FLAGS_OPCODE 0x78
+#define QUESTION_FIXED 4        /* type, class */
 #define RECORD_FIXED 10         /* type, class, TTL, length of rdata */
 #define EDNS_DO 0x8000
 #define OPTION_KEEPALIVE 11
@@ -102,6 +103,26 @@ read_question(struct query *query, const uint8_t *buf, size_t len)
 		fail(query, QUERY_ERROR, DNS_REFUSED);
 }
 
+/*
+ * The message will be answered by its header alone; where its sections are those of a query, an OPT
+ * gets one back (RFC 6891, 6.1.1).
+ */
+static void
+refuse(struct query *query, enum dns_rcode rcode, const uint8_t *buf, size_t len)
+{
+	struct wire_reader reader;
+
+	wire_reader_init(&reader, buf, len);
+	reader.at = DNS_HEADER_LEN;
+	for (unsigned left = wire_get_u16(buf + 4); left > 0 && reader.err == 0; left--) {
+		wire_skip_name(&reader);
+		wire_skip(&reader, QUESTION_FIXED);
+	}
+	query->state = QUERY_GOOD;
+	read_records(query, &reader, buf);
+	fail(query, QUERY_NO_QUESTION, rcode);
+}
+
 void
 query_read(struct query *query, const uint8_t *buf, size_t len)
 {
@@ -110,9 +131,9 @@ query_read(struct query *query, const uint8_t *buf, size_t len)
 	if (len < DNS_HEADER_LEN || (buf[2] & FLAGS_QR) != 0)
 		return;
 	if ((buf[2] & FLAGS_OPCODE) != 0)
-		fail(query, QUERY_NO_QUESTION, DNS_NOTIMP);
+		refuse(query, DNS_NOTIMP, buf, len);
 	else if (wire_get_u16(buf + 4) != 1)
-		fail(query, QUERY_NO_QUESTION, DNS_FORMERR);        /* RFC 9619 */
+		refuse(query, DNS_FORMERR, buf, len);   /* RFC 9619 */
 	else
 		read_question(query, buf, len);
 }

@@ -229,6 +229,9 @@ reply_finish(struct reply *reply)
 size_t
 reply_finish_bare(struct reply *reply)
 {
+	reply->writer.len = DNS_HEADER_LEN;
+	if (reply->query->edns)
+		write_opt(reply);
 	write_header(reply, 0);
-	return DNS_HEADER_LEN;
+	return reply->writer.len;
 }

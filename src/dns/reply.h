@@ -71,6 +71,6 @@ void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *secti
 
 /* OPT where the query had one, then the header; returns the length of the reply. */
 size_t reply_finish(struct reply *reply);
-/* A reply of the header alone. */
+/* A reply without a question: the header, and OPT where there was one. */
 size_t reply_finish_bare(struct reply *reply);
 #endif

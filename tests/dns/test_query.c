@@ -37,6 +37,20 @@ static const struct {
 	{ "update", OCTETS("\x12\x34\x28\0" ONE WEB A_IN), QUERY_NO_QUESTION, DNS_NOTIMP, false },
 	{ "opcode 15, header alone", OCTETS("\x12\x34\x78\0\0\0\0\0\0\0\0\0"), QUERY_NO_QUESTION,
 	  DNS_NOTIMP, false },
+	{ "update with EDNS", OCTETS("\x12\x34\x28\0" ONE_AND("\1") WEB A_IN OPT), QUERY_NO_QUESTION,
+	  DNS_NOTIMP, true },
+	{ "a stateful operation", OCTETS("\x12\x34\x30\0\0\0\0\0\0\0\0\0\0\1\0\4\0\0\x3a\x98"),
+	  QUERY_NO_QUESTION, DNS_NOTIMP, false },       /* RFC 8490, 5.4: no sections at all */
+	{ "no question, EDNS", OCTETS(HEAD "\0\0\0\0\0\0\0\1" OPT), QUERY_NO_QUESTION, DNS_FORMERR,
+	  true },
+	{ "two questions, EDNS", OCTETS(HEAD "\0\2\0\0\0\0\0\1" WEB A_IN WEB A_IN OPT),
+	  QUERY_NO_QUESTION, DNS_FORMERR, true },
+	{ "two questions of which one is there, EDNS claimed",
+	  OCTETS(HEAD "\0\2\0\0\0\0\0\1" WEB A_IN), QUERY_NO_QUESTION, DNS_FORMERR, false },
+	{ "no question, EDNS of version 1", OCTETS(HEAD "\0\0\0\0\0\0\0\1\0\0\51\x10\0\0\1\0\0\0\0"),
+	  QUERY_NO_QUESTION, DNS_FORMERR, true },
+	{ "no question, octets left over", OCTETS(HEAD "\0\0\0\0\0\0\0\0xyz"), QUERY_NO_QUESTION,
+	  DNS_FORMERR, false },
 	{ "no question", OCTETS(HEAD "\0\0\0\0\0\0\0\0"), QUERY_NO_QUESTION, DNS_FORMERR, false },
 	{ "two questions", OCTETS(HEAD "\0\2\0\0\0\0\0\0" WEB A_IN WEB A_IN), QUERY_NO_QUESTION,
 	  DNS_FORMERR, false },
@@ -170,8 +184,10 @@ START_TEST(errors_are_replies_with_the_question)
 }
 END_TEST
 
+/* But for OPT, where there was one (RFC 6891, 6.1.1). */
 START_TEST(without_a_readable_question_the_header_comes_back_alone)
 {
+	static const uint8_t opt[] = "\0\0\51\4\xd0\0\0\0\0\0";
 	struct asking *asking = asking_new();
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -180,13 +196,17 @@ START_TEST(without_a_readable_question_the_header_comes_back_alone)
 		memcpy(asking->buf, cases[i].octets, cases[i].len);
 		asking->query_len = cases[i].len;
 		asking_send(asking, TRANSPORT_UDP);
-		ck_assert_uint_eq(asking->len, cases[i].state == QUERY_SILENT ? 0 : 12);
+		ck_assert_uint_eq(asking->len, cases[i].state == QUERY_SILENT ? 0 :
+		    12 + (cases[i].edns ? sizeof(opt) : 0));
 		if (asking->len == 0)
 			continue;
 		ck_assert_mem_eq(asking->buf, "\x12\x34", 2);
 		ck_assert_uint_eq(asking->buf[2], 0x80 | (cases[i].octets[2] & 0x79));
 		ck_assert_uint_eq(asking->buf[3], cases[i].rcode);
-		ck_assert_mem_eq(asking->buf + 4, "\0\0\0\0\0\0\0\0", 8);
+		ck_assert_mem_eq(asking->buf + 4, "\0\0\0\0\0\0\0", 7);
+		ck_assert_uint_eq(asking->buf[11], cases[i].edns);
+		if (cases[i].edns)
+			ck_assert_mem_eq(asking->buf + 12, opt, sizeof(opt));
 	}
 	asking_free(asking);
 }
