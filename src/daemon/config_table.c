@@ -7,7 +7,12 @@
 #include "base/addr.h"
 #include "base/text.h"
 #include "daemon/config.h"
+#include "dns/reverse.h"
 #include "source/doc.h"
+
+/* The longest of the names that are always there, and what a name may take as text (RFC 1035, 2.3.4). */
+#define LONGEST_FIXED "dns-version."
+#define DNS_TEXT_MAX 253
 
 /* ---- rules ---- */
 
@@ -29,20 +34,62 @@ config_cidr_rule(const char *text)
 	    "must be a network without host bits, like 10.96.0.0/12";
 }
 
-const char *
-config_domain_rule(const char *text)
+/* Lower case, without a last dot; false where it is longer than any name. */
+static bool
+fold_name(const char *text, char name[256])
 {
-	char name[256];
 	size_t len = strlen(text);
 
 	if (len > 0 && text[len - 1] == '.')
 		len--;
-	if (len >= sizeof(name))
-		return "must be a DNS name";
+	if (len >= 256)
+		return false;
 	for (size_t i = 0; i < len; i++)
 		name[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
 	name[len] = '\0';
-	return text_is_dns1123_subdomain(name) ? NULL : "must be a DNS name, like cluster.local";
+	return true;
+}
+
+const char *
+config_domain_rule(const char *text)
+{
+	char name[256];
+
+	if (!fold_name(text, name) || !text_is_dns1123_subdomain(name))
+		return "must be a DNS name, like cluster.local";
+	return strlen(name) + strlen(LONGEST_FIXED) <= DNS_TEXT_MAX ? NULL :
+	    "is too long for the names below it, like " LONGEST_FIXED "ZONE";
+}
+
+static const char *
+namespace_rule(const char *text)
+{
+	return text_is_dns1123_label(text) ? NULL : "must be the name of a namespace";
+}
+
+static const char *
+fallthrough_rule(const char *text)
+{
+	char name[256];
+
+	if (strcmp(text, "*") == 0 || (fold_name(text, name) && text_is_dns1123_subdomain(name)))
+		return NULL;
+	return "must be a DNS name, or * for all";
+}
+
+static int
+ignore_zone(void *arg, const struct cidr *zone)
+{
+	(void)arg;
+	(void)zone;
+	return 0;
+}
+
+static const char *
+reverse_rule(const char *text)
+{
+	return reverse_expand(text, ignore_zone, NULL) == 0 ? NULL :
+	    "must be a network without host bits, like 10.0.0.0/8, or a name below in-addr.arpa or ip6.arpa";
 }
 
 const char *
@@ -175,11 +222,13 @@ static const struct field dns_fields[] = {
 	    .doc = "a Service without ready endpoints is NXDOMAIN" },
 	{ FIELD("zonal", FIELD_BOOL, config_dns, zonal), .doc = "zone-scoped headless names" },
 	{ FIELD_ITEMS("namespaces", FIELD_TEXTS, config_dns, namespaces, namespace_count),
-	    .doc = "the only namespaces to be answered; none: all" },
+	    .rule = namespace_rule, .doc = "the only namespaces to be answered; none: all" },
 	{ FIELD_ITEMS("fallthrough", FIELD_TEXTS, config_dns, fallthrough, fallthrough_count),
-	    .flags = FIELD_SCALAR_OK, .doc = "zones whose missing names are not ours" },
+	    .flags = FIELD_SCALAR_OK, .rule = fallthrough_rule,
+	    .doc = "zones whose missing names are not ours" },
 	{ FIELD_ITEMS("reverseZones", FIELD_TEXTS, config_dns, reverse_zones, reverse_zone_count),
-	    .flags = FIELD_SCALAR_OK, .doc = "names or networks we answer reverse names of" },
+	    .flags = FIELD_SCALAR_OK, .rule = reverse_rule,
+	    .doc = "names or networks we answer reverse names of" },
 	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts,
 	    allow_from_text_count),
 	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule, .doc = "who may ask" },

@@ -157,6 +157,8 @@ START_TEST(no_state_keeps_nothing)
 }
 END_TEST
 
+#define LONG "a-label-of-sixty-octets-which-is-three-short-of-the-longest-"   /* and one more */
+
 static const struct {
 	const char *text;
 	const char *place;      /* line:column: error: how it begins */
@@ -170,6 +172,12 @@ static const struct {
 	{ "serviceNodePortRange: 32767-30000\n", "1:23: error: ", "30000-32767" },
 	{ "dns: {allowFrom: [everybody]}\n", "1:19: error: ", "loopback" },
 	{ "clusterDomain: not_a_name\n", "1:16: error: ", "DNS name" },
+	{ "clusterDomain: " LONG "x." LONG "x." LONG "x." LONG "x\n", "1:16: error: ", "too long" },
+	{ "dns: {namespaces: [shop, Shop]}\n", "1:26: error: ", "name of a namespace" },
+	{ "dns: {fallthrough: [a..b]}\n", "1:21: error: ", "DNS name" },
+	{ "dns: {reverseZones: [example.com]}\n", "1:22: error: ", "in-addr.arpa" },
+	{ "dns: {reverseZones: 10.0.0.1/8}\n", "1:21: error: ", "host bits" },
+	{ "dns: {reverseZones: [256.in-addr.arpa]}\n", "1:22: error: ", "in-addr.arpa" },
 	{ "probes: {exec: {path: [bin]}}\n", "1:24: error: ", "absolute" },
 	{ "http: {listen: 8053}\n", "1:16: error: ", "http.listen" },
 	{ "http: {listen: \"8053\"}\n", "1:16: error: ", "ADDRESS:PORT" },
