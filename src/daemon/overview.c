@@ -127,6 +127,7 @@ METRIC(m_late, counts_of(arg).late_starts)
 METRIC(m_late_worst, (double)counts_of(arg).late_worst_ms / 1e3)
 METRIC(m_delayed, counts_of(arg).delayed_starts)
 METRIC(m_serial, counts_of(arg).serial)
+METRIC(m_left_out, counts_of(arg).records_left_out)
 METRIC(m_publish_p50, quantile_s(arg, 50))
 METRIC(m_publish_p99, quantile_s(arg, 99))
 METRIC(m_queries, dns_of(arg).queries)
@@ -218,6 +219,7 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_publish_seconds_p99", "gauge", "99 of 100 changes were answered within", m_publish_p99 },
 	{ "rollcall_soa_serial", "gauge", "Serial of the cluster's zone", m_serial },
 	{ "rollcall_dns_names", "gauge", "Names in the index", m_names },
+	{ "rollcall_dns_records_left_out", "gauge", "Records that no DNS message could carry", m_left_out },
 	{ "rollcall_dns_index_bytes", "gauge", "Memory of the index", m_index_octets },
 	{ "rollcall_dns_queries_total", "counter", "Queries received", m_queries },
 	{ "rollcall_dns_replies_total", "counter", "Replies sent", m_replies },

@@ -445,6 +445,7 @@ world_counts(struct world *world, struct world_counts *counts)
 	counts->late_worst_ms = world->lateness.worst_ms;
 	counts->delayed_starts = world->lateness.delayed_full;
 	counts->serial = world->serial;
+	counts->records_left_out = catalog_left_out(world->catalog);
 }
 
 /* ---- life ---- */

@@ -107,6 +107,7 @@ struct world_counts {
 	uint64_t starts;
 	uint64_t late_starts;                   /* over 50 ms after their time */
 	uint64_t late_worst_ms;
+	size_t records_left_out;                /* catalog_left_out */
 	uint64_t delayed_starts;                /* because the probe table was full */
 	uint32_t serial;
 };

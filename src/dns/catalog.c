@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "dns/apex.h"
 #include "dns/branch.h"
 #include "dns/changes.h"
@@ -32,6 +33,7 @@
 
 struct listing {
 	struct roster_entry *entry;     /* NULL: new */
+	size_t left_out;        /* records that no message could carry */
 	bool serving;           /* says who the zone's name servers are */
 	bool torn;              /* the index holds answers of an older entry still */
 	bool lost;              /* could not be put into the table */
@@ -55,6 +57,7 @@ struct catalog {
 	bool stepped;           /* the serial has been stepped in this life */
 	uint32_t serial;
 	uint64_t step_ms;       /* when */
+	size_t left_out;        /* of all Services */
 };
 
 /* ---- the serial ---------------------------------------------------------------------------- */
@@ -234,6 +237,19 @@ says_the_same(const struct listing *service, const struct roster_entry *entry)
 	    roster_entry_equal(service->entry, entry);
 }
 
+/* Said when it begins and when it ends; how many there are is a metric. */
+static void
+note_left_out(struct catalog *catalog, struct listing *service, size_t left_out)
+{
+	if (left_out > 0 && service->left_out == 0)
+		log_warn("Service %s: too many endpoints for one DNS message: %zu records are left out",
+		    service->key, left_out);
+	if (left_out == 0 && service->left_out > 0 && service->entry != NULL)
+		log_info("Service %s: all records are answered again", service->key);
+	catalog->left_out += left_out - service->left_out;
+	service->left_out = left_out;
+}
+
 /* From the old entry's answers to the new one's; entry NULL: to none. */
 static int
 change_service(struct catalog *catalog, struct listing *service, struct roster_entry *entry,
@@ -260,6 +276,7 @@ change_service(struct catalog *catalog, struct listing *service, struct roster_e
 		return err;
 	service->entry = roster_entry_ref(entry);
 	service->torn = torn;
+	note_left_out(catalog, service, new.left_out);
 	set_serving(catalog, service, new.glue_count > 0);
 	pointers_change(catalog->pointers, &old.pointers, &new.pointers, &service->entry);
 	if (catalog->apex_owed)
@@ -380,6 +397,12 @@ uint32_t
 catalog_serial(const struct catalog *catalog)
 {
 	return catalog->serial;
+}
+
+size_t
+catalog_left_out(const struct catalog *catalog)
+{
+	return catalog->left_out;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

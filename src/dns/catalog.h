@@ -49,4 +49,6 @@ int catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
  */
 bool catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s);
 uint32_t catalog_serial(const struct catalog *catalog);
+/* Records of all Services that no message could carry (rrset.h); who has some is logged. */
+size_t catalog_left_out(const struct catalog *catalog);
 #endif

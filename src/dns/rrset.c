@@ -42,8 +42,10 @@ rrset_add(struct rrset_list *list, const uint8_t *owner, const struct entry_reco
 	    next.rdata_len) == 0)
 		return;
 	if (list->count == list->room ||
-	    list->octets + RECORD_FIXED + next.rdata_len > RRSET_OCTETS_MAX)
+	    list->octets + RECORD_FIXED + next.rdata_len > RRSET_OCTETS_MAX) {
+		list->left_out++;
 		return;
+	}
 	list->octets += RECORD_FIXED + (size_t)next.rdata_len;
 	list->items[list->count++] = next;
 }

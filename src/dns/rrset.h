@@ -11,11 +11,12 @@ struct addr;
 struct arena;
 
 /*
- * What one set may take of a message of 65,535 octets, the rest being header, question and OPT:
- * records that come later in their order are left out, since a set that is too large for TCP
- * could not be sent at all.
+ * What one set may take of a message of 65,535 octets, so that the rest holds the header, the
+ * longest question, OPT, and the longest chain of CNAMEs in front of it: eight of 12 + 255 octets.
+ * A set that is too large for TCP could not be sent at all, so records that come later in their
+ * order (addresses as numbers, targets as names) are left out and counted.
  */
-#define RRSET_OCTETS_MAX 65000
+#define RRSET_OCTETS_MAX 63000
 
 /* Start with rrset_list_init(); add the records of one owner and type one after the other. */
 struct rrset_list {
@@ -24,6 +25,7 @@ struct rrset_list {
 	size_t count;
 	size_t room;
 	size_t octets;          /* of the set that is being added to */
+	size_t left_out;        /* records that no message could carry */
 };
 
 /* Room for that many records.  0 or ERR_NOMEM. */

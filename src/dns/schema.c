@@ -25,6 +25,7 @@ struct build {
 	struct subject subject;
 	struct schema_name *names;
 	size_t count;
+	size_t left_out;
 };
 
 static struct schema_name *
@@ -49,9 +50,10 @@ add_empty(struct build *build, const char *label, const uint8_t *parent, enum en
 }
 
 static void
-set_records(struct schema_name *name, const struct rrset_list *records,
+set_records(struct build *build, struct schema_name *name, const struct rrset_list *records,
     const struct rrset_list *additional)
 {
+	build->left_out += records->left_out;
 	name->records = records->items;
 	name->record_count = records->count;
 	if (additional != NULL) {
@@ -74,7 +76,7 @@ add_view(struct build *build, const uint8_t *name, const struct view *view)
 	view_add_addrs(subject, view, &records);
 	err = view_add_srvs(subject, view, &records, &additional);
 	if (err == 0)
-		set_records(add_name(build, name, ENTRY_NAME), &records, &additional);
+		set_records(build, add_name(build, name, ENTRY_NAME), &records, &additional);
 	return err;
 }
 
@@ -97,7 +99,7 @@ add_port(struct build *build, const struct view *view, const uint8_t *parent, bo
 		err = view_add_srvs(subject, view, &records, &additional);
 	if (err != 0)
 		return err;
-	set_records(add_name(build, name, ENTRY_NAME), &records, &additional);
+	set_records(build, add_name(build, name, ENTRY_NAME), &records, &additional);
 	*stated = true;
 	return 0;
 }
@@ -137,7 +139,7 @@ add_endpoints(struct build *build)
 		for (size_t i = 0; i < end - first; i++)
 			rrset_add_addr(&records, NULL, &run[i].endpoint->addr,
 			    subject->domain->settings->ttl_headless_s);
-		set_records(add_name(build, run->name, ENTRY_NAME), &records, NULL);
+		set_records(build, add_name(build, run->name, ENTRY_NAME), &records, NULL);
 	}
 	return 0;
 }
@@ -235,7 +237,7 @@ add_external(struct build *build)
 	if (err != 0)
 		return err == ERR_LIMIT ? 0 : err;
 	rrset_add_name(&records, DNS_TYPE_CNAME, target, subject->domain->settings->ttl_s);
-	set_records(add_name(build, subject->service, ENTRY_NAME), &records, NULL);
+	set_records(build, add_name(build, subject->service, ENTRY_NAME), &records, NULL);
 	return 0;
 }
 
@@ -321,6 +323,7 @@ schema_build(const struct domain *domain, const struct roster_entry *entry, stru
 	qsort(build.names, build.count, sizeof(*build.names), compare_names);
 	made.names = build.names;
 	made.name_count = drop_doubles(build.names, build.count);
+	made.left_out = build.left_out;
 	*schema = made;
 	return 0;
 }

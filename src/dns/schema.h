@@ -37,6 +37,7 @@ struct schema {
 	struct pointer_list pointers;
 	const struct entry_record *glue;        /* where we are an endpoint ourselves (glue.h) */
 	size_t glue_count;
+	size_t left_out;                        /* records that no message could carry (rrset.h) */
 };
 
 /*

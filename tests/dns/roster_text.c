@@ -147,6 +147,16 @@ compare_endpoints(const void *a, const void *b)
 	return order != 0 ? order : (x->group > y->group) - (x->group < y->group);
 }
 
+static size_t
+count_lines(const char *text)
+{
+	size_t count = 1;
+
+	for (; *text != '\0'; text++)
+		count += *text == '\n';
+	return count;
+}
+
 struct roster_entry *
 roster_text(const char *text)
 {
@@ -157,7 +167,7 @@ roster_text(const char *text)
 	reader.entry = entry;
 	reader.ports = arena_array(reader.arena, ITEMS_MAX, sizeof(*reader.ports));
 	reader.groups = arena_array(reader.arena, ITEMS_MAX, sizeof(*reader.groups));
-	reader.endpoints = arena_array(reader.arena, ITEMS_MAX, sizeof(*reader.endpoints));
+	reader.endpoints = arena_array(reader.arena, count_lines(text), sizeof(*reader.endpoints));
 	*entry = (struct roster_entry){ .references = 1, .arena = reader.arena, .ports = reader.ports,
 		.groups = reader.groups, .endpoints = reader.endpoints };
 	for (char *line = strtok_r(copy, "\n", &at); line != NULL; line = strtok_r(NULL, "\n", &at))

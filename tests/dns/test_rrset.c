@@ -26,6 +26,7 @@ START_TEST(a_set_that_no_message_can_carry_is_cut)
 		}
 	/* 16 octets each of the first, 28 of the second */
 	ck_assert_uint_eq(list.count, RRSET_OCTETS_MAX / 16 + RRSET_OCTETS_MAX / 28);
+	ck_assert_uint_eq(list.left_out, 2 * MANY - list.count);
 	struct entry_spec spec = {
 		.name = (const uint8_t *)"\1a\1z", .zone = (const uint8_t *)"\1z",
 		.records = list.items, .record_count = list.count,
