@@ -10,7 +10,7 @@
 #include "dns/reverse.h"
 #include "source/doc.h"
 
-/* The longest of the names that are always there, and what a name may take as text (RFC 1035, 2.3.4). */
+/* The longest of the names that are always there; what a name takes as text (RFC 1035, 2.3.4). */
 #define LONGEST_FIXED "dns-version."
 #define DNS_TEXT_MAX 253
 
@@ -89,7 +89,7 @@ static const char *
 reverse_rule(const char *text)
 {
 	return reverse_expand(text, ignore_zone, NULL) == 0 ? NULL :
-	    "must be a network without host bits, like 10.0.0.0/8, or a name below in-addr.arpa or ip6.arpa";
+	    "must be a network without host bits, like 10.0.0.0/8, or a name in in-addr.arpa or ip6.arpa";
 }
 
 const char *
