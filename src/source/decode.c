@@ -239,12 +239,15 @@ decode_list(struct decoder *decoder, const struct doc_part *part, const char *ki
 		say_error(decoder, part->root, "Lists are nested deeper than %d", LIST_NESTING);
 		return 0;
 	}
-	if (items != NULL && items->type != DOC_LIST && items->type != DOC_NULL) {
+	/* `items: null`, as kubectl may print it: nothing stated.  A null's count is its text's. */
+	if (items == NULL || items->type == DOC_NULL)
+		return 0;
+	if (items->type != DOC_LIST) {
 		say_error(decoder, items, "%.64s: items must be a list, not %s", kind,
 		    doc_type_text(items->type));
 		return 0;
 	}
-	for (size_t i = 0; err == 0 && items != NULL && i < items->count; i++) {
+	for (size_t i = 0; err == 0 && i < items->count; i++) {
 		const struct doc_part member = { .kind = DOC_PART_ITEM, .root = items->items[i],
 		    .index = i,
 		    .broken = part->broken };

@@ -33,6 +33,10 @@ static const struct {
 	    "spec: {ports: [{port: 80}]}}\nkind: ServiceList\napiVersion: v1\n",
 	    "Service default/a Service x/b", "", 0 },
 	{ "{apiVersion: v1, kind: NamespaceList, items: []}", "", "", 0 },
+	{ "{apiVersion: v1, kind: NamespaceList, items: null}", "", "", 0 },
+	{ "apiVersion: v1\nkind: List\nitems: ~\n", "", "", 0 },
+	{ "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List, items: Null}, " SERVICE
+	    "]}", "Service default/a", "", 0 },
 	{ "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List, items: "
 	    "[" SERVICE "]}]}",
 	    "Service default/a", "", 0 },
