@@ -407,4 +407,5 @@ void
 index_wait_readers(void)
 {
 	urcu_qsbr_synchronize_rcu();
+	reclaim_mark_grace();
 }

@@ -54,6 +54,12 @@ reclaim_mark_quiet(void)
 	GRACE_RELEASE();
 }
 
+void
+reclaim_mark_grace(void)
+{
+	GRACE_ACQUIRE();
+}
+
 struct reclaim *
 reclaim_new(void)
 {
