@@ -49,12 +49,6 @@ text_is_dns1123_label(const char *text)
 	return is_label_n(text, strlen(text));
 }
 
-bool
-text_is_dns1035_label(const char *text)
-{
-	return is_lower(text[0]) && text_is_dns1123_label(text);
-}
-
 /* Kubernetes lets a label of a subdomain be as long as the whole: only the sum is bounded. */
 static bool
 is_subdomain_n(const char *text, size_t len)

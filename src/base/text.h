@@ -5,9 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* RFC 1123 label: 1-63 of a-z 0-9 '-', begins and ends alphanumeric.  RFC 1035 label: also begins with a letter. */
+/* RFC 1123 label: 1-63 of a-z 0-9 '-', begins and ends alphanumeric. */
 bool text_is_dns1123_label(const char *text);
-bool text_is_dns1035_label(const char *text);
 
 /* Labels joined by dots, at most 253 octets (Kubernetes: DNS-1123 subdomain). */
 bool text_is_dns1123_subdomain(const char *text);

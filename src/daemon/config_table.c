@@ -92,8 +92,8 @@ reverse_rule(const char *text)
 	    "must be a network without host bits, like 10.0.0.0/8, or a name in in-addr.arpa or ip6.arpa";
 }
 
-const char *
-config_folder_rule(const char *text)
+static const char *
+folder_rule(const char *text)
 {
 	return text[0] == '/' ? NULL : "must be an absolute path";
 }
@@ -134,8 +134,8 @@ config_networks(const char *text, struct cidr networks[CONFIG_NETWORKS_MAX])
 	return 1;
 }
 
-const char *
-config_network_rule(const char *text)
+static const char *
+network_rule(const char *text)
 {
 	struct cidr networks[CONFIG_NETWORKS_MAX];
 
@@ -231,7 +231,7 @@ static const struct field dns_fields[] = {
 	    .doc = "names or networks we answer reverse names of" },
 	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts,
 	    allow_from_text_count),
-	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule, .doc = "who may ask" },
+	    .flags = FIELD_SCALAR_OK, .rule = network_rule, .doc = "who may ask" },
 	{ FIELD("udpSize", FIELD_INT, config_dns, udp_size), .min = 512, .max = 4096,
 	    .doc = "the largest UDP reply" },
 	{ FIELD_ITEMS("nsAddresses", FIELD_ADDRS, config_dns, ns_addresses, ns_address_count),
@@ -244,7 +244,7 @@ static const struct field exec_fields[] = {
 	{ FIELD("enabled", FIELD_BOOL, config_exec, enabled), .doc = "run exec probes at all" },
 	{ FIELD("user", FIELD_TEXT, config_exec, user), .doc = "as whom" },
 	{ FIELD_ITEMS("path", FIELD_TEXTS, config_exec, path, path_count), .flags = FIELD_SCALAR_OK,
-	    .rule = config_folder_rule, .doc = "the only folders commands may come from" },
+	    .rule = folder_rule, .doc = "the only folders commands may come from" },
 };
 static const struct field_table exec_table = { FIELD_TABLE(exec_fields, config_exec),
 	.title = "exec" };
@@ -255,7 +255,7 @@ static const struct field probes_fields[] = {
 	    .max = 1000000, .doc = "attempts in flight at most" },
 	{ FIELD_ITEMS("allowHost", FIELD_TEXTS, config_probes, allow_host_texts,
 	    allow_host_text_count),
-	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule,
+	    .flags = FIELD_SCALAR_OK, .rule = network_rule,
 	    .doc = "networks that httpGet.host and tcpSocket.host may name" },
 };
 static const struct field_table probes_table = { FIELD_TABLE(probes_fields, config_probes),
@@ -269,7 +269,7 @@ static const struct field_table http_table = { FIELD_TABLE(http_fields, config),
 	.check = check_http };
 
 static const struct field state_fields[] = {
-	{ FIELD("dir", FIELD_TEXT, config, state_dir), .rule = config_folder_rule,
+	{ FIELD("dir", FIELD_TEXT, config, state_dir), .rule = folder_rule,
 	    .doc = "where addresses and verdicts are kept" },
 };
 static const struct field_table state_table = { FIELD_TABLE(state_fields, config),

@@ -530,14 +530,6 @@ refresh_next_ms(const struct refresh *refresh)
 	return refresh->retry_ms < refresh->expire_ms ? refresh->retry_ms : refresh->expire_ms;
 }
 
-const struct roster_entry *
-refresh_entry(const struct refresh *refresh, const char *ns, const char *name)
-{
-	const struct slot *slot = slot_find(&refresh->slots, ns, name);
-
-	return slot == NULL ? NULL : slot->entry;
-}
-
 void
 refresh_counts(const struct refresh *refresh, struct refresh_counts *counts)
 {

@@ -59,10 +59,6 @@ size_t refresh_run(struct refresh *refresh, uint64_t now_ms);
 /* When to run again although nothing is dirty; UINT64_MAX: never. */
 uint64_t refresh_next_ms(const struct refresh *refresh);
 
-/* The published entry of a Service, borrowed; NULL: none. */
-const struct roster_entry *refresh_entry(
-    const struct refresh *refresh, const char *ns, const char *name);
-
 struct refresh_counts {
 	size_t services;
 	size_t pending;         /* wait for an address, or for it to be saved */

@@ -410,12 +410,6 @@ world_store(const struct world *world)
 	return world->store;
 }
 
-const struct refresh *
-world_refresh(const struct world *world)
-{
-	return world->refresh;
-}
-
 const struct latency *
 world_latency(const struct world *world)
 {

@@ -95,7 +95,6 @@ int world_each_verdict(
     void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);
 
 const struct store *world_store(const struct world *world);
-const struct refresh *world_refresh(const struct world *world);
 
 struct world_counts {
 	struct refresh_counts refresh;

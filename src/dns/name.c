@@ -107,16 +107,6 @@ name_len(const uint8_t *name)
 	return len + 1;
 }
 
-unsigned
-name_label_count(const uint8_t *name)
-{
-	unsigned count = 0;
-
-	for (; *name != 0; name += 1 + *name)
-		count++;
-	return count;
-}
-
 const uint8_t *
 name_parent(const uint8_t *name)
 {

@@ -39,8 +39,6 @@ int name_prepend(const uint8_t *label, size_t label_len, const uint8_t *rest,
     size_t *len);
 
 size_t name_len(const uint8_t *name);
-/* Labels, the root not counted. */
-unsigned name_label_count(const uint8_t *name);
 /* The name with its first label taken off; the root stays the root. */
 const uint8_t *name_parent(const uint8_t *name);
 /* Is it a well-formed wire name of exactly this length? */

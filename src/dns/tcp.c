@@ -292,7 +292,7 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	stream->responder.keepalive_ds = settings->idle_ms / 100 > UINT16_MAX ? UINT16_MAX :
 	    (uint16_t)(settings->idle_ms / 100);
 	serving_set(&stream->serving, settings->dns, settings->index);
-	atomic_init(&stream->answering, true);
+	stream->responder.answering = true;     /* the server is started when all is loaded */
 	server->max_clients = settings->max_clients > 0 ? settings->max_clients : 1;
 	server->clock = clock_new_system();
 	stream->clock = server->clock;
@@ -404,12 +404,6 @@ void
 tcp_server_set(struct tcp_server *server, const struct dns_settings *dns, const struct index *index)
 {
 	serving_set(&server->stream.serving, dns, index);
-}
-
-void
-tcp_server_set_answering(struct tcp_server *server, bool answering)
-{
-	atomic_store_explicit(&server->stream.answering, answering, memory_order_relaxed);
 }
 
 static uint64_t

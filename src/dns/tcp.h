@@ -32,8 +32,6 @@ int tcp_server_start(struct tcp_server *server);
 void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
 /* As udp_server_set. */
 void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns, const struct index *index);
-/* False until the first load is done: names not found are SERVFAIL (respond.h).  True unless said otherwise. */
-void tcp_server_set_answering(struct tcp_server *server, bool answering);
 void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
 size_t tcp_server_clients(const struct tcp_server *server);
 #endif

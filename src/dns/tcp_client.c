@@ -381,7 +381,6 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	/* Settings, too, are kept until the readers have passed a quiescent point: first online, then load. */
 	index_reader_online();
 	serving_get(&stream->serving, &stream->responder);
-	stream->responder.answering = atomic_load_explicit(&stream->answering, memory_order_relaxed);
 	size_t done = answer_all(client, in, len, &good);
 	index_reader_offline();
 	if (!good || !buffer_set(client, &client->in, in + done, len - done)) {

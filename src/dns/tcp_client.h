@@ -33,7 +33,6 @@ struct tcp_stream {
 	bool stopping;
 	struct responder responder;
 	struct serving serving;
-	_Atomic bool answering;
 	_Atomic size_t clients;
 	struct {
 		_Atomic uint64_t queries, replies, truncated, dropped;

@@ -78,8 +78,8 @@ write_key(char key[KEY_SIZE], const char *ns, const char *name)
 	return ns_len + 1 + name_len;
 }
 
-struct allot_record *
-allot_record_find(const struct allot *allot, const char *ns, const char *name)
+static struct allot_record *
+find_record(const struct allot *allot, const char *ns, const char *name)
 {
 	char key[KEY_SIZE];
 	size_t len = write_key(key, ns, name);
@@ -192,7 +192,7 @@ revive(struct allot *allot, struct allot_record *record)
 struct allot_record *
 allot_record_obtain(struct allot *allot, const char *ns, const char *name)
 {
-	struct allot_record *record = allot_record_find(allot, ns, name);
+	struct allot_record *record = find_record(allot, ns, name);
 
 	if (record == NULL)
 		return record_new(allot, ns, name);
@@ -213,7 +213,7 @@ record_drop(struct allot *allot, struct allot_record *record)
 const struct allotment *
 allot_find(const struct allot *allot, const char *ns, const char *name)
 {
-	const struct allot_record *record = allot_record_find(allot, ns, name);
+	const struct allot_record *record = find_record(allot, ns, name);
 
 	return record != NULL && record->live && record->assigned ? &record->given : NULL;
 }
@@ -298,7 +298,7 @@ restore_given(struct allot *allot, struct allot_record *record, const struct all
 int
 allot_restore(struct allot *allot, const struct allotment *allotment, struct diag *diag)
 {
-	struct allot_record *record = allot_record_find(allot, allotment->ns, allotment->name);
+	struct allot_record *record = find_record(allot, allotment->ns, allotment->name);
 	int err;
 
 	if (record != NULL)
@@ -326,7 +326,7 @@ allot_restore(struct allot *allot, const struct allotment *allotment, struct dia
 void
 allot_remove(struct allot *allot, const char *ns, const char *name, uint64_t now_ms)
 {
-	struct allot_record *record = allot_record_find(allot, ns, name);
+	struct allot_record *record = find_record(allot, ns, name);
 
 	allot->now_ms = now_ms;
 	if (record == NULL || !record->live)

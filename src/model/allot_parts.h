@@ -61,7 +61,6 @@ struct allot {
 };
 
 /* allot.c: the record, made or brought back from being laid aside.  NULL: no memory. */
-struct allot_record *allot_record_find(const struct allot *allot, const char *ns, const char *name);
 struct allot_record *allot_record_obtain(struct allot *allot, const char *ns, const char *name);
 /* Is there anything that a state file would keep? */
 bool allot_has_something(const struct allotment *allotment);

@@ -87,8 +87,8 @@ candidate_add(struct gather *gather, const struct candidate *candidate)
 	return 0;
 }
 
-enum presence
-gather_verdict_presence(const struct store *store, const char *target_id)
+static enum presence
+verdict_presence(const struct store *store, const char *target_id)
 {
 	const struct verdict_state *state = store_verdict(store, target_id);
 
@@ -173,7 +173,7 @@ probed_presence(struct gather *gather, const struct addr *addr, uint32_t group,
 
 	if (id == NULL)
 		return ERR_NOMEM;
-	*out = gather_verdict_presence(gather->store, id);
+	*out = verdict_presence(gather->store, id);
 	return gather->want_targets ?
 	    target_add(gather, id, &where, pod != NULL ? pod->object.name : NULL) : 0;
 }

@@ -51,7 +51,4 @@ struct gather {
  */
 int gather_run(struct gather *gather);
 void gather_release(struct gather *gather);
-
-/* What a target's verdict says about who is present. */
-enum presence gather_verdict_presence(const struct store *store, const char *target_id);
 #endif

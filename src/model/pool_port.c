@@ -133,14 +133,6 @@ pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol)
 }
 
 const char *
-pool_port_owner(const struct pool_port *pool, uint16_t port, enum protocol protocol)
-{
-	const struct port_slot *slot = &pool->slots[port];
-
-	return (slot->protocols & bit_of(protocol)) != 0 ? slot->owner : NULL;
-}
-
-const char *
 pool_port_holder(const struct pool_port *pool, uint16_t port)
 {
 	return pool->slots[port].owner;

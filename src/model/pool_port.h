@@ -20,7 +20,6 @@ int pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol
 /* A number free of all protocols; starts at a random place.  ERR_FULL, ERR_NOMEM. */
 int pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random, const char *owner, uint16_t *port);
 void pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol);
-/* NULL: nobody.  The second: whatever the protocol. */
-const char *pool_port_owner(const struct pool_port *pool, uint16_t port, enum protocol protocol);
+/* Whatever the protocol; NULL: nobody. */
 const char *pool_port_holder(const struct pool_port *pool, uint16_t port);
 #endif

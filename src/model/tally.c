@@ -41,14 +41,6 @@ tally_count(struct tally *tally, const struct probe_spec *spec, enum outcome_cla
 	return true;
 }
 
-bool
-tally_in_transition(const struct tally *tally)
-{
-	/* A run that reached its threshold has become the verdict, so disagreeing is enough. */
-	return tally->run > 0 &&
-	    tally->verdict != (tally->last_pass ? VERDICT_PASS : VERDICT_FAIL);
-}
-
 const char *
 verdict_text(enum verdict verdict)
 {

@@ -28,8 +28,5 @@ void tally_restore(struct tally *tally, enum verdict verdict);
 /* Count one outcome; true when the verdict changed. */
 bool tally_count(struct tally *tally, const struct probe_spec *spec, enum outcome_class outcome);
 
-/* Is a run under way that has not reached its threshold and disagrees with the verdict? */
-bool tally_in_transition(const struct tally *tally);
-
 const char *verdict_text(enum verdict verdict);         /* "unknown", "pass", "fail" */
 #endif

@@ -35,12 +35,4 @@ void probe_host_find(struct probe_host *host, struct probe *probe,
 bool probe_host_next(struct probe_host *host, struct addr *addr);
 bool probe_host_is_waiting(const struct probe_host *host);
 void probe_host_clear(struct probe_host *host);
-
-/*
- * May `addr` be asked for an endpoint at `own`?  Its own address may; others must lie in one of the
- * networks, and loopback, link-local and unspecified ones in a network that is itself of that
- * kind, so that 0.0.0.0/0 does not open the way to the daemon's host and to 169.254.169.254.
- */
-bool probe_host_allowed(const struct addr *addr, const struct addr *own,
-    const struct cidr *networks, size_t count);
 #endif

@@ -69,26 +69,6 @@ START_TEST(a_restored_verdict_is_marked_until_the_first_counted_outcome)
 }
 END_TEST
 
-START_TEST(a_transition_is_a_run_that_disagrees_and_is_too_short)
-{
-	struct probe_spec spec = { .success_threshold = 2, .failure_threshold = 2 };
-	struct tally tally;
-
-	tally_init(&tally, PROBE_READINESS);
-	ck_assert(!tally_in_transition(&tally));
-	tally_count(&tally, &spec, OUTCOME_CLASS_PASS);
-	ck_assert(tally_in_transition(&tally));
-	tally_count(&tally, &spec, OUTCOME_CLASS_PASS);
-	ck_assert(!tally_in_transition(&tally));
-	tally_count(&tally, &spec, OUTCOME_CLASS_FAIL);
-	ck_assert(tally_in_transition(&tally));
-	tally_count(&tally, &spec, OUTCOME_CLASS_FAULT);
-	ck_assert(tally_in_transition(&tally));
-	tally_count(&tally, &spec, OUTCOME_CLASS_PASS);
-	ck_assert(!tally_in_transition(&tally));
-}
-END_TEST
-
 START_TEST(verdicts_have_words)
 {
 	ck_assert_str_eq(verdict_text(VERDICT_UNKNOWN), "unknown");
@@ -105,7 +85,6 @@ suite(void)
 
 	tcase_add_loop_test(tc, outcomes_add_up_to_verdicts, 0, sizeof(runs) / sizeof(runs[0]));
 	tcase_add_test(tc, a_restored_verdict_is_marked_until_the_first_counted_outcome);
-	tcase_add_test(tc, a_transition_is_a_run_that_disagrees_and_is_too_short);
 	tcase_add_test(tc, verdicts_have_words);
 	suite_add_tcase(s, tc);
 	return s;
