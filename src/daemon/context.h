@@ -53,8 +53,6 @@ struct rollcall {
 	struct health *health;          /* NULL: http.listen is "" */
 	struct state *state;
 	struct prober *prober;
-	struct prober **old_probers;    /* of before a reload; attempts may still use them */
-	size_t old_prober_count;
 	struct world *world;
 	struct source_dir *source;
 	uint64_t random;                /* state of a generator for choices that need no secrecy */

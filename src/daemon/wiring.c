@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -161,20 +160,10 @@ wiring_make_prober(struct rollcall *rollcall)
 		.user_agent = "kube-probe/1.34 (rollcall/" PACKAGE_VERSION ")",
 	};
 	struct prober *prober = prober_new(&settings);
-	struct prober **old;
 
 	if (prober == NULL)
 		return ERR_NOMEM;
-	if (rollcall->prober != NULL) {
-		old = reallocarray(
-		    rollcall->old_probers, rollcall->old_prober_count + 1, sizeof(*old));
-		if (old == NULL) {
-			prober_free(prober);
-			return ERR_NOMEM;
-		}
-		old[rollcall->old_prober_count++] = rollcall->prober;
-		rollcall->old_probers = old;
-	}
+	prober_free(rollcall->prober);
 	rollcall->prober = prober;
 	return 0;
 }
@@ -243,9 +232,6 @@ wiring_stop(struct rollcall *rollcall)
 		state_sync(rollcall->state);
 	}
 	world_free(rollcall->world);
-	for (size_t i = 0; i < rollcall->old_prober_count; i++)
-		prober_free(rollcall->old_probers[i]);
-	free(rollcall->old_probers);
 	prober_free(rollcall->prober);
 	state_close(rollcall->state);
 }

@@ -63,6 +63,8 @@ struct prober {
 	struct strbuf scratch;                  /* requests are written here, then sent */
 	struct probe *parting;
 	size_t parting_count;
+	size_t attempts;                        /* not freed yet, those that part among them */
+	bool given_up;                          /* the last of them takes the prober along */
 };
 
 /* Wait for EV_READ, EV_WRITE; EV_CLOSED comes with EV_READ.  0: stop waiting. */
@@ -74,6 +76,9 @@ void probe_end_value(struct probe *probe, enum outcome_code code, int value, con
 
 /* The TLS settings for probes that do, or do not, verify.  NULL: no memory. */
 struct tls_client *prober_tls(struct prober *prober, bool verify);
+
+/* An attempt is freed; a prober that was given up goes with its last one. */
+void prober_forget(struct prober *prober);
 
 /* A reported attempt that waits for its server to close does so no longer. */
 void probe_part_now(struct probe *probe);

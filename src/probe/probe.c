@@ -48,11 +48,14 @@ close_socket(struct probe *probe)
 static void
 free_probe(struct probe *probe)
 {
+	struct prober *prober = probe->prober;
+
 	if (probe->engine->clear != NULL)
 		probe->engine->clear(probe);
 	close_socket(probe);
 	event_del(&probe->timer);
 	free(probe);
+	prober_forget(prober);
 }
 
 /* ---- parting: who closes first waits a minute; let it be the server ---- */
@@ -93,7 +96,7 @@ part(struct probe *probe)
 	struct prober *prober = probe->prober;
 	struct timeval limit = timeval_of_us(PARTING_MS * 1000);
 
-	if (!probe->part || probe->peer_closed || probe->fd < 0 ||
+	if (!probe->part || probe->peer_closed || probe->fd < 0 || prober->given_up ||
 	    prober->parting_count >= PARTING_MAX)
 		return false;
 	if (event_add(&probe->timer, &limit) != 0)
@@ -252,6 +255,7 @@ probe_start(struct prober *prober, const struct probe_target *target, probe_done
 		free(probe);
 		return NULL;
 	}
+	prober->attempts++;
 	if (engine->needs_port && target->port == 0)
 		probe_end(probe, OUTCOME_PORT_UNKNOWN, target->spec->port.name);
 	else

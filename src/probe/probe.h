@@ -33,7 +33,7 @@ struct prober_settings {
 	const char *user_agent;         /* "kube-probe/1.34 (rollcall/VERSION)" */
 };
 struct prober *prober_new(const struct prober_settings *settings);
-/* After all attempts are done or cancelled. */
+/* No more attempts are started; those under way end as ever, the last of them frees it.  NULL is allowed. */
 void prober_free(struct prober *prober);
 
 /* Whom one attempt asks; all borrowed until `done` or cancel. */

@@ -68,13 +68,9 @@ prober_tls(struct prober *prober, bool verify)
 	return prober->tls[verify];
 }
 
-void
-prober_free(struct prober *prober)
+static void
+destroy(struct prober *prober)
 {
-	if (prober == NULL)
-		return;
-	while (prober->parting != NULL)
-		probe_part_now(prober->parting);
 	for (size_t i = 0; i < prober->settings.exec_path_count; i++)
 		free((char *)prober->settings.exec_paths[i]);
 	free((void *)prober->settings.exec_paths);
@@ -84,4 +80,24 @@ prober_free(struct prober *prober)
 	tls_client_free(prober->tls[1]);
 	strbuf_release(&prober->scratch);
 	free(prober);
+}
+
+void
+prober_forget(struct prober *prober)
+{
+	prober->attempts--;
+	if (prober->given_up && prober->attempts == 0)
+		destroy(prober);
+}
+
+void
+prober_free(struct prober *prober)
+{
+	if (prober == NULL)
+		return;
+	while (prober->parting != NULL)
+		probe_part_now(prober->parting);
+	prober->given_up = true;
+	if (prober->attempts == 0)
+		destroy(prober);
 }
