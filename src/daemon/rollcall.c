@@ -120,11 +120,11 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 		event_base_loopbreak(rollcall->loop);
 		return;
 	}
-	log_info("stopping: %s", strsignal((int)sig));
 	rollcall->stopping = true;
 	notify_send("STOPPING=1");
 	if (rollcall->health != NULL)
 		health_set_stopping(rollcall->health);
+	log_info("stopping: %s", strsignal((int)sig));
 	evtimer_add(rollcall->quit, &drain);
 }
 
