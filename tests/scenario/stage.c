@@ -45,8 +45,8 @@ struct words {
 
 struct stage {
 	struct dns_settings dns;
-	struct words namespaces, reverse;
-	struct addr own[LIST_MAX];
+	struct words namespaces, reverse, fallthrough;
+	struct addr own[LIST_MAX], servers[LIST_MAX];
 	struct cidr cidrs[LIST_MAX];
 	size_t cidr_count;
 	struct clock *clock;
@@ -104,10 +104,40 @@ set_lists(struct stage *stage, const char *key, const char *value)
 		split(&stage->reverse, value);
 		stage->dns.reverse_zones = stage->reverse.items;
 		stage->dns.reverse_zone_count = stage->reverse.count;
+	} else if (strcmp(key, "fallthrough") == 0) {
+		split(&stage->fallthrough, value);
+		stage->dns.fallthrough = stage->fallthrough.items;
+		stage->dns.fallthrough_count = stage->fallthrough.count;
+	} else if (strcmp(key, "nsAddresses") == 0) {
+		for (size_t i = 0; i < words.count; i++)
+			ck_assert_int_eq(addr_parse(words.items[i], &stage->servers[i]), 0);
+		stage->dns.ns_addresses = stage->servers;
+		stage->dns.ns_address_count = words.count;
 	} else {
 		return false;
 	}
 	return true;
+}
+
+static bool
+set_ttl(struct dns_settings *dns, const char *key, const char *value)
+{
+	const struct {
+		const char *key;
+		uint32_t *ttl_s;
+	} ttls[] = {
+		{ "ttl", &dns->ttl_s },
+		{ "ttlClusterIP", &dns->ttl_cluster_ip_s },
+		{ "ttlHeadless", &dns->ttl_headless_s },
+		{ "ttlNegative", &dns->ttl_negative_s },
+	};
+
+	for (size_t i = 0; i < sizeof(ttls) / sizeof(ttls[0]); i++)
+		if (strcmp(key, ttls[i].key) == 0) {
+			*ttls[i].ttl_s = (uint32_t)atoi(value);
+			return true;
+		}
+	return false;
 }
 
 bool
@@ -126,10 +156,8 @@ stage_set(struct stage *stage, const char *key, const char *value)
 		dns->ignore_empty_service = on;
 	else if (strcmp(key, "zonal") == 0)
 		dns->zonal = on;
-	else if (strcmp(key, "ttlHeadless") == 0)
-		dns->ttl_headless_s = (uint32_t)atoi(value);
-	else if (strcmp(key, "ttlClusterIP") == 0)
-		dns->ttl_cluster_ip_s = (uint32_t)atoi(value);
+	else if (set_ttl(dns, key, value))
+		return true;
 	else
 		return set_lists(stage, key, value);
 	return true;
