@@ -21,7 +21,7 @@
 /* Slower than this from event to answer is said. */
 #define SLOW_US 100000
 /* A host that goes with a thousand endpoints has a line for each; what flaps for ever has not. */
-#define VERDICT_LINES_A_S 2000
+#define VERDICT_LINES_A_S 5000
 
 struct world {
 	const struct clock *clock;

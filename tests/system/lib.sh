@@ -192,3 +192,22 @@ targets() {
 port_of() {
 	sed -n "s/^$1 .*:\([0-9]*\)$/\1/p" "$work/targets"
 }
+
+# metric NAME: its value now.
+metric() {
+	exec 3<>"/dev/tcp/127.0.0.1/$http" || return
+	printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+	sed -n "s/^rollcall_$1 \([0-9.e+-]*\).*/\1/p" <&3
+	exec 3>&-
+}
+
+# metric_grows NAME COUNT: until it is more by this; 20 s.
+metric_grows() {
+	local i goal
+	goal=$(($(metric "$1") + $2))
+	for ((i = 0; i < 400; i++)); do
+		[ "$(metric "$1")" -ge "$goal" ] && return
+		sleep 0.05
+	done
+	fail "$1 stays below $goal"
+}
