@@ -31,6 +31,7 @@ struct run {
 	pid_t pid;
 	uint64_t number;                /* in the order of starts */
 	uint64_t started_us;
+	uint64_t deadline_us;
 	bool told;                      /* timed out or cancelled: only to be reaped */
 	int fd;
 	struct event *readable;
@@ -63,9 +64,9 @@ now_us(void)
 }
 
 static void
-set_timer(struct event *timer, uint64_t ms)
+set_timer(struct event *timer, uint64_t us)
 {
-	struct timeval in = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+	struct timeval in = { (time_t)(us / 1000000), (suseconds_t)(us % 1000000) };
 
 	event_add(timer, &in);
 }
@@ -188,7 +189,8 @@ want_sweep(struct exec_runs *runs)
 	uint64_t wait_ms = runs->sweep_cost_us * SWEEP_SHARE / 1000;
 
 	if (!evtimer_pending(runs->sweep_timer, NULL))
-		set_timer(runs->sweep_timer, wait_ms < SWEEP_MIN_MS ? SWEEP_MIN_MS : wait_ms);
+		set_timer(runs->sweep_timer,
+		    (wait_ms < SWEEP_MIN_MS ? SWEEP_MIN_MS : wait_ms) * 1000);
 }
 
 /* Look before reaping: while the leader is a zombie its group's number cannot be anybody else's. */
@@ -221,9 +223,18 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	struct run *run = arg;
 	struct exec_runs *runs = run->runs;
 	uint32_t id = run->id;
+	uint64_t now = now_us();
 
 	(void)fd;
 	(void)what;
+	/*
+	 * libevent counts from the moment its round began, and the commands started in the same
+	 * round before this one took their time of it.
+	 */
+	if (now < run->deadline_us) {
+		set_timer(run->deadline, run->deadline_us - now);
+		return;
+	}
 	/* It may have ended in time and we are late: that is no timeout. */
 	exec_runs_reap(runs);
 	run = find_by_id(runs, id);
@@ -325,7 +336,8 @@ exec_runs_start(struct exec_runs *runs, const struct exec_request *request)
 	}
 	event_assign(run->readable, runs->loop, run->fd, EV_READ | EV_PERSIST, on_readable, run);
 	event_add(run->readable, NULL);
-	set_timer(run->deadline, request->timeout_ms);
+	run->deadline_us = run->started_us + request->timeout_ms * 1000;
+	set_timer(run->deadline, request->timeout_ms * 1000);
 }
 
 void

@@ -26,6 +26,23 @@ START_TEST(hundreds_at_once_all_end_with_their_own_outcome)
 }
 END_TEST
 
+START_TEST(none_of_many_at_once_is_ended_before_its_time)
+{
+	enum { MANY = 48, TIMEOUT_MS = 150 };
+	static struct outcome outcomes[MANY];
+	struct crew *crew = crew_new();
+
+	for (int i = 0; i < MANY; i++)
+		crew_start(crew, "sleep MARK", TIMEOUT_MS, &outcomes[i]);
+	for (int i = 0; i < MANY; i++) {
+		crew_wait(crew, &outcomes[i]);
+		ck_assert_int_eq(outcomes[i].code, OUTCOME_EXEC_TIMEOUT);
+		ck_assert_uint_ge(outcomes[i].took_us, TIMEOUT_MS * 1000);
+	}
+	crew_free(crew);
+}
+END_TEST
+
 START_TEST(a_cancelled_command_is_killed_and_never_heard_of)
 {
 	struct crew *crew = crew_new();
@@ -84,6 +101,7 @@ suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, hundreds_at_once_all_end_with_their_own_outcome);
+	tcase_add_test(tc, none_of_many_at_once_is_ended_before_its_time);
 	tcase_add_test(tc, a_cancelled_command_is_killed_and_never_heard_of);
 	tcase_add_test(tc, nothing_is_left_after_five_hundred);
 	suite_add_tcase(s, tc);
