@@ -49,7 +49,7 @@ merge(struct diag *into, const struct diag *from)
 	}
 }
 
-static void
+static int
 on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
 {
 	struct lint_run *run = arg;
@@ -60,6 +60,7 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 	if (err == ERR_NOMEM)
 		run->err = err;
 	merge(run->found, diag);
+	return err;
 }
 
 static void

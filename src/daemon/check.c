@@ -26,15 +26,17 @@ say(struct check *check, struct diag *diag)
 	check->errors += diag_count(diag, SEVERITY_ERROR);
 }
 
-static void
+static int
 on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
 {
 	struct check *check = arg;
+	int err = store_replace_file(check->store, path, objects->items, objects->count, diag);
 
-	if (store_replace_file(check->store, path, objects->items, objects->count, diag) != 0)
+	if (err != 0)
 		check->nomem = true;
 	objects->count = 0;
 	say(check, diag);
+	return err;
 }
 
 static void

@@ -34,7 +34,7 @@ say(struct rollcall *rollcall, const struct diag *diag)
 		log_warn("more was found than is shown here");
 }
 
-static void
+static int
 on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
 {
 	struct rollcall *rollcall = arg;
@@ -44,6 +44,7 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 	say(rollcall, diag);
 	if (err != 0)
 		log_error("%s: not taken: %s; what it stated before holds", path, err_text(err));
+	return err;
 }
 
 static void

@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/text.h"
+
+/* Some ticks of the clock by which file systems stamp. */
+#define FRESH_NS ((int64_t)100 * 1000 * 1000)
 
 static const char *
 mode_text(mode_t mode)
@@ -185,6 +189,16 @@ manifest_stamp_equal(const struct manifest_stamp *a, const struct manifest_stamp
 {
 	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
 	    a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+bool
+manifest_file_is_fresh(const struct manifest_stamp *stamp)
+{
+	struct timespec now;
+
+	/* Compared with the file system's clock, not ours: nothing is scheduled by it. */
+	return clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
+	    stamp->ctime_ns > to_ns(&now) - FRESH_NS;
 }
 
 bool

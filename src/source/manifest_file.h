@@ -42,6 +42,8 @@ void manifest_file_release(struct manifest_file *file);
 /* Look without reading; false where it is not there. */
 bool manifest_file_stamp(const char *path, struct manifest_stamp *stamp);
 bool manifest_stamp_equal(const struct manifest_stamp *a, const struct manifest_stamp *b);
+/* So young that one more write might leave the same stamp. */
+bool manifest_file_is_fresh(const struct manifest_stamp *stamp);
 
 /* Is this a name that a folder of manifests serves: *.yaml *.yml *.json, no leading '.', no trailing '~'? */
 bool manifest_file_is_name(const char *name);

@@ -60,15 +60,19 @@ file_drop(struct manifest_set *set, struct known_file *file)
 	free(file);
 }
 
-static void
+/* ERR_NOMEM: it was not taken, and the file counts as not read. */
+static int
 hand_over(struct manifest_set *set, struct known_file *file, struct object_list *list)
 {
 	size_t count = list->count;
+	int err = set->ops.file(set->arg, file->path, list, set->diag);
 
-	set->ops.file(set->arg, file->path, list, set->diag);
 	object_list_release(list);
+	if (err != 0)
+		return err;
 	file->objects = count;
 	set->changed = true;
+	return 0;
 }
 
 /*
@@ -91,10 +95,8 @@ digest_text(struct manifest_set *set, struct known_file *file, const struct mani
 		return err;
 	}
 	file->broken = err != 0;
-	if (err == 0 || (file->objects == 0 && list.count > 0)) {
-		hand_over(set, file, &list);
-		return 0;
-	}
+	if (err == 0 || (file->objects == 0 && list.count > 0))
+		return hand_over(set, file, &list);
 	object_list_release(&list);
 	set->ops.broken(set->arg, file->path, set->diag);
 	return 0;
@@ -154,7 +156,8 @@ file_read(struct manifest_set *set, struct known_file *file, bool exec_enabled)
 	if (!file->read || digest_of(&read) != file->digest)
 		err = digest_text(set, file, &read, exec_enabled);
 	file->read = err == 0;          /* no memory: try again with the next scan */
-	file->stamp = read.stamp;
+	/* Two writes within one tick of the file system's clock leave one stamp. */
+	file->stamp = manifest_file_is_fresh(&read.stamp) ? (struct manifest_stamp){ 0 } : read.stamp;
 	file->digest = digest_of(&read);
 	manifest_file_release(&read);
 	return err;
@@ -195,15 +198,25 @@ keep_gone(const struct manifest_set *set, const bool *gone)
 	return going * 2 > all;
 }
 
-static void
+static int
 file_vanished(struct manifest_set *set, struct known_file *file)
 {
 	struct object_list none = { NULL, 0, 0 };
+	int err = 0;
 
 	diag_clear(set->diag);
 	if (file->objects > 0 || file->broken)
-		hand_over(set, file, &none);
-	file_drop(set, file);
+		err = hand_over(set, file, &none);
+	if (err == 0)
+		file_drop(set, file);
+	return err;
+}
+
+static void
+note_missing(struct known_file *file, uint64_t now_ms)
+{
+	if (file->missing_ms == 0)
+		file->missing_ms = now_ms != 0 ? now_ms : 1;
 }
 
 bool
@@ -217,14 +230,27 @@ manifest_set_sweep(struct manifest_set *set, const bool *gone, bool now, uint64_
 		next = file->hh.next;
 		if (file->scan == set->scan || (keep && gone[file->root]))
 			continue;
-		if (file->missing_ms == 0)
-			file->missing_ms = now_ms != 0 ? now_ms : 1;
-		if (now || now_ms - file->missing_ms >= MANIFEST_SET_VANISH_MS)
-			file_vanished(set, file);
-		else
+		note_missing(file, now_ms);
+		if ((!now && now_ms - file->missing_ms < MANIFEST_SET_VANISH_MS) ||
+		    file_vanished(set, file) != 0)
 			waiting = true;
 	}
 	return waiting;
+}
+
+int
+manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
+    uint64_t now_ms, bool *missing)
+{
+	struct known_file *file = file_find_or_add(set, path, root);
+	int err = file == NULL ? ERR_NOMEM : file_read(set, file, exec_enabled);
+
+	*missing = err == ERR_NOTFOUND;
+	if (err == 0)
+		file->missing_ms = 0;
+	else if (*missing)
+		note_missing(file, now_ms);
+	return *missing ? 0 : err;
 }
 
 void

@@ -29,6 +29,13 @@ void manifest_set_begin(struct manifest_set *set);
  */
 int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force, bool exec_enabled);
 
+/*
+ * Outside of a scan: something was said to have happened to this file.  It is read whatever its stamp says.
+ * *missing: it is not there; a sweep after MANIFEST_SET_VANISH_MS will take it away.  ERR_NOMEM.
+ */
+int manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
+    uint64_t now_ms, bool *missing);
+
 /* Something is wrong with a configured path itself: tell it as a broken file. */
 void manifest_set_complain(struct manifest_set *set, const char *path, const char *text);
 

@@ -20,9 +20,10 @@ struct source_dir_ops {
 	/*
 	 * The file states exactly these objects now (count 0: it is gone or empty).  Ownership of the objects
 	 * moves to the callee; the list itself stays.  diag holds what was found in the file so far (warnings)
-	 * and takes conflicts.  Called once a changed file; `batch_end` follows.
+	 * and takes conflicts.  Called once a changed file; `batch_end` follows.  ERR_NOMEM: nothing was taken
+	 * (the objects are gone all the same); the file is read and handed over again within a second.
 	 */
-	void (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);
+	int (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);
 	/* The file cannot be used; its last good objects stay.  diag says why. */
 	void (*broken)(void *arg, const char *path, struct diag *diag);
 	/* A burst of changes has been handed over; time to refresh. */

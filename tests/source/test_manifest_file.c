@@ -148,6 +148,19 @@ START_TEST(a_write_changes_the_stamp)
 }
 END_TEST
 
+START_TEST(a_stamp_is_trusted_only_once_the_clock_has_gone_on)
+{
+	struct manifest_stamp stamp;
+
+	write_file("a.yaml", "a", 1);
+	ck_assert(manifest_file_stamp(path_of("a.yaml"), &stamp));
+	stamp.ctime_ns += 10000000000;
+	ck_assert(manifest_file_is_fresh(&stamp));
+	stamp.ctime_ns -= 3600000000000;
+	ck_assert(!manifest_file_is_fresh(&stamp));
+}
+END_TEST
+
 START_TEST(a_folder_is_listed_in_byte_order)
 {
 	char **paths = NULL;
@@ -181,6 +194,7 @@ suite(void)
 	tcase_add_test(tcase, a_file_that_others_may_write_is_not_trusted);
 	tcase_add_test(tcase, a_file_of_somebody_else_is_not_trusted);
 	tcase_add_test(tcase, a_write_changes_the_stamp);
+	tcase_add_test(tcase, a_stamp_is_trusted_only_once_the_clock_has_gone_on);
 	tcase_add_test(tcase, a_folder_is_listed_in_byte_order);
 	suite_add_tcase(suite, tcase);
 	return suite;

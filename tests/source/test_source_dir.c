@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/err.h"
 #include "base/strbuf.h"
 #include "model/object.h"
 #include "tests/suite.h"
@@ -23,6 +24,7 @@ struct bench {
 	struct event_base *loop;
 	struct clock *clock;
 	struct source_dir *source;
+	unsigned refusals;      /* files that are not taken for want of memory before one is */
 	struct strbuf told;     /* "a.yaml: x y;" for objects, "a.yaml! text;" for a broken file, "end;" */
 	unsigned batches;
 };
@@ -35,7 +37,7 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-static void
+static int
 on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
 {
 	struct bench *bench = arg;
@@ -47,7 +49,13 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 		object_free(objects->items[i]);
 	}
 	objects->count = 0;
+	if (bench->refusals > 0) {
+		bench->refusals--;
+		strbuf_add(&bench->told, " refused;");
+		return ERR_NOMEM;
+	}
 	strbuf_add(&bench->told, ";");
+	return 0;
 }
 
 static void
@@ -375,6 +383,48 @@ START_TEST(a_deleted_file_is_noticed_by_itself)
 }
 END_TEST
 
+START_TEST(a_file_that_was_not_taken_is_handed_over_again)
+{
+	struct bench bench;
+	char path[128];
+
+	bench_begin(&bench);
+	put_namespace(&bench, "a.yaml", "one");
+	put_namespace(&bench, "b.yaml", "two");
+	start(&bench, true);
+	load_tells(&bench, "a.yaml: one;b.yaml: two;end;");
+	strbuf_clear(&bench.told);
+	bench.refusals = 2;
+	put_namespace(&bench, "a.yaml", "three");
+	events_tell(&bench, "a.yaml: three refused;a.yaml: three refused;a.yaml: three;end;");
+	bench.refusals = 1;
+	bench_path(&bench, "b.yaml", path);
+	ck_assert_int_eq(unlink(path), 0);
+	events_tell(&bench, "b.yaml: refused;b.yaml:;end;");
+	bench_end(&bench);
+}
+END_TEST
+
+START_TEST(more_files_than_are_noted_one_by_one_are_all_seen)
+{
+	struct bench bench;
+	char name[32];
+
+	bench_begin(&bench);
+	start(&bench, true);
+	load_tells(&bench, "end;");
+	strbuf_clear(&bench.told);
+	for (int i = 0; i < 200; i++) {
+		(void)snprintf(name, sizeof(name), "x%03d.yaml", i);
+		put_namespace(&bench, name, "same");
+	}
+	events_tell(&bench, "x199.yaml: same;end;");
+	put_namespace(&bench, "x100.yaml", "other");
+	events_tell(&bench, "x100.yaml: other;end;");
+	bench_end(&bench);
+}
+END_TEST
+
 /* Point the link ..data at a folder, atomically, as the kubelet does for a ConfigMap. */
 static void
 swap_data(const struct bench *bench, const char *to)
@@ -468,6 +518,8 @@ suite(void)
 	tcase_add_test(tcase, a_file_that_others_may_write_is_not_trusted_with_commands);
 	tcase_add_test(tcase, changes_are_seen_as_they_happen_and_a_burst_is_one_batch);
 	tcase_add_test(tcase, a_deleted_file_is_noticed_by_itself);
+	tcase_add_test(tcase, a_file_that_was_not_taken_is_handed_over_again);
+	tcase_add_test(tcase, more_files_than_are_noted_one_by_one_are_all_seen);
 	tcase_add_test(tcase, a_swapped_data_link_is_one_batch_that_holds_the_whole_new_world);
 	tcase_add_test(tcase, a_folder_that_comes_later_is_watched_for);
 	tcase_add_test(tcase, other_paths_take_the_files_of_the_old_ones_away_at_once);
