@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #define TEXT_MAX 1024           /* octets of one text and of a file name; input may hold longer words */
+#define LINE_SIZE (2 * TEXT_MAX + 64)
 
 struct diag {
 	struct diag_entry *entries;
@@ -122,20 +124,53 @@ diag_format(const struct diag_entry *entry, char *buf, size_t size)
 	    entry->text);
 }
 
-void
-diag_print(const struct diag *diag, FILE *out)
+/* How many were said and are not kept. */
+static size_t
+lost(const struct diag *diag)
 {
-	char line[2 * TEXT_MAX + 64];
 	size_t said = 0;
+
+	for (size_t i = 0; i <= SEVERITY_INFO; i++)
+		said += diag->said[i];
+	return said - diag->count;
+}
+
+void
+diag_print(const struct diag *diag, enum severity least, FILE *out)
+{
+	char line[LINE_SIZE];
 
 	if (diag == NULL)
 		return;
 	for (size_t i = 0; i < diag->count; i++) {
+		if (diag->entries[i].severity > least)
+			continue;
 		(void)diag_format(&diag->entries[i], line, sizeof(line));
 		(void)fprintf(out, "%s\n", line);
 	}
-	for (size_t i = 0; i <= SEVERITY_INFO; i++)
-		said += diag->said[i];
-	if (said > diag->count)
-		(void)fprintf(out, "%zu more messages are not shown\n", said - diag->count);
+	if (lost(diag) > 0)
+		(void)fprintf(out, "%zu more messages are not shown\n", lost(diag));
+}
+
+void
+diag_log(const struct diag *diag)
+{
+	static const enum log_level levels[] = {
+		[SEVERITY_ERROR] = LOG_ERROR,
+		[SEVERITY_WARNING] = LOG_WARN,
+		[SEVERITY_INFO] = LOG_INFO,
+	};
+	char line[LINE_SIZE];
+
+	if (diag == NULL)
+		return;
+	for (size_t i = 0; i < diag->count; i++) {
+		const struct diag_entry *entry = &diag->entries[i];
+
+		(void)diag_format(entry, line, sizeof(line));
+		/* Without a place the line would begin "error: error: ". */
+		log_write(levels[entry->severity], "%s", entry->file != NULL ? line : entry->text);
+	}
+	if (lost(diag) > 0)
+		log_warn("%zu more messages are not shown", lost(diag));
 }

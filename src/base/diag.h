@@ -47,6 +47,9 @@ const struct diag_entry *diag_at(const struct diag *diag, size_t i);
 /* Write an entry as "FILE:LINE:COLUMN: error: TEXT" without newline; as snprintf. */
 int diag_format(const struct diag_entry *entry, char *buf, size_t size);
 
-/* All entries, one a line, and a last line that counts what was not kept. */
-void diag_print(const struct diag *diag, FILE *out);
+/* The entries as grave as `least` or graver, one a line, and a last line that counts what was not kept. */
+void diag_print(const struct diag *diag, enum severity least, FILE *out);
+
+/* The same into the log, each entry at its level. */
+void diag_log(const struct diag *diag);
 #endif

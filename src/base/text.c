@@ -137,6 +137,31 @@ text_to_u64(const char *text, uint64_t max, uint64_t *value)
 	return true;
 }
 
+bool
+text_to_port_range(const char *text, uint16_t *first, uint16_t *last)
+{
+	const char *dash = strchr(text, '-');
+	char start[8];
+	uint64_t a, b;
+
+	if (dash == NULL || (size_t)(dash - text) >= sizeof(start))
+		return false;
+	memcpy(start, text, (size_t)(dash - text));
+	start[dash - text] = '\0';
+	if (!text_to_u64(start, UINT16_MAX, &a) || !text_to_u64(dash + 1, UINT16_MAX, &b) ||
+	    a == 0 || a > b)
+		return false;
+	*first = (uint16_t)a;
+	*last = (uint16_t)b;
+	return true;
+}
+
+const char *
+text_plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static char
 fold(char c)
 {

@@ -21,6 +21,12 @@ bool text_is_port_name(const char *text);
 /* All digits, no sign, no spaces, fits.  false leaves *value alone. */
 bool text_to_u64(const char *text, uint64_t max, uint64_t *value);
 
+/* "FIRST-LAST", two ports in order.  false leaves both alone. */
+bool text_to_port_range(const char *text, uint16_t *first, uint16_t *last);
+
+/* What a noun ends in after that number: "" after 1, "s" otherwise. */
+const char *text_plural(size_t n);
+
 /* The candidate closest to `text` in edit distance, if close enough to be a slip (<= 1/3 of its length), else NULL. */
 const char *text_closest(const char *text, const char *const *candidates, size_t count);
 /* Edit distance with adjacent transpositions, case ignored; both texts at most 64 octets, else UINT_MAX. */

@@ -2,19 +2,15 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sysexits.h>
 
 #include "base/addr.h"
-#include "base/clock.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "model/allot.h"
-#include "model/store.h"
-#include "source/lint.h"
-#include "source/source_dir.h"
+#include "source/lint_files.h"
 
 #define LINT_CIDRS_MAX 16
 
@@ -25,103 +21,22 @@ struct cidr_list {
 	bool stated;
 };
 
-/* What the command line said, and what is being collected. */
+/* What the command line said. */
 struct lint_run {
 	struct cidr_list services;
 	struct cidr_list balancers;
 	struct allot_settings ranges;
 	bool quiet;             /* no info lines */
 	bool strict;            /* warnings fail as well */
-	struct store *store;
-	struct diag *found;     /* of all files, in their order */
-	int err;
+	bool help;
 };
 
 static void
-merge(struct diag *into, const struct diag *from)
+on_found(void *arg, const struct diag *diag)
 {
-	const struct diag_entry *entry;
+	const struct lint_run *run = arg;
 
-	for (size_t i = 0; (entry = diag_at(from, i)) != NULL; i++) {
-		struct place place = { entry->file, entry->line, entry->column };
-
-		diag_add(into, entry->severity, entry->file != NULL ? &place : NULL, "%s", entry->text);
-	}
-}
-
-static int
-on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
-{
-	struct lint_run *run = arg;
-	int err = store_replace_file(run->store, path, objects->items, objects->count, diag);
-
-	/* The store has taken the objects, on failure too. */
-	objects->count = 0;
-	if (err == ERR_NOMEM)
-		run->err = err;
-	merge(run->found, diag);
-	return err;
-}
-
-static void
-on_broken(void *arg, const char *path, struct diag *diag)
-{
-	struct lint_run *run = arg;
-
-	(void)path;
-	merge(run->found, diag);
-}
-
-static void
-on_batch_end(void *arg)
-{
-	(void)arg;
-}
-
-static int
-read_paths(struct lint_run *run, char **paths, int count)
-{
-	static const struct source_dir_ops ops = {
-		.file = on_file,
-		.broken = on_broken,
-		.batch_end = on_batch_end,
-	};
-	struct source_dir_settings settings = {
-		.paths = (const char *const *)paths,
-		.path_count = (size_t)count,
-		.exec_enabled = true,
-	};
-	struct clock *clock = clock_new_system();
-	struct source_dir *source =
-	    clock != NULL ? source_dir_new(NULL, clock, &settings, &ops, run) : NULL;
-	int err = source != NULL ? source_dir_load(source) : ERR_NOMEM;
-
-	source_dir_free(source);
-	clock_free(clock);
-	return err != 0 ? err : run->err;
-}
-
-static int
-print_found(const struct lint_run *run)
-{
-	size_t errors = diag_count(run->found, SEVERITY_ERROR);
-	size_t warnings = diag_count(run->found, SEVERITY_WARNING);
-	const struct diag_entry *entry;
-	char line[2048];
-
-	for (size_t i = 0; (entry = diag_at(run->found, i)) != NULL; i++) {
-		if (entry->severity == SEVERITY_INFO && run->quiet)
-			continue;
-		(void)diag_format(entry, line, sizeof(line));
-		puts(line);
-	}
-	if (!run->quiet || errors + warnings > 0)
-		printf("%zu Services, %zu Pods, %zu EndpointSlices, %zu Endpoints: "
-		    "%zu errors, %zu warnings\n",
-		    store_count(run->store, KIND_SERVICE), store_count(run->store, KIND_POD),
-		    store_count(run->store, KIND_ENDPOINT_SLICE),
-		    store_count(run->store, KIND_ENDPOINTS), errors, warnings);
-	return errors > 0 || (run->strict && warnings > 0) ? EXIT_DATA : EXIT_OK;
+	diag_print(diag, run->quiet ? SEVERITY_WARNING : SEVERITY_INFO, stdout);
 }
 
 static bool
@@ -138,24 +53,13 @@ add_cidr(struct cidr_list *list, const char *text)
 	return true;
 }
 
-/* "30000-32767" */
 static bool
 set_port_range(struct allot_settings *ranges, const char *text)
 {
-	char first[8] = "";
-	const char *dash = strchr(text, '-');
-	uint64_t low = 0, high = 0;
-
-	if (dash != NULL && (size_t)(dash - text) < sizeof(first))
-		memcpy(first, text, (size_t)(dash - text));
-	if (dash == NULL || !text_to_u64(first, UINT16_MAX, &low) ||
-	    !text_to_u64(dash + 1, UINT16_MAX, &high) || low == 0 || low > high) {
-		fprintf(stderr, "rollcall lint: %s is not a range of ports like 30000-32767\n", text);
-		return false;
-	}
-	ranges->node_port_first = (uint16_t)low;
-	ranges->node_port_last = (uint16_t)high;
-	return true;
+	if (text_to_port_range(text, &ranges->node_port_first, &ranges->node_port_last))
+		return true;
+	fprintf(stderr, "rollcall lint: %s is not a range of ports like 30000-32767\n", text);
+	return false;
 }
 
 static const struct option options[] = {
@@ -164,6 +68,7 @@ static const struct option options[] = {
 	{ "service-node-port-range", required_argument, NULL, 'r' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "strict", no_argument, NULL, 'S' },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -182,6 +87,9 @@ apply_option(struct lint_run *run, int option)
 		return true;
 	case 'S':
 		run->strict = true;
+		return true;
+	case 'h':
+		run->help = true;
 		return true;
 	}
 	return false;
@@ -207,38 +115,55 @@ parse_options(struct lint_run *run, int argc, char **argv)
 	return true;
 }
 
+static void
+print_usage(FILE *out)
+{
+	fprintf(out, "usage: rollcall lint %s\n", cmd_lint.arguments);
+	fputs("\n"
+	      "  --strict, -S                     warnings fail as well\n"
+	      "  --quiet, -q                      say nothing unless something is wrong\n"
+	      "  --service-cidr CIDR              where cluster IPs come from; default 10.96.0.0/12\n"
+	      "  --load-balancer-cidr CIDR        where load balancer addresses come from\n"
+	      "  --service-node-port-range RANGE  where node ports come from; default 30000-32767\n"
+	      "\n"
+	      "Exits with 0, or 65 when there are errors.\n",
+	    out);
+}
+
 static int
 lint_main(int argc, char **argv)
 {
 	struct lint_run run = { 0 };
-	int code = EXIT_OS, err;
+	struct lint_files lint = {
+		.exec_enabled = true,
+		.ranges = &run.ranges,
+		.found = on_found,
+		.arg = &run,
+	};
+	struct lint_result result;
+	int err;
 
 	if (!parse_options(&run, argc, argv))
-		return EXIT_USAGE;
-	if (optind == argc) {
-		fprintf(stderr, "usage: rollcall lint %s\n", cmd_lint.arguments);
-		return EXIT_USAGE;
+		return EX_USAGE;
+	if (run.help || optind == argc) {
+		print_usage(run.help ? stdout : stderr);
+		return run.help ? EX_OK : EX_USAGE;
 	}
-	run.store = store_new();
-	run.found = diag_new();
-	if (run.store == NULL || run.found == NULL)
-		goto out;
-	err = read_paths(&run, argv + optind, argc - optind);
-	if (err == 0)
-		err = lint_store(run.store, &run.ranges, run.found);
-	if (err == 0)
-		code = print_found(&run);
-	else
+	lint.paths = (const char *const *)argv + optind;
+	lint.path_count = (size_t)(argc - optind);
+	err = lint_files(&lint, &result);
+	if (err != 0) {
 		fprintf(stderr, "rollcall lint: %s\n", err_text(err));
-out:
-	diag_free(run.found);
-	store_free(run.store);
-	return code;
+		return EX_OSERR;
+	}
+	if (!run.quiet || result.errors + result.warnings > 0)
+		puts(result.summary);
+	return result.errors > 0 || (run.strict && result.warnings > 0) ? EX_DATAERR : EX_OK;
 }
 
 const struct command cmd_lint = {
 	.name = "lint",
-	.arguments = "[--strict] [--quiet] FILE|FOLDER...",
+	.arguments = "[OPTION]... FILE|FOLDER...",
 	.summary = "say what is wrong with manifests",
 	.run = lint_main,
 };

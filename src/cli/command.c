@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "base/text.h"
 
@@ -47,11 +48,11 @@ command_main(int argc, char **argv)
 
 	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		print_usage(stdout);
-		return EXIT_OK;
+		return EX_OK;
 	}
 	if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
 		puts("rollcall " PACKAGE_VERSION);
-		return EXIT_OK;
+		return EX_OK;
 	}
 	command = command_find(name, &closest);
 	if (command != NULL)
@@ -61,5 +62,5 @@ command_main(int argc, char **argv)
 	else if (*name != '\0')
 		fprintf(stderr, "rollcall: there is no command \"%s\"\n", name);
 	print_usage(stderr);
-	return EXIT_USAGE;
+	return EX_USAGE;
 }

@@ -2,21 +2,11 @@
 #ifndef ROLLCALL_CLI_COMMAND_H
 #define ROLLCALL_CLI_COMMAND_H
 
-/* Exit codes of all our programs (sysexits.h). */
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_USAGE = 64,
-	EXIT_DATA = 65,         /* the input has errors */
-	EXIT_UNAVAILABLE = 69,
-	EXIT_OS = 71,           /* the system refused something */
-	EXIT_CONFIG = 78,
-};
-
 struct command {
 	const char *name;
 	const char *arguments;  /* for the usage line */
 	const char *summary;    /* one line */
-	/* argv[0] is the command's own name.  Returns an enum exit_code. */
+	/* argv[0] is the command's own name.  Returns an exit code of sysexits(3). */
 	int (*run)(int argc, char **argv);
 };
 

@@ -349,7 +349,7 @@ derive(struct config *config, struct diag *diag)
 		    &config->probes.allow_host_count);
 	if (err != 0)
 		return err;
-	config_port_range(
+	text_to_port_range(
 	    config->node_port_range, &config->node_port_first, &config->node_port_last);
 	make_ttls(dns);
 	if (dns->allow_from_text_count == 0)

@@ -143,31 +143,12 @@ network_rule(const char *text)
 	    "must be a network, an address, or one of loopback, private, all";
 }
 
-bool
-config_port_range(const char *text, uint16_t *first, uint16_t *last)
-{
-	const char *dash = strchr(text, '-');
-	char start[8];
-	uint64_t a, b;
-
-	if (dash == NULL || (size_t)(dash - text) >= sizeof(start))
-		return false;
-	memcpy(start, text, (size_t)(dash - text));
-	start[dash - text] = '\0';
-	if (!text_to_u64(start, UINT16_MAX, &a) || !text_to_u64(dash + 1, UINT16_MAX, &b) ||
-	    a == 0 || a > b)
-		return false;
-	*first = (uint16_t)a;
-	*last = (uint16_t)b;
-	return true;
-}
-
 static const char *
 port_range_rule(const char *text)
 {
 	uint16_t first, last;
 
-	return config_port_range(text, &first, &last) ? NULL :
+	return text_to_port_range(text, &first, &last) ? NULL :
 	    "must be FIRST-LAST, like 30000-32767";
 }
 

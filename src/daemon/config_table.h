@@ -15,5 +15,4 @@ const char *config_domain_rule(const char *text);
 #define CONFIG_NETWORKS_MAX 8
 /* The networks a text that passed the rule stands for; "all" is the two of prefix length 0. */
 size_t config_networks(const char *text, struct cidr networks[CONFIG_NETWORKS_MAX]);
-bool config_port_range(const char *text, uint16_t *first, uint16_t *last);
 #endif

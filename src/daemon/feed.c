@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/context.h"
 #include "daemon/world.h"
 #include "model/object.h"
@@ -15,23 +16,8 @@
 static void
 say(struct rollcall *rollcall, const struct diag *diag)
 {
-	static const enum log_level levels[] = {
-		[SEVERITY_ERROR] = LOG_ERROR,
-		[SEVERITY_WARNING] = LOG_WARN,
-		[SEVERITY_INFO] = LOG_INFO,
-	};
-	const struct diag_entry *entry;
-	char line[2048];
-	size_t shown = 0;
-
 	rollcall->manifest_errors += diag_count(diag, SEVERITY_ERROR);
-	for (; (entry = diag_at(diag, shown)) != NULL; shown++) {
-		diag_format(entry, line, sizeof(line));
-		log_write(levels[entry->severity], "%s", line);
-	}
-	if (diag_count(diag, SEVERITY_ERROR) + diag_count(diag, SEVERITY_WARNING) +
-	    diag_count(diag, SEVERITY_INFO) > shown)
-		log_warn("more was found than is shown here");
+	diag_log(diag);
 }
 
 static int
@@ -55,7 +41,8 @@ on_broken(void *arg, const char *path, struct diag *diag)
 
 	say(rollcall, diag);
 	if (held > 0)
-		log_error("%s: is broken; its %zu objects of before go on", path, held);
+		log_error("%s: is broken; its %zu object%s of before go on", path, held,
+		    text_plural(held));
 }
 
 static void
@@ -96,13 +83,12 @@ fill_settings(const struct rollcall *rollcall, struct source_dir_settings *setti
 static void
 say_loaded(const struct rollcall *rollcall)
 {
-	const struct store *store = world_store(rollcall->world);
+	size_t files = source_dir_file_count(rollcall->source);
+	char objects[STORE_SUMMARY_SIZE];
 
-	log_info(
-	    "loaded %zu Services, %zu Pods, %zu EndpointSlices, %zu Endpoints from %zu files, %zu of them broken",
-	    store_count(store, KIND_SERVICE), store_count(store, KIND_POD),
-	    store_count(store, KIND_ENDPOINT_SLICE), store_count(store, KIND_ENDPOINTS),
-	    source_dir_file_count(rollcall->source), source_dir_broken_count(rollcall->source));
+	log_info("loaded %s from %zu file%s, %zu of them broken",
+	    store_summary(world_store(rollcall->world), objects), files, text_plural(files),
+	    source_dir_broken_count(rollcall->source));
 }
 
 static int

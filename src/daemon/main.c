@@ -33,8 +33,7 @@ load_and_go(const struct config_flags *flags)
 	int status;
 	int err = diag == NULL ? ERR_NOMEM : config_load(flags, diag, &config);
 
-	if (diag != NULL)
-		diag_print(diag, stderr);
+	diag_print(diag, SEVERITY_INFO, stderr);
 	diag_free(diag);
 	if (err != 0)
 		return err == ERR_NOMEM ? EX_OSERR : EX_CONFIG;

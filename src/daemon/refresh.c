@@ -78,17 +78,10 @@ static void
 say_once(struct refresh *refresh, uint64_t *problem)
 {
 	uint64_t hash = hash_of_diag(refresh->diag);
-	const struct diag_entry *entry;
-	char line[1024];
 
-	if (*problem != hash) {
-		*problem = hash;
-		for (size_t i = 0; (entry = diag_at(refresh->diag, i)) != NULL; i++) {
-			diag_format(entry, line, sizeof(line));
-			log_write(
-			    entry->severity == SEVERITY_ERROR ? LOG_ERROR : LOG_WARN, "%s", line);
-		}
-	}
+	if (*problem != hash)
+		diag_log(refresh->diag);
+	*problem = hash;
 	diag_clear(refresh->diag);
 }
 

@@ -43,18 +43,6 @@ reload_reclaim(struct rollcall *rollcall, bool all)
 	}
 }
 
-static void
-say(const struct diag *diag)
-{
-	const struct diag_entry *entry;
-	char line[1024];
-
-	for (size_t i = 0; (entry = diag_at(diag, i)) != NULL; i++) {
-		diag_format(entry, line, sizeof(line));
-		log_write(entry->severity == SEVERITY_ERROR ? LOG_ERROR : LOG_WARN, "%s", line);
-	}
-}
-
 static struct generation *
 load_generation(const struct rollcall *rollcall)
 {
@@ -64,8 +52,7 @@ load_generation(const struct rollcall *rollcall)
 
 	if (generation != NULL && diag != NULL)
 		err = config_load(rollcall->flags, diag, &generation->config);
-	if (diag != NULL)
-		say(diag);
+	diag_log(diag);
 	diag_free(diag);
 	/* Sockets stay as they are, so what we are called stays too. */
 	if (err == 0)

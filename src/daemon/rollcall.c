@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/context.h"
 #include "daemon/feed.h"
 #include "daemon/notify.h"
@@ -55,7 +56,8 @@ serve_when_ready(struct rollcall *rollcall)
 		return;
 	}
 	rollcall->serving = true;
-	log_info("ready: answering for %zu Services after %llu ms", counts.refresh.services,
+	log_info("ready: answering for %zu Service%s after %llu ms", counts.refresh.services,
+	    text_plural(counts.refresh.services),
 	    (unsigned long long)(clock_now_ms(rollcall->clock) - rollcall->started_ms));
 	notify_send("READY=1");
 }

@@ -1,9 +1,11 @@
 /* store.c - all objects as last stated: life cycle, look-ups, and what a change touches. */
 #include "model/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/pod.h"
 #include "model/service.h"
 #include "model/slice.h"
@@ -110,6 +112,19 @@ size_t
 store_count(const struct store *store, enum object_kind kind)
 {
 	return store->counts[kind];
+}
+
+char *
+store_summary(const struct store *store, char buf[STORE_SUMMARY_SIZE])
+{
+	size_t services = store_count(store, KIND_SERVICE), pods = store_count(store, KIND_POD);
+	size_t slices = store_count(store, KIND_ENDPOINT_SLICE);
+
+	(void)snprintf(buf, STORE_SUMMARY_SIZE,
+	    "%zu Service%s, %zu Pod%s, %zu EndpointSlice%s, %zu Endpoints", services,
+	    text_plural(services), pods, text_plural(pods), slices, text_plural(slices),
+	    store_count(store, KIND_ENDPOINTS));
+	return buf;
 }
 
 int

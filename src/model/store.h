@@ -36,6 +36,10 @@ int store_replace_file(struct store *store, const char *file, struct object **ob
 size_t store_count_file(const struct store *store, const char *file);
 size_t store_count(const struct store *store, enum object_kind kind);
 
+/* "1 Service, 2 Pods, 0 EndpointSlices, 0 Endpoints"; returns buf. */
+#define STORE_SUMMARY_SIZE 128
+char *store_summary(const struct store *store, char buf[STORE_SUMMARY_SIZE]);
+
 /* Look-ups; NULL: none. */
 const struct service *store_service(const struct store *store, const char *ns, const char *name);
 const struct pod *store_pod(const struct store *store, const char *ns, const char *name);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "tests/suite.h"
@@ -67,7 +68,7 @@ START_TEST(beyond_the_limit_entries_are_only_counted)
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), DIAG_MAX + 5);
 	ck_assert_ptr_nonnull(diag_at(diag, DIAG_MAX - 1));
 	ck_assert_ptr_null(diag_at(diag, DIAG_MAX));
-	diag_print(diag, out);
+	diag_print(diag, SEVERITY_INFO, out);
 	fclose(out);
 	ck_assert_ptr_nonnull(strstr(text, "zones/web.yaml:14:17: error: number 999\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n5 more messages are not shown\n"));
@@ -91,6 +92,49 @@ START_TEST(texts_are_fit_to_print)
 }
 END_TEST
 
+START_TEST(only_what_is_grave_enough_is_printed)
+{
+	struct diag *diag = diag_new();
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	diag_add(diag, SEVERITY_INFO, &web, "note");
+	diag_add(diag, SEVERITY_WARNING, &web, "slip");
+	diag_add(diag, SEVERITY_ERROR, &web, "fault");
+	diag_print(diag, SEVERITY_WARNING, out);
+	fclose(out);
+	ck_assert_str_eq(text, "zones/web.yaml:14:17: warning: slip\nzones/web.yaml:14:17: error: fault\n");
+	free(text);
+	diag_free(diag);
+}
+END_TEST
+
+START_TEST(the_log_gets_each_entry_at_its_level)
+{
+	struct diag *diag = diag_new();
+	FILE *sink = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	char text[512];
+	ssize_t len;
+
+	diag_add(diag, SEVERITY_WARNING, &web, "slip");
+	diag_add(diag, SEVERITY_ERROR, NULL, "fault");
+	ck_assert_int_ge(dup2(fileno(sink), STDERR_FILENO), 0);
+	diag_log(diag);
+	diag_log(NULL);
+	ck_assert_int_ge(dup2(saved, STDERR_FILENO), 0);
+	close(saved);
+	len = pread(fileno(sink), text, sizeof(text) - 1, 0);
+	ck_assert_int_gt(len, 0);
+	text[len] = '\0';
+	ck_assert_ptr_nonnull(strstr(text, " warn: zones/web.yaml:14:17: warning: slip\n"));
+	ck_assert_ptr_nonnull(strstr(text, "Z error: fault\n"));
+	fclose(sink);
+	diag_free(diag);
+}
+END_TEST
+
 START_TEST(saying_to_nobody_is_allowed)
 {
 	diag_add(NULL, SEVERITY_ERROR, &web, "unheard");
@@ -109,6 +153,8 @@ suite(void)
 	tcase_add_test(tc, entries_are_copies_in_the_order_said);
 	tcase_add_test(tc, beyond_the_limit_entries_are_only_counted);
 	tcase_add_test(tc, texts_are_fit_to_print);
+	tcase_add_test(tc, only_what_is_grave_enough_is_printed);
+	tcase_add_test(tc, the_log_gets_each_entry_at_its_level);
 	tcase_add_test(tc, saying_to_nobody_is_allowed);
 	suite_add_tcase(s, tc);
 	return s;

@@ -140,6 +140,31 @@ START_TEST(escaping_never_cuts_inside_a_character)
 }
 END_TEST
 
+START_TEST(a_port_range_is_two_ports_in_order)
+{
+	static const char *const wrong[] = { "", "-", "1", "1-", "-1", "0-1", "2-1", "1-65536", "1-2-3",
+		"123456789-2", "1 - 2", "a-b" };
+	uint16_t first = 7, last = 7;
+
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		ck_assert_msg(!text_to_port_range(wrong[i], &first, &last), "%s", wrong[i]);
+	ck_assert_uint_eq(first, 7);
+	ck_assert_uint_eq(last, 7);
+	ck_assert(text_to_port_range("30000-32767", &first, &last));
+	ck_assert_uint_eq(first, 30000);
+	ck_assert_uint_eq(last, 32767);
+	ck_assert(text_to_port_range("65535-65535", &first, &last));
+}
+END_TEST
+
+START_TEST(one_is_no_plural)
+{
+	ck_assert_str_eq(text_plural(0), "s");
+	ck_assert_str_eq(text_plural(1), "");
+	ck_assert_str_eq(text_plural(2), "s");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -152,6 +177,8 @@ suite(void)
 	tcase_add_test(tc, the_closest_word_is_offered_only_for_a_slip);
 	tcase_add_test(tc, the_hash_is_the_published_fnv1a);
 	tcase_add_test(tc, escaping_shows_what_a_terminal_would_obey);
+	tcase_add_test(tc, a_port_range_is_two_ports_in_order);
+	tcase_add_test(tc, one_is_no_plural);
 	tcase_add_test(tc, escaping_never_cuts_inside_a_character);
 	suite_add_tcase(s, tc);
 	return s;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "tests/suite.h"
@@ -78,14 +79,15 @@ START_TEST(wrong_words_are_a_usage_error_and_help_is_none)
 {
 	char *said;
 
-	RUN_SAYS(EXIT_USAGE, "there is no command \"lnit\"; did you mean \"lint\"?", "lnit");
-	ck_assert_int_eq(run(&said, (const char *const[]){ "rollcall", NULL }), EXIT_USAGE);
+	RUN_SAYS(EX_USAGE, "there is no command \"lnit\"; did you mean \"lint\"?", "lnit");
+	ck_assert_int_eq(run(&said, (const char *const[]){ "rollcall", NULL }), EX_USAGE);
 	free(said);
-	RUN_SAYS(EXIT_USAGE, "usage: ", "lint");
-	RUN_SAYS(EXIT_USAGE, "10.96.0.1/12 is not a network", "lint", "--service-cidr", "10.96.0.1/12", "x");
-	RUN_SAYS(EXIT_USAGE, "9-1 is not a range", "lint", "--service-node-port-range", "9-1", "x");
-	RUN_SAYS(EXIT_OK, "say what is wrong with manifests", "help");
-	RUN_SAYS(EXIT_OK, "rollcall ", "version");
+	RUN_SAYS(EX_USAGE, "usage: ", "lint");
+	RUN_SAYS(EX_OK, "--service-cidr CIDR", "lint", "--help");
+	RUN_SAYS(EX_USAGE, "10.96.0.1/12 is not a network", "lint", "--service-cidr", "10.96.0.1/12", "x");
+	RUN_SAYS(EX_USAGE, "9-1 is not a range", "lint", "--service-node-port-range", "9-1", "x");
+	RUN_SAYS(EX_OK, "say what is wrong with manifests", "help");
+	RUN_SAYS(EX_OK, "rollcall ", "version");
 }
 END_TEST
 
@@ -94,9 +96,9 @@ START_TEST(lint_is_content_with_a_sound_manifest)
 	char path[64], *said;
 
 	write_manifest(path, SERVICE "spec: {type: ExternalName, externalName: example.com}\n");
-	RUN_SAYS(EXIT_OK, "1 Services, 0 Pods, 0 EndpointSlices, 0 Endpoints: 0 errors, 0 warnings\n",
+	RUN_SAYS(EX_OK, "1 Service, 0 Pods, 0 EndpointSlices, 0 Endpoints: 0 errors, 0 warnings\n",
 	    "lint", "--strict", path);
-	ck_assert_int_eq(RUN(&said, "lint", "--quiet", path), EXIT_OK);
+	ck_assert_int_eq(RUN(&said, "lint", "--quiet", path), EX_OK);
 	ck_assert_str_eq(said, "");
 	free(said);
 	(void)unlink(path);
@@ -108,13 +110,13 @@ START_TEST(lint_fails_on_errors_and_on_warnings_only_when_strict)
 	char path[64];
 
 	write_manifest(path, SERVICE "spec: {selector: {a: b}, ports: [{port: 80}]}\n");
-	RUN_SAYS(EXIT_OK, ":1:1: warning: Service default/web: spec.selector matches no Pod", "lint", path);
-	RUN_SAYS(EXIT_DATA, "1 warnings", "lint", "-S", path);
+	RUN_SAYS(EX_OK, ":1:1: warning: Service default/web: spec.selector matches no Pod", "lint", path);
+	RUN_SAYS(EX_DATAERR, ": 0 errors, 1 warning\n", "lint", "-S", path);
 	(void)unlink(path);
 	write_manifest(path, SERVICE "spec: {ports: [{port: 80000}]}\n");
-	RUN_SAYS(EXIT_DATA, ":4:23: error: Service default/web: spec.ports[0].port 80000", "lint", path);
+	RUN_SAYS(EX_DATAERR, ":4:23: error: Service default/web: spec.ports[0].port 80000", "lint", path);
 	(void)unlink(path);
-	RUN_SAYS(EXIT_DATA, "/nowhere/at/all: error: No such file or directory", "lint", "/nowhere/at/all");
+	RUN_SAYS(EX_DATAERR, "/nowhere/at/all: error: No such file or directory", "lint", "/nowhere/at/all");
 }
 END_TEST
 
@@ -124,8 +126,8 @@ START_TEST(lint_allots_from_the_ranges_it_is_given)
 
 	write_manifest(path, SERVICE
 	    "spec: {clusterIP: 192.0.2.9, type: NodePort, selector: {a: b}, ports: [{port: 1, nodePort: 9}]}\n");
-	RUN_SAYS(EXIT_DATA, "192.0.2.9", "lint", path);
-	RUN_SAYS(EXIT_OK, "0 errors", "lint", "--service-cidr=192.0.2.0/24",
+	RUN_SAYS(EX_DATAERR, "192.0.2.9", "lint", path);
+	RUN_SAYS(EX_OK, "0 errors", "lint", "--service-cidr=192.0.2.0/24",
 	    "--service-node-port-range=1-99", path);
 	(void)unlink(path);
 }

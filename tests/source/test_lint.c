@@ -83,7 +83,7 @@ lint_text(const char *text)
 
 	FILE *out = open_memstream(&said, &size);
 	ck_assert_ptr_nonnull(out);
-	diag_print(diag, out);
+	diag_print(diag, SEVERITY_INFO, out);
 	ck_assert_int_eq(fclose(out), 0);
 	diag_free(diag);
 	store_free(store);
