@@ -138,7 +138,7 @@ static void
 admit(struct tcp_server *server, int fd, const struct sockaddr_storage *from, socklen_t len)
 {
 	struct addr_port client;
-	int on = 1;
+	int on = 1, unsent = TCP_UNSENT_MAX;
 
 	if (sock_to_addr((const struct sockaddr *)from, len, &client) != 0) {
 		(void)close(fd);
@@ -148,6 +148,8 @@ admit(struct tcp_server *server, int fd, const struct sockaddr_storage *from, so
 		continue;
 	/* Replies are written whole: nothing is gained by waiting for more. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/* What a client does not take is ours to bound: the kernel would keep 4 MiB for each. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	if (tcp_client_open(&server->stream, fd, &client.addr) != 0)
 		log_gated(&server->gate, 1, LOG_WARN, "no memory for a TCP client");
 }
