@@ -51,8 +51,11 @@ copy_list(struct arena *arena, const char *const *texts, size_t count)
 {
 	const char **copy = arena_array(arena, count, sizeof(*copy));
 
-	for (size_t i = 0; copy != NULL && i < count; i++)
+	for (size_t i = 0; copy != NULL && i < count; i++) {
 		copy[i] = arena_text(arena, texts[i]);
+		if (copy[i] == NULL)
+			return NULL;
+	}
 	return copy;
 }
 
@@ -64,18 +67,15 @@ copy_list(struct arena *arena, const char *const *texts, size_t count)
 static void
 set_defaults(struct config *config)
 {
-	char host[256] = "";
-
 	config->cluster_domain = "cluster.local";
 	config->node_port_range = "30000-32767";
 	config->http_listen = "127.0.0.1:8053";
 	config->user = "rollcall";
 	config->state_dir = default_state_dir(config->arena);
-	gethostname(host, sizeof(host) - 1);
-	config->node_name = arena_text(config->arena, host);
 	config->dns.ttl_s = 5;
-	config->dns.ttl_cluster_ip_s = config->dns.ttl_headless_s = config->dns
-									.ttl_negative_s = TTL_UNSET;
+	config->dns.ttl_cluster_ip_s = TTL_UNSET;
+	config->dns.ttl_headless_s = TTL_UNSET;
+	config->dns.ttl_negative_s = TTL_UNSET;
 	config->dns.udp_size = 1232;
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
@@ -247,6 +247,8 @@ take_flags(struct config *config, const struct config_flags *flags, struct diag 
 		check_flag("--threads", flags->threads, "must be 1-256 or auto", diag);
 	if (flags->threads != NULL)
 		config->threads = (unsigned)threads;
+	if (config->http_listen == NULL || config->state_dir == NULL || config->cluster_domain == NULL)
+		return ERR_NOMEM;
 	return take_lists(config, flags, diag);
 }
 

@@ -86,7 +86,6 @@ struct config {
 	const char *node_port_range;
 	uint16_t node_port_first;
 	uint16_t node_port_last;
-	const char *node_name;
 	struct config_dns dns;
 	struct config_probes probes;
 	struct config_tcp tcp;

@@ -211,7 +211,7 @@ list_words(const struct field_word *words, char *buf, size_t size, const char **
 	size_t count = 0;
 	size_t len = 0;
 
-	for (buf[0] = '\0'; words[count].text != NULL && count < WORDS_MAX; count++) {
+	for (buf[0] = '\0'; count < WORDS_MAX && words[count].text != NULL; count++) {
 		int added = snprintf(buf + len, size - len, "%s%s", count == 0 ? "" : ", ",
 		    words[count].text);
 
