@@ -17,6 +17,7 @@
 #include "model/pod.h"
 #include "model/roster.h"
 #include "model/store.h"
+#include "model/target.h"
 #include "probe/schedule.h"
 
 /* A full disk is asked again this often (RELIABILITY C4: within 10 s); so is a pool without a free
@@ -254,12 +255,31 @@ restored_verdict(void *arg, const char *id)
 	return state != NULL && state->restored ? state->verdict : VERDICT_UNKNOWN;
 }
 
+/* What was found before a restart, of another who had this id, says nothing. */
+static int
+forget_others(struct refresh *refresh, const struct target *targets, size_t count)
+{
+	static const struct verdict_state unknown = { .verdict = VERDICT_UNKNOWN, .reason = "" };
+	int err = 0;
+
+	for (size_t i = 0; i < count && err == 0; i++) {
+		const struct verdict_state *state = store_verdict(refresh->store, targets[i].id);
+
+		if (state != NULL && state->restored && state->mark != target_mark(&targets[i]))
+			err = store_set_verdict(refresh->store, targets[i].id, &unknown);
+	}
+	return err;
+}
+
 static int
 set_targets(struct refresh *refresh, const char *prefix, const char *ns, const char *name,
     const struct target *targets, size_t count)
 {
 	char owner[SLOT_KEY_SIZE];
+	int err = forget_others(refresh, targets, count);
 
+	if (err != 0)
+		return err;
 	slot_key(owner, prefix, ns, name);
 	return schedule_set(refresh->schedule, owner, targets, count, restored_verdict, refresh,
 	    refresh->now_ms);

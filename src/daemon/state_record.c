@@ -54,6 +54,7 @@ state_record_put_verdict(
 	pack_text(writer, target_id);
 	pack_number(writer, verdict->verdict, 1);
 	pack_number(writer, verdict->since_unix_ms, 8);
+	pack_number(writer, verdict->mark, 8);
 	pack_text(writer, verdict->reason);
 }
 
@@ -122,6 +123,7 @@ read_verdict(struct pack_reader *reader, struct arena *arena, struct state_recor
 	record->verdict.verdict = (enum verdict)verdict;
 	record->verdict.restored = true;
 	record->verdict.since_unix_ms = unpack_number(reader, 8);
+	record->verdict.mark = unpack_number(reader, 8);
 	record->verdict.reason = unpack_text(reader, arena);
 	return 0;
 }

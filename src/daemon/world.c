@@ -17,6 +17,7 @@
 #include "dns/index.h"
 #include "model/object.h"
 #include "model/store.h"
+#include "model/target.h"
 
 /* Slower than this from event to answer is said. */
 #define SLOW_US 100000
@@ -73,7 +74,9 @@ on_verdict(void *arg, const struct schedule_report *report)
 {
 	struct world *world = arg;
 	const struct verdict_state *before = store_verdict(world->store, report->id);
-	struct verdict_state now = { .verdict = report->verdict };
+	struct verdict_state now = {
+		.verdict = report->verdict, .mark = target_mark(report->target),
+	};
 	char reason[256], line[512];
 	bool changed = (before == NULL ? VERDICT_UNKNOWN : before->verdict) != report->verdict;
 

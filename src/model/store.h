@@ -63,6 +63,7 @@ struct verdict_state {
 	enum verdict verdict;
 	bool restored;          /* from before a restart, not yet confirmed */
 	uint64_t since_unix_ms;
+	uint64_t mark;          /* target_mark() of whom it was found of */
 	const char *reason;     /* "" where there is none */
 };
 int store_set_verdict(struct store *store, const char *target_id, const struct verdict_state *state);

@@ -47,6 +47,16 @@ target_id_endpoint(struct arena *arena, const char *ns, const char *service,
 	return format_id(arena, "service/%s/%s/%s", ns, service, addr_port_text(where, text));
 }
 
+uint64_t
+target_mark(const struct target *target)
+{
+	const char *pod = target->pod_name != NULL ? target->pod_name : "";
+	uint64_t hash = text_hash(TEXT_HASH_SEED, pod, strlen(pod) + 1);
+
+	hash = text_hash(hash, target->addr.octets, target->addr.family == ADDR_IP4 ? 4 : 16);
+	return text_hash(hash, &target->port, sizeof(target->port));
+}
+
 const char *
 target_write_pod(char *buf, size_t size, const char *ns, const char *pod, const char *container,
     enum probe_kind kind)

@@ -34,6 +34,12 @@ struct target {
 	const char *container;          /* NULL: a Service's probe */
 };
 
+/*
+ * Who answers there: another address, port or Pod under the same id has another mark.  Kept with
+ * verdicts over a restart, on which a Pod may have been made anew.
+ */
+uint64_t target_mark(const struct target *target);
+
 struct arena;
 
 /* The id of a Pod container's probe, and of a Service's endpoint; in `arena`, NULL: no memory. */

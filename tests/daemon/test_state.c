@@ -74,10 +74,13 @@ describe_allotment(void *arg, const struct allotment *allotment, bool removed)
 	return 0;
 }
 
+#define MARK 0xfedcba9876543210
+
 static int
 describe_verdict(void *arg, const char *id, const struct verdict_state *verdict)
 {
 	ck_assert(verdict->restored);
+	ck_assert_uint_eq(verdict->mark, MARK);
 	strbuf_addf(arg, "%s %s since %llu: %s; ", id,
 	    verdict->verdict == VERDICT_PASS ? "pass" : "fail",
 	    (unsigned long long)verdict->since_unix_ms, verdict->reason);
@@ -109,7 +112,8 @@ static int
 one_verdict(void *arg, state_verdict_fn *visit, void *visit_arg)
 {
 	struct verdict_state verdict = {
-		.verdict = VERDICT_FAIL, .since_unix_ms = 77, .reason = "status 503"
+		.verdict = VERDICT_FAIL, .since_unix_ms = 77, .mark = MARK,
+		.reason = "status 503"
 	};
 
 	(void)arg;
@@ -176,7 +180,7 @@ END_TEST
 START_TEST(verdicts_are_read_back_and_forgotten_ones_are_not)
 {
 	struct verdict_state verdict = {
-		.verdict = VERDICT_PASS, .since_unix_ms = 5, .reason = ""
+		.verdict = VERDICT_PASS, .since_unix_ms = 5, .mark = MARK, .reason = ""
 	};
 	struct state *state = open_state();
 

@@ -8,6 +8,7 @@
 #include "dns/index.h"
 #include "model/roster.h"
 #include "model/store.h"
+#include "model/target.h"
 #include "tests/daemon/played.h"
 #include "tests/suite.h"
 
@@ -155,9 +156,20 @@ START_TEST(a_reload_of_the_same_keeps_verdicts_and_attempts)
 }
 END_TEST
 
-START_TEST(a_restart_gives_back_addresses_and_verdicts)
+/* As the state file gives back what was found of a Pod at this address. */
+static void
+restore_pass(const char *id, const char *pod, const char *ip)
 {
 	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
+	struct target target = { .pod_name = pod, .port = 8080 };
+
+	ck_assert_int_eq(addr_parse(ip, &target.addr), 0);
+	pass.mark = target_mark(&target);
+	ck_assert_int_eq(world_restore_verdict(played->world, id, &pass), 0);
+}
+
+START_TEST(a_restart_gives_back_addresses_and_verdicts)
+{
 	struct allotment allotment = { .ns = "shop",
 		.name = "web",
 		.families = { ADDR_IP4 },
@@ -168,8 +180,9 @@ START_TEST(a_restart_gives_back_addresses_and_verdicts)
 
 	addr_parse("10.96.0.77", &allotment.cluster_ips[0]);
 	ck_assert_int_eq(world_restore_allotment(played->world, &allotment, false), 0);
-	ck_assert_int_eq(
-	    world_restore_verdict(played->world, "pod/shop/web-1/web/readiness", &pass), 0);
+	restore_pass("pod/shop/web-1/web/readiness", "web-1", "10.8.0.1");
+	/* Made anew elsewhere while we were away: what was found then says nothing of it. */
+	restore_pass("pod/shop/web-2/web/readiness", "web-2", "10.8.0.7");
 	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS TWO_PODS);
 	ck_assert_str_eq(played_ask(played, NAME("web")), "10.96.0.77");
 	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
@@ -186,7 +199,6 @@ END_TEST
 START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 {
 	const struct store *store;
-	struct verdict_state pass = { .verdict = VERDICT_PASS, .restored = true, .reason = "" };
 	struct allotment allotment = { .ns = "shop",
 		.name = "gone",
 		.families = { ADDR_IP4 },
@@ -196,10 +208,10 @@ START_TEST(what_was_restored_and_is_not_stated_is_let_go)
 
 	addr_parse("10.96.0.77", &allotment.cluster_ips[0]);
 	world_restore_allotment(played->world, &allotment, false);
-	world_restore_verdict(played->world, "pod/shop/gone/web/readiness", &pass);
-	world_restore_verdict(played->world, "service/shop/web/10.0.0.1:80", &pass);
-	world_restore_verdict(played->world, "pod/shop/web-1/web/readiness", &pass);
-	world_restore_verdict(played->world, "pod/shop/web-1/web/liveness", &pass);
+	restore_pass("pod/shop/gone/web/readiness", "gone", "10.8.0.9");
+	restore_pass("service/shop/web/10.0.0.1:80", NULL, "10.0.0.1");
+	restore_pass("pod/shop/web-1/web/readiness", "web-1", "10.8.0.1");
+	restore_pass("pod/shop/web-1/web/liveness", "web-1", "10.8.0.1");
 	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS TWO_PODS);
 	ck_assert_uint_eq(played->drops, 0);
 	world_settle(played->world);

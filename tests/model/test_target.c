@@ -61,6 +61,27 @@ START_TEST(a_probe_port_is_resolved_in_its_own_container)
 }
 END_TEST
 
+START_TEST(another_place_or_pod_has_another_mark)
+{
+	struct target first = { .port = 80, .pod_name = "web-0" };
+	struct target other = first;
+
+	ck_assert_int_eq(addr_parse("10.8.0.7", &first.addr), 0);
+	other = first;
+	ck_assert_uint_eq(target_mark(&first), target_mark(&other));
+	other.port = 81;
+	ck_assert_uint_ne(target_mark(&first), target_mark(&other));
+	other = first;
+	other.pod_name = "web-1";
+	ck_assert_uint_ne(target_mark(&first), target_mark(&other));
+	other.pod_name = NULL;
+	ck_assert_uint_ne(target_mark(&first), target_mark(&other));
+	other = first;
+	ck_assert_int_eq(addr_parse("10.8.0.8", &other.addr), 0);
+	ck_assert_uint_ne(target_mark(&first), target_mark(&other));
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -70,6 +91,7 @@ suite(void)
 	tcase_add_test(tc, ids_name_the_owner_and_the_probe);
 	tcase_add_loop_test(tc, a_probe_port_is_resolved_in_its_own_container, 0,
 	    sizeof(ports) / sizeof(ports[0]));
+	tcase_add_test(tc, another_place_or_pod_has_another_mark);
 	suite_add_tcase(s, tc);
 	return s;
 }
