@@ -469,10 +469,14 @@ size_t
 refresh_run(struct refresh *refresh, uint64_t now_ms)
 {
 	uint64_t before = refresh->published;
+	uint64_t again_ms = now_ms + RETRY_MS;
 
 	refresh->now_ms = now_ms;
 	expire(refresh);
 	retry(refresh);
+	/* Runs for other reasons, which may come many times a second, must not put it off. */
+	if (now_ms < refresh->retry_ms && refresh->retry_ms < again_ms)
+		again_ms = refresh->retry_ms;
 	refresh->retry_ms = UINT64_MAX;
 	for (int round = 0; round < ROUNDS_MAX && store_is_dirty(refresh->store); round++) {
 		refresh_namespaces(refresh);
@@ -482,7 +486,7 @@ refresh_run(struct refresh *refresh, uint64_t now_ms)
 	if (store_is_dirty(refresh->store))
 		refresh->retry_ms = now_ms;
 	else if (refresh->retry_ms != now_ms && (refresh->unsaved || refresh->slots.again > 0))
-		refresh->retry_ms = now_ms + RETRY_MS;
+		refresh->retry_ms = again_ms;
 	return (size_t)(refresh->published - before);
 }
 

@@ -86,6 +86,19 @@ START_TEST(with_a_full_disk_the_old_serves_and_the_new_waits)
 }
 END_TEST
 
+START_TEST(what_waits_is_tried_again_however_often_the_world_is_run)
+{
+	played->disk_full = true;
+	played_file(played, "a.yaml", SERVICE("new", ""));
+	ck_assert_str_eq(played_ask(played, NAME("new")), "NXDOMAIN");
+	played->disk_full = false;
+	/* As attempts and events do. */
+	for (int i = 0; i < 100; i++)
+		played_turn(played, 100);
+	ck_assert_int_eq(strncmp(played_ask(played, NAME("new")), "10.96.0.", 8), 0);
+}
+END_TEST
+
 START_TEST(an_outcome_changes_the_answer_in_the_same_run)
 {
 	unsigned wakes;
@@ -381,6 +394,7 @@ suite(void)
 	tcase_add_test(t, an_address_is_saved_before_it_is_answered);
 	tcase_add_test(t, a_batch_is_saved_with_one_sync);
 	tcase_add_test(t, with_a_full_disk_the_old_serves_and_the_new_waits);
+	tcase_add_test(t, what_waits_is_tried_again_however_often_the_world_is_run);
 	tcase_add_test(t, an_outcome_changes_the_answer_in_the_same_run);
 	tcase_add_test(t, one_failure_of_two_changes_nothing_the_second_does);
 	tcase_add_test(t, a_pod_made_anew_is_not_answered_on_the_verdict_of_the_old_one);
