@@ -14,6 +14,8 @@
  */
 #define DYNAMIC_MAX ((uint64_t)1 << 20)
 #define WORD_BITS 64
+/* An owner's own lies so near to where the search for it began, unless the network is nearly full. */
+#define OWN_STEPS 256
 
 /* One network.  A bit is set where the address is taken, held or reserved. */
 struct range {
@@ -310,10 +312,50 @@ range_allot(struct pool_addr *pool, const struct range *range, uint64_t offset, 
 	return err;
 }
 
+/* What the owner gave back and nobody else has had since: it was found from the same place. */
+static struct taken *
+find_own_held(const struct pool_addr *pool, const struct range *range, uint64_t hash,
+    const char *owner)
+{
+	uint64_t room = range->high - range->band;
+
+	for (uint64_t step = 0; step < room && step < OWN_STEPS; step++) {
+		uint64_t offset = range->band + (hash % room + step) % room;
+		struct taken *taken;
+		struct addr addr;
+
+		if ((range->bits[offset / WORD_BITS] >> (offset % WORD_BITS) & 1) == 0 ||
+		    addr_add(&range->cidr.base, offset, &addr) != 0)
+			continue;
+		taken = taken_find(pool, &addr);
+		if (taken != NULL && taken->held && strcmp(taken->owner, owner) == 0)
+			return taken;
+	}
+	return NULL;
+}
+
+static bool
+retake_own(struct pool_addr *pool, enum addr_family family, uint64_t hash, const char *owner,
+    struct addr *addr)
+{
+	struct taken *taken = NULL;
+
+	for (size_t i = 0; pool->held_first != NULL && taken == NULL && i < pool->range_count; i++)
+		if (pool->ranges[i].cidr.base.family == family)
+			taken = find_own_held(pool, &pool->ranges[i], hash, owner);
+	if (taken == NULL)
+		return false;
+	held_unlink(pool, taken);
+	*addr = taken->addr;
+	return true;
+}
+
 int
 pool_addr_allot(struct pool_addr *pool, enum addr_family family, uint64_t hash, const char *owner,
     struct addr *addr)
 {
+	if (retake_own(pool, family, hash, owner, addr))
+		return 0;
 	/* The low bands of all networks are the last resort. */
 	for (int last_resort = 0; last_resort < 2; last_resort++) {
 		for (size_t i = 0; i < pool->range_count; i++) {

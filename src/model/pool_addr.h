@@ -21,7 +21,11 @@ void pool_addr_free(struct pool_addr *pool);
  * `force`: keep an address outside all CIDRs too (a CIDR that was shrunk). */
 int pool_addr_take(struct pool_addr *pool, const struct addr *addr, const char *owner, bool force);
 
-/* Take any free address of the family, starting at a place that `hash` names.  ERR_FULL, ERR_NOTFOUND (no CIDR of the family). */
+/*
+ * Take any free address of the family, starting at a place that `hash` names; rather one that is held for the
+ * same owner and hash, so that who comes and goes does not use up the pool.
+ * ERR_FULL, ERR_NOTFOUND (no CIDR of the family).
+ */
 int pool_addr_allot(struct pool_addr *pool, enum addr_family family, uint64_t hash, const char *owner, struct addr *addr);
 
 /* Give back; nobody else gets it by allotment before `until_ms` (0: at once), the same owner may retake it. */

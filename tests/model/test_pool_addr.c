@@ -188,6 +188,31 @@ START_TEST(a_held_address_goes_to_its_owner_or_to_who_names_it)
 }
 END_TEST
 
+START_TEST(who_comes_and_goes_takes_no_more_than_one_address)
+{
+	struct pool_addr *pool = pool_of("10.0.0.0/24", NULL, true);
+	struct addr first;
+	struct addr other;
+	struct addr got;
+
+	/* Another one's stands where the search begins. */
+	ck_assert_int_eq(pool_addr_allot(pool, ADDR_IP4, 230, "b", &other), 0);
+	ck_assert_int_eq(pool_addr_allot(pool, ADDR_IP4, 230, "a", &first), 0);
+	for (uint64_t i = 1; i < 1000; i++) {
+		pool_addr_release(pool, &first, i * 1000000);
+		ck_assert_int_eq(pool_addr_allot(pool, ADDR_IP4, 230, "a", &got), 0);
+		ck_assert_int_eq(addr_compare(&first, &got), 0);
+	}
+	/* Taken again, it is nobody else's and ends with no hold. */
+	pool_addr_expire(pool, UINT64_MAX);
+	ck_assert_str_eq(pool_addr_owner(pool, &first), "a");
+	pool_addr_release(pool, &other, UINT64_MAX);
+	ck_assert_int_eq(pool_addr_allot(pool, ADDR_IP4, 230, "c", &got), 0);
+	ck_assert_int_ne(addr_compare(&other, &got), 0);
+	pool_addr_free(pool);
+}
+END_TEST
+
 START_TEST(holds_end_in_their_own_order)
 {
 	struct pool_addr *pool = pool_of("10.0.0.0/24", NULL, false);
@@ -262,6 +287,7 @@ suite(void)
 	    sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_test(tc, the_same_hash_gives_the_same_address_again);
 	tcase_add_test(tc, a_held_address_goes_to_its_owner_or_to_who_names_it);
+	tcase_add_test(tc, who_comes_and_goes_takes_no_more_than_one_address);
 	tcase_add_test(tc, holds_end_in_their_own_order);
 	tcase_add_test(tc, networks_of_a_family_are_used_in_order);
 	tcase_add_test(tc, networks_that_overlap_never_give_an_address_twice);
