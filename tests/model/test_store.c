@@ -308,7 +308,7 @@ static void
 verdict(const char *id, enum verdict value, bool restored)
 {
 	char reason[] = "status 503";
-	struct verdict_state state = { value, restored, 42, reason };
+	struct verdict_state state = { value, restored, 42, 0, reason };
 
 	ck_assert_int_eq(store_set_verdict(store, id, &state), 0);
 	reason[0] = 'x';        /* a copy was made */
