@@ -41,6 +41,13 @@ say(struct diag *diag, const char *path, const char *text)
 	diag_add(diag, SEVERITY_ERROR, &place, "%s", text);
 }
 
+/* We have no descriptor left: that says nothing of the path, and will pass. */
+static bool
+is_short_of_files(int error)
+{
+	return error == EMFILE || error == ENFILE;
+}
+
 /* Why open(2) failed; a name that is there but leads nowhere is a dangling link. */
 static int
 open_failed(const char *path, struct diag *diag)
@@ -49,6 +56,8 @@ open_failed(const char *path, struct diag *diag)
 	struct stat st;
 	char text[160];
 
+	if (is_short_of_files(error))
+		return ERR_FULL;
 	if (error == ENOENT && lstat(path, &st) != 0)
 		return ERR_NOTFOUND;
 	if (error == ENOENT)
@@ -234,7 +243,7 @@ manifest_file_list(const char *folder, char ***paths, size_t *count)
 	DIR *dir = opendir(folder);
 
 	if (dir == NULL)
-		return ERR_SYSTEM;
+		return is_short_of_files(errno) ? ERR_FULL : ERR_SYSTEM;
 	while (err == 0 && (entry = readdir(dir)) != NULL) {
 		if (!manifest_file_is_name(entry->d_name))
 			continue;

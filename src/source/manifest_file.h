@@ -33,8 +33,8 @@ struct manifest_file {
 
 /*
  * Read it.  ERR_NOTFOUND: there is no such name (a dangling link is ERR_SYSTEM); ERR_INVALID: no regular
- * file; ERR_LIMIT: too large; ERR_SYSTEM: cannot be opened or read; ERR_NOMEM.  All but the first and the
- * last are said in diag, one line.
+ * file; ERR_LIMIT: too large; ERR_SYSTEM: cannot be opened or read; ERR_FULL: no descriptor is left, try
+ * again; ERR_NOMEM.  ERR_INVALID, ERR_LIMIT and ERR_SYSTEM are said in diag, one line.
  */
 int manifest_file_read(const char *path, struct manifest_file *file, struct diag *diag);
 void manifest_file_release(struct manifest_file *file);
@@ -49,7 +49,7 @@ bool manifest_file_is_fresh(const struct manifest_stamp *stamp);
 bool manifest_file_is_name(const char *name);
 
 /* The manifests of a folder: full paths in byte order, each malloc'ed, as is the array.  ERR_SYSTEM with
- * errno where it cannot be read, ERR_NOMEM. */
+ * errno where it cannot be read, ERR_FULL (no descriptor left), ERR_NOMEM. */
 int manifest_file_list(const char *folder, char ***paths, size_t *count);
 void manifest_file_list_free(char **paths, size_t count);
 #endif

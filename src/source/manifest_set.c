@@ -145,7 +145,7 @@ file_read(struct manifest_set *set, struct known_file *file, bool exec_enabled)
 
 	diag_clear(set->diag);
 	err = manifest_file_read(file->path, &read, set->diag);
-	if (err == ERR_NOTFOUND || err == ERR_NOMEM)
+	if (err == ERR_NOTFOUND || err == ERR_NOMEM || err == ERR_FULL)
 		return err;
 	if (err != 0) {
 		if (diag_at(set->diag, 0) == NULL)

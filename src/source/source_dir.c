@@ -99,6 +99,8 @@ scan_folder(struct source_dir *source, size_t i, const struct stat *st, bool for
 		root_is_gone(source, root, strerror(errno));
 		return 0;
 	}
+	if (err != 0)
+		return err;
 	if (count == 0 && root->inode != 0 &&
 	    (root->device != st->st_dev || root->inode != st->st_ino)) {
 		root_is_gone(source, root, "another, empty folder is in its place");
@@ -193,7 +195,8 @@ scan(struct source_dir *source, bool force)
 		err = sweep(source, &waiting);
 	source->loaded = true;
 	if (err != 0) {
-		log_error("zones: %s; trying again", err_text(err));
+		log_error("zones: %s; trying again",
+		    err == ERR_FULL ? "no file descriptor left" : err_text(err));
 		source->look_at_all = true;
 		arm(source->rest, RETRY_MS);
 	} else if (waiting) {

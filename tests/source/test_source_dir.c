@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -405,6 +406,48 @@ START_TEST(a_file_that_was_not_taken_is_handed_over_again)
 }
 END_TEST
 
+/* Nothing can be opened any more; returns what to go back to. */
+static struct rlimit
+take_descriptors(void)
+{
+	struct rlimit before, none;
+	int next = dup(0);
+
+	ck_assert_int_ge(next, 0);
+	ck_assert_int_eq(close(next), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = (rlim_t)next;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	return before;
+}
+
+/* A single file, and a look at the whole folder. */
+START_TEST(what_was_not_read_for_want_of_descriptors_is_read_soon_after)
+{
+	struct bench bench;
+	struct rlimit before;
+	struct timeval while_short = { 0, 200000 };
+
+	bench_begin(&bench);
+	put_namespace(&bench, "a.yaml", "one");
+	start(&bench, true);
+	load_tells(&bench, "a.yaml: one;end;");
+	strbuf_clear(&bench.told);
+	put_namespace(&bench, "b.yaml", "two");
+	if (_i == 1)
+		put(&bench, "..look-at-all", "");
+	before = take_descriptors();
+	ck_assert_int_eq(event_base_loopexit(bench.loop, &while_short), 0);
+	ck_assert_int_ge(event_base_dispatch(bench.loop), 0);
+	ck_assert_str_eq(bench.told.text, "");
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	events_tell(&bench, "b.yaml: two;end;");
+	ck_assert_uint_eq(source_dir_broken_count(bench.source), 0);
+	bench_end(&bench);
+}
+END_TEST
+
 START_TEST(more_files_than_are_noted_one_by_one_are_all_seen)
 {
 	struct bench bench;
@@ -519,6 +562,8 @@ suite(void)
 	tcase_add_test(tcase, changes_are_seen_as_they_happen_and_a_burst_is_one_batch);
 	tcase_add_test(tcase, a_deleted_file_is_noticed_by_itself);
 	tcase_add_test(tcase, a_file_that_was_not_taken_is_handed_over_again);
+	tcase_add_loop_test(tcase, what_was_not_read_for_want_of_descriptors_is_read_soon_after, 0,
+	    2);
 	tcase_add_test(tcase, more_files_than_are_noted_one_by_one_are_all_seen);
 	tcase_add_test(tcase, a_swapped_data_link_is_one_batch_that_holds_the_whole_new_world);
 	tcase_add_test(tcase, a_folder_that_comes_later_is_watched_for);
