@@ -121,11 +121,14 @@ check_ports(struct field_context *context, const struct doc_node *spec, struct s
 	for (size_t i = 0; i < service->port_count; i++) {
 		struct service_port *port = &service->ports[i];
 
+		/* `- ...` has been said to be no mapping; it lacks nothing besides. */
+		if (port_node(spec, i, "")->type != DOC_MAP)
+			continue;
 		if (service->port_count > 1 && port->name != NULL && *port->name == '\0')
 			port_error(context, spec, i, "name",
 			    "is required with more than one port (this one is in "
 			    "line %u, another in line %u)", port->place.line,
-			    service->ports[i == 0].place.line);
+			    port_node(spec, i == 0, "")->place.line);
 		if (port->node_port != 0 && !is_external(service))
 			port_error(context, spec, i, "nodePort",
 			    "may not be used when spec.type is %s",

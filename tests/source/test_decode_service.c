@@ -45,6 +45,12 @@ static const struct {
 	{ "ports: [{port: 80, name: a}, {port: 81, name: b}]", NULL },
 	{ "ports: [{port: 80}, {port: 81, name: b}]",
 	    "spec.ports[0].name is required with more than one port" },
+	{ "ports: [{port: 80},\n{port: 81}]",
+	    "f:2:1: error: Service default/a: spec.ports[1].name is required with more than one port "
+	    "(this one is in line 2, another in line 1)" },
+	{ "ports: [...,\n{port: 81}]",
+	    "spec.ports[1].name is required with more than one port (this one is in line 2, another "
+	    "in line 1)\n" },
 	{ "ports: [{port: 80, name: a}, {port: 81, name: a}]",
 	    "spec.ports[1].name \"a\" is doubled; ports[0] in line 1" },
 	{ "ports: [{port: 80, name: a}, {port: 80, name: b}]",
