@@ -185,6 +185,32 @@ lint_pod(struct lint *lint, const struct pod *pod)
 		    pod->subdomain, object->ns);
 }
 
+/*
+ * People write Pods so that something runs them; we do not.  Said once, at the first that names an image:
+ * a line each would bury what matters.
+ */
+static void
+tell_images(struct lint *lint, const struct sorted *pods)
+{
+	const struct pod *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < pods->count; i++) {
+		const struct pod *pod = (const struct pod *)pods->items[i];
+
+		if (pod->container_count == 0 || pod->containers[0].image == NULL)
+			continue;
+		count++;
+		first = first == NULL ? pod : first;
+	}
+	if (first != NULL)
+		diag_add(lint->diag, SEVERITY_INFO, &first->object.place,
+		    "Pod %s/%s: image %s is not run by rollcall, which probes and answers what runs "
+		    "elsewhere (%zu Pod%s)",
+		    first->object.ns, first->object.name, first->containers[0].image, count,
+		    text_plural(count));
+}
+
 static void
 lint_slice(struct lint *lint, const struct slice *slice)
 {
@@ -242,6 +268,8 @@ lint_store(const struct store *store, const struct allot_settings *ranges, struc
 		err = sorted_fill(&sorted, store, KIND_POD);
 	for (size_t i = 0; err == 0 && i < sorted.count; i++)
 		lint_pod(&lint, (const struct pod *)sorted.items[i]);
+	if (err == 0)
+		tell_images(&lint, &sorted);
 	for (size_t kind = 0; err == 0 && kind < 2; kind++) {
 		err = sorted_fill(&sorted, store, slice_kinds[kind]);
 		for (size_t i = 0; err == 0 && i < sorted.count; i++)

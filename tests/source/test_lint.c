@@ -60,9 +60,9 @@ static const struct {
 	    "81 is outside 30000-32767" },
 };
 
-/* Decode, store and lint one text; returns everything said, a line each. */
+/* Decode, store and lint one text; returns what was said of this gravity and above, a line each. */
 static char *
-lint_text(const char *text)
+lint_text(const char *text, enum severity least)
 {
 	static const struct decode_settings decoding = { .trusted = true, .exec_enabled = true };
 	struct cidr services;
@@ -83,7 +83,7 @@ lint_text(const char *text)
 
 	FILE *out = open_memstream(&said, &size);
 	ck_assert_ptr_nonnull(out);
-	diag_print(diag, SEVERITY_INFO, out);
+	diag_print(diag, least, out);
 	ck_assert_int_eq(fclose(out), 0);
 	diag_free(diag);
 	store_free(store);
@@ -92,7 +92,7 @@ lint_text(const char *text)
 
 START_TEST(each_slip_is_said_and_its_mended_twin_is_not)
 {
-	char *said = lint_text(cases[_i].text);
+	char *said = lint_text(cases[_i].text, SEVERITY_WARNING);
 
 	if (*cases[_i].expected == '\0')
 		ck_assert_str_eq(said, "");
@@ -108,10 +108,22 @@ START_TEST(two_services_that_state_one_address_are_an_error_that_names_both)
 	char *said = lint_text(SERVICE
 	    "spec: {clusterIP: 10.96.0.9, type: ClusterIP, selector: {a: b}, ports: [{port: 1}]}\n"
 	    "---\napiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: shop}\n"
-	    "spec: {clusterIP: 10.96.0.9, selector: {a: b}, ports: [{port: 1}]}\n");
+	    "spec: {clusterIP: 10.96.0.9, selector: {a: b}, ports: [{port: 1}]}\n", SEVERITY_WARNING);
 
 	ck_assert_msg(strstr(said, ": error: Service shop/other: ") != NULL, "said: %s", said);
 	ck_assert_msg(strstr(said, "shop/web") != NULL, "said: %s", said);
+	free(said);
+}
+END_TEST
+
+START_TEST(that_no_image_is_run_is_said_once)
+{
+	char *said = lint_text(POD "spec: {" CONTAINER "}\nstatus: {podIP: 192.0.2.1}\n"
+	    "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {" CONTAINER "}, "
+	    "status: {podIP: 192.0.2.2}}\n", SEVERITY_INFO);
+
+	ck_assert_str_eq(said, "f.yaml:2:1: info: Pod shop/web-1: image i is not run by rollcall, which "
+	    "probes and answers what runs elsewhere (2 Pods)\n");
 	free(said);
 }
 END_TEST
@@ -125,6 +137,7 @@ suite(void)
 	tcase_add_loop_test(tcase, each_slip_is_said_and_its_mended_twin_is_not, 0,
 	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(tcase, two_services_that_state_one_address_are_an_error_that_names_both);
+	tcase_add_test(tcase, that_no_image_is_run_is_said_once);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
