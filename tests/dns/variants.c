@@ -231,6 +231,12 @@ variants_set_namespace(struct catalog *catalog, unsigned ns, bool exists)
 	return catalog_set_namespace(catalog, spaces[ns], exists);
 }
 
+const uint8_t *
+variants_name(const struct variants *variants, size_t i)
+{
+	return i < variants->name_count ? variants->names[i] : NULL;
+}
+
 void
 variants_expect_same(const struct variants *variants, const struct index *a, const struct index *b)
 {

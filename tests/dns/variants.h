@@ -2,6 +2,7 @@
 #ifndef ROLLCALL_TESTS_DNS_VARIANTS_H
 #define ROLLCALL_TESTS_DNS_VARIANTS_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct addr;
@@ -30,6 +31,9 @@ int variants_set_pod(const struct variants *variants, struct catalog *catalog, u
     int variant);
 /* Namespace a, b, or c, which is always empty. */
 int variants_set_namespace(struct catalog *catalog, unsigned ns, bool exists);
+
+/* The i-th of all names that can be; NULL: there are no more. */
+const uint8_t *variants_name(const struct variants *variants, size_t i);
 
 /*
  * Every name that can be is answered alike by both, and neither has any other.  Fails the test
