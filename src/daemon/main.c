@@ -48,13 +48,14 @@ int
 main(int argc, char **argv)
 {
 	struct config_flags flags;
-	int status = 0;
+	int status = 0, err;
 
 	if (argc > 1 && strcmp(argv[1], HELPER_ARGUMENT) == 0)
 		return helper_main(argc, argv);
-	if (config_flags_read(argc, argv, &flags) != 0) {
-		fputs("Try rollcalld --help.\n", stderr);
-		return EX_USAGE;
+	err = config_flags_read(argc, argv, &flags);
+	if (err != 0) {
+		fputs(err == ERR_NOMEM ? "rollcalld: out of memory\n" : "Try rollcalld --help.\n", stderr);
+		return err == ERR_NOMEM ? EX_OSERR : EX_USAGE;
 	}
 	if (flags.action == CONFIG_VERSION)
 		puts("rollcalld " PACKAGE_VERSION);

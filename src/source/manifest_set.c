@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "model/hashed.h"
 #include "source/manifest_file.h"
 
 /* A file that was seen, and what was made of it. */
@@ -50,6 +50,10 @@ file_find_or_add(struct manifest_set *set, const char *path, size_t root)
 	memcpy(file->path, path, len + 1);
 	file->root = root;
 	HASH_ADD_KEYPTR(hh, set->files, file->path, len, file);
+	if (file->hh.tbl == NULL) {
+		free(file);
+		return NULL;
+	}
 	return file;
 }
 
