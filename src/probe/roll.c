@@ -92,10 +92,16 @@ same_text(const char *a, const char *b)
 
 /* Another Pod behind the same address is another target: its verdicts are not inherited. */
 static bool
-same_target(const struct target *a, const struct target *b)
+same_place(const struct target *a, const struct target *b)
 {
 	return a->kind == b->kind && a->port == b->port && addr_compare(&a->addr, &b->addr) == 0 &&
-	    same_text(a->pod_name, b->pod_name) && probe_spec_equal(a->spec, b->spec);
+	    same_text(a->pod_name, b->pod_name);
+}
+
+static bool
+same_target(const struct target *a, const struct target *b)
+{
+	return same_place(a, b) && probe_spec_equal(a->spec, b->spec);
 }
 
 static struct roll_entry *
@@ -294,6 +300,16 @@ add_entry(struct roll *roll, struct roll_entry *entry, roll_drop_fn *drop, void 
 	return 0;
 }
 
+/* The same endpoint asked in another way: an edit of a probe must not empty the answers. */
+static void
+hand_on(struct roll_entry *entry, struct roll_entry *heir)
+{
+	if (heir == NULL || !same_place(&entry->target, &heir->target))
+		return;
+	heir->inherited = entry->tally.verdict;
+	entry->succeeded = true;
+}
+
 int
 roll_commit(struct roll *roll, struct roll_change *change, roll_drop_fn *drop, void *arg)
 {
@@ -302,9 +318,12 @@ roll_commit(struct roll *roll, struct roll_change *change, roll_drop_fn *drop, v
 
 	if (change->owner == NULL)
 		return 0;
-	DL_FOREACH_SAFE(change->owner->entries, entry, next)
-		if (entry->generation != roll->generation)
-			remove_entry(roll, entry, drop, arg);
+	DL_FOREACH_SAFE(change->owner->entries, entry, next) {
+		if (entry->generation == roll->generation)
+			continue;
+		hand_on(entry, find_entry(change->added, entry->target.id));
+		remove_entry(roll, entry, drop, arg);
+	}
 	HASH_ITER(hh, change->added, entry, next) {
 		HASH_DEL(change->added, entry);
 		if (add_entry(roll, entry, drop, arg) != 0)

@@ -35,6 +35,8 @@ struct roll_entry {
 	bool waiting;                   /* counted in schedule_waiting() */
 	bool queued;                    /* in a roll_queue */
 	bool removed;                   /* out of the table, only pinned */
+	bool succeeded;                 /* another takes its place, and its verdict */
+	enum verdict inherited;         /* from whom it succeeds; VERDICT_UNKNOWN: none */
 	uint8_t pins;
 	uint32_t generation;            /* of the last roll_prepare that named it */
 	struct roll_owner *owner;

@@ -402,7 +402,7 @@ forget_entry(void *arg, struct roll_entry *entry)
 	struct schedule *schedule = arg;
 
 	drop_entry(schedule, entry);
-	if (schedule->ops.forgotten != NULL)
+	if (schedule->ops.forgotten != NULL && !entry->succeeded)
 		schedule->ops.forgotten(schedule->arg, entry->target.id);
 }
 
@@ -410,13 +410,13 @@ static void
 begin(struct schedule *schedule, struct roll_entry *entry, schedule_restored_fn *restored,
     void *restored_arg, uint64_t now_ms)
 {
-	enum verdict verdict = VERDICT_UNKNOWN;
+	enum verdict verdict = entry->inherited;
 
 	entry->schedule = schedule;
 	entry->identity = cadence_identity(entry->target.id);
 	entry->appeared_ms = now_ms;
 	tally_init(&entry->tally, entry->target.kind);
-	if (restored != NULL)
+	if (verdict == VERDICT_UNKNOWN && restored != NULL)
 		verdict = restored(restored_arg, entry->target.id);
 	if (verdict != VERDICT_UNKNOWN)
 		tally_restore(&entry->tally, verdict);

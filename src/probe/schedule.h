@@ -55,8 +55,8 @@ struct schedule_ops {
 	 */
 	void (*ended)(void *arg, const struct schedule_report *report);
 	/*
-	 * Inside schedule_set(): the target is gone, or begins anew because its spec, address
-	 * or port is another; what it was found to be no longer holds.  May be NULL; must not
+	 * Inside schedule_set(): the target is gone, or begins anew because its address, port
+	 * or Pod is another; what it was found to be no longer holds.  May be NULL; must not
 	 * call schedule_set().
 	 */
 	void (*forgotten)(void *arg, const char *id);
@@ -81,7 +81,8 @@ void schedule_free(struct schedule *schedule);
  * The targets of `owner` ("pod/NS/NAME", "service/NS/NAME") are exactly these now; everything
  * kept is copied.  A target with the same id, spec, address, port and Pod keeps its tally,
  * phase and attempt in flight; of any other the attempt in flight is cancelled and its outcome
- * never seen.  count 0 removes them. An id that another owner has moves to this one; of the
+ * never seen.  One that differs in its spec alone keeps its verdict, as one of before a restart
+ * is kept: thresholds apply from there.  count 0 removes them. An id that another owner has moves to this one; of the
  * same id twice in one call the first holds. `restored`: verdicts of before a restart by id
  * (VERDICT_UNKNOWN: none), asked for new and changed targets only; may be NULL.  0 or
  * ERR_NOMEM; then either nothing has changed or, at worst, some new ones are missing.

@@ -181,6 +181,21 @@ restore_pass(const char *id, const char *pod, const char *ip)
 	ck_assert_int_eq(world_restore_verdict(played->world, id, &pass), 0);
 }
 
+START_TEST(an_edit_of_a_probe_empties_no_answer)
+{
+	played_file(played, "a.yaml", HEADLESS POD("web-1", "10.8.0.1", TCP_PROBE));
+	next_ends("10.8.0.1", OUTCOME_PASS);
+	played_file(played, "a.yaml", HEADLESS POD("web-1", "10.8.0.1",
+	    ", readinessProbe: {tcpSocket: {port: 8080}, failureThreshold: 3}"));
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+	for (int i = 0; i < 3; i++) {
+		ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1");
+		next_ends("10.8.0.1", OUTCOME_CONNECT_REFUSED);
+	}
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "NXDOMAIN");
+}
+END_TEST
+
 START_TEST(a_restart_gives_back_addresses_and_verdicts)
 {
 	struct allotment allotment = { .ns = "shop",
@@ -399,6 +414,7 @@ suite(void)
 	tcase_add_test(t, one_failure_of_two_changes_nothing_the_second_does);
 	tcase_add_test(t, a_pod_made_anew_is_not_answered_on_the_verdict_of_the_old_one);
 	tcase_add_test(t, a_reload_of_the_same_keeps_verdicts_and_attempts);
+	tcase_add_test(t, an_edit_of_a_probe_empties_no_answer);
 	tcase_add_test(t, a_restart_gives_back_addresses_and_verdicts);
 	tcase_add_test(t, what_was_restored_and_is_not_stated_is_let_go);
 	tcase_add_test(t, a_service_that_comes_back_gets_its_address_back);

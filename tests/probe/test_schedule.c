@@ -263,7 +263,7 @@ END_TEST
 /* Each change makes another target of it: cancelled, forgotten, begun anew with an empty tally. */
 START_TEST(a_changed_target_begins_anew_and_its_attempt_is_ignored)
 {
-	for (int change = 0; change < 4; change++) {
+	for (int change = 1; change < 4; change++) {
 		struct stage *stage = stage_new(10);
 		struct probe_spec spec = stage_spec();
 		struct target target = stage_target(&spec, READY, PROBE_READINESS, 1);
@@ -273,9 +273,7 @@ START_TEST(a_changed_target_begins_anew_and_its_attempt_is_ignored)
 		stage->scripts[2] = "P";
 		stage_set(stage, WEB, &target, 1);
 		stage_until(stage, 10);
-		if (change == 0)
-			spec.failure_threshold = 5;
-		else if (change == 1)
+		if (change == 1)
 			target.addr.octets[3] = 2;
 		else if (change == 2)
 			target.port = 2;
@@ -287,6 +285,34 @@ START_TEST(a_changed_target_begins_anew_and_its_attempt_is_ignored)
 		    "start:1 cancel:1 forgot start:1 1=pass(1/1)");
 		stage_free(stage);
 	}
+}
+END_TEST
+
+START_TEST(an_edit_of_a_probe_keeps_the_verdict_until_the_new_one_finds_otherwise)
+{
+	struct stage *stage = stage_new(10);
+	struct probe_spec spec = stage_spec();
+	struct target target = stage_target(&spec, READY, PROBE_READINESS, 1);
+
+	stage->scripts[1] = "PFP";
+	stage_set(stage, WEB, &target, 1);
+	stage_until(stage, 100);
+	stage_expect(stage, "start:1 1=pass(1/1)");
+	spec.failure_threshold = 2;
+	stage_set(stage, WEB, &target, 1);
+	ck_assert_uint_eq(schedule_waiting(stage->schedule), 0);
+	stage_until(stage, 200);
+	/* Told as what it is now, a pass with a failure since. */
+	stage_expect(stage, "start:1 1=pass(1/2)");
+	/* Before its first outcome nothing is kept. */
+	target.port = 2;
+	stage->took_ms = 500;
+	stage_set(stage, WEB, &target, 1);
+	stage_until(stage, 300);
+	spec.failure_threshold = 5;
+	stage_set(stage, WEB, &target, 1);
+	ck_assert_uint_eq(schedule_waiting(stage->schedule), 1);
+	stage_free(stage);
 }
 END_TEST
 
@@ -381,6 +407,8 @@ suite(void)
 	tcase_add_test(tc, a_startup_probe_that_comes_or_goes_settles_the_others);
 	tcase_add_test(tc, a_kept_target_keeps_tally_phase_and_attempt);
 	tcase_add_test(tc, a_changed_target_begins_anew_and_its_attempt_is_ignored);
+	tcase_add_test(tc,
+	    an_edit_of_a_probe_keeps_the_verdict_until_the_new_one_finds_otherwise);
 	tcase_add_test(tc, removing_the_owner_removes_its_targets_and_attempts);
 	tcase_add_test(tc, restored_verdicts_stand_until_the_first_outcome_and_are_then_told);
 	tcase_add_test(tc, a_verdict_may_remove_its_own_target);
