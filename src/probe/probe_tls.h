@@ -16,8 +16,7 @@ struct ssl_st *probe_tls_open(struct probe *probe, const char *host);
 
 /*
  * Each of these does what it can now. Where the socket has to be waited for they have begun to,
- * and where
- * the session fails the attempt is ended: false, -1.
+ * and where the session fails the attempt is ended: false, -1.
  */
 
 /* The handshake; once it is done the outcome knows when the certificate expires. */

@@ -2,8 +2,7 @@
  * decode.h - a document's tree to objects, by one table for each kind.  Thread: any; pure.
  *
  * The table (field.h) names every field once; decoding, defaults, ranges, the "did you mean" of
- * unknown
- * fields, and zones/README.md come from it.
+ * unknown fields, and zones/README.md come from it.
  */
 #ifndef ROLLCALL_SOURCE_DECODE_H
 #define ROLLCALL_SOURCE_DECODE_H
@@ -30,10 +29,8 @@ struct decode_settings {
 
 /*
  * Decode one document (an object or a List) and append its objects. All problems go to diag; an
- * object
- * with an error is left out. Unknown kinds are skipped with one info line. ERR_INVALID when any
- * object
- * had an error, ERR_NOMEM.
+ * object with an error is left out. Unknown kinds are skipped with one info line. ERR_INVALID
+ * when any object had an error, ERR_NOMEM.
  */
 int decode_document(const struct doc_node *root, const struct decode_settings *settings,
     struct object_list *list, struct diag *diag);

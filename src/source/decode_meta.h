@@ -28,8 +28,7 @@ const struct doc_node *decode_annotation(const struct doc_node *root, const char
 
 /*
  * Warn about annotations under rollcall/ that are none of `known`, or mean nothing on this
- * kind. `known`
- * are names without the prefix.
+ * kind. `known` are names without the prefix.
  */
 void decode_annotations_check(struct field_context *context, const struct doc_node *root,
     const char *kind,
@@ -48,8 +47,7 @@ bool decode_annotation_bool(struct field_context *context, const struct doc_node
 
 /*
  * May this be the address of an endpoint? Link-local, multicast and unspecified ones are errors
- * at `node`,
- * loopback is a warning if `warn` (API server: ValidateNonSpecialIP).
+ * at `node`, loopback is a warning if `warn` (API server: ValidateNonSpecialIP).
  */
 struct addr;
 bool decode_check_address(struct field_context *context, const struct doc_node *node,

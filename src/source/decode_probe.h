@@ -11,8 +11,7 @@ extern const struct field_table decode_probe_table;
 
 /*
  * Decode a Probe at the context's path. context->arg is the struct decode_settings. NULL after
- * errors
- * (said) or without memory.  For a Service's annotation the port may be left out.
+ * errors (said) or without memory.  For a Service's annotation the port may be left out.
  */
 struct probe_spec *decode_probe(struct field_context *context, const struct doc_node *node,
     enum probe_kind kind, bool of_service);

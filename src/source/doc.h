@@ -2,16 +2,13 @@
  * doc.h - YAML and JSON text as a tree that knows the place of every node.  Thread: any; pure.
  *
  * The life of a text: a reader is made over it and hands out its documents one by one, so that
- * a large
- * file never stands in memory as one tree. With DOC_SPLIT_LISTS the members of a root `items`
- * list are
- * handed out one by one too, and the rest of that document last. A part is valid until the next
- * call.
+ * a large file never stands in memory as one tree. With DOC_SPLIT_LISTS the members of a root
+ * `items` list are handed out one by one too, and the rest of that document last. A part is
+ * valid until the next call.
  *
  * An alias is a second pointer to the same node, never a copy. What a walk over the tree can
- * meet is
- * bounded all the same (struct doc_node, `weight` and `height`), so a walk needs no guard of
- * its own.
+ * meet is bounded all the same (struct doc_node, `weight` and `height`), so a walk needs no
+ * guard of its own.
  */
 #ifndef ROLLCALL_SOURCE_DOC_H
 #define ROLLCALL_SOURCE_DOC_H
@@ -96,8 +93,7 @@ void doc_reader_free(struct doc_reader *reader);
 
 /*
  * The next part. ERR_SYNTAX, ERR_LIMIT (said in diag with its place) or ERR_NOMEM end the
- * reading: parts
- * handed out before were sound, later calls fail again.
+ * reading: parts handed out before were sound, later calls fail again.
  */
 int doc_next(struct doc_reader *reader, struct doc_part *part);
 
@@ -110,16 +106,14 @@ int doc_root_text(struct doc_reader *reader, const char *key, const char **text)
 
 /*
  * Read a text of exactly one document into `arena`; empty text gives a DOC_NULL node. `file`
- * goes into
- * the places as it is.  0, ERR_SYNTAX, ERR_LIMIT, ERR_NOMEM.
+ * goes into the places as it is.  0, ERR_SYNTAX, ERR_LIMIT, ERR_NOMEM.
  */
 int doc_read(const char *file, const void *text, size_t len, struct arena *arena, struct diag *diag,
     const struct doc_node **root);
 
 /*
  * The same for YAML text inside a scalar (an annotation). Places point into the file: at the
- * very line
- * for a `|` block (column 0: unknown), else at the scalar.
+ * very line for a `|` block (column 0: unknown), else at the scalar.
  */
 int doc_read_inner(const struct doc_node *scalar, struct arena *arena, struct diag *diag,
     const struct doc_node **root);

@@ -26,11 +26,9 @@ struct doc_input {
 
 /*
  * JSON writes characters beyond the BMP as two escapes (RFC 8259, 7), which libyaml refuses. In
- * documents
- * that begin with { or [ each such pair is rewritten as one \U escape, which is two octets
- * shorter; the
- * shifts put columns right again. YAML proper is read as it stands. `text` is borrowed. 0 or
- * ERR_NOMEM.
+ * documents that begin with { or [ each such pair is rewritten as one \U escape, which is two
+ * octets shorter; the shifts put columns right again. YAML proper is read as it stands. `text`
+ * is borrowed. 0 or ERR_NOMEM.
  */
 int doc_input_init(struct doc_input *input, const void *text, size_t len);
 void doc_input_release(struct doc_input *input);

@@ -42,8 +42,7 @@ void doc_tree_begin_part(struct doc_tree *tree);
 
 /*
  * Take a scalar, alias, or start or end of a collection. When tree->depth is what it was before
- * the
- * node began, the finished node is the last of `pending`.  Errors are said.
+ * the node began, the finished node is the last of `pending`.  Errors are said.
  */
 int doc_tree_add(struct doc_tree *tree, const yaml_event_t *event);
 

@@ -2,15 +2,13 @@
  * field.h - tables that name each field of a kind once.  Thread: any; pure.
  *
  * A table says for every field its name, type, place in the struct, range, default and meaning.
- * The
- * decoder, the warning for unknown fields and zones/README.md are made from it. rollcall.yaml
- * is read by
- * the same means:
+ * The decoder, the warning for unknown fields and zones/README.md are made from it.
+ * rollcall.yaml is read by the same means:
  *
  *     static const struct field dns_fields[] = {
  *             { FIELD("ttl", FIELD_INT, dns_config, ttl_s), .max = 86400, .fallback = "5",
  *                 .doc = "seconds an answer may be cached" },
- * { FIELD("pods", FIELD_ENUM, dns_config, pods), .words = pods_words, .fallback = "disabled" },
+ *             { FIELD("pods", FIELD_ENUM, dns_config, pods), .words = pods_words },
  *             { FIELD_ITEMS("namespaces", FIELD_TEXTS, dns_config, namespaces, namespace_count) },
  *     };
  *     static const struct field_table dns_table = { FIELD_TABLE(dns_fields, dns_config) };
@@ -145,8 +143,7 @@ void field_decode(const struct field_table *table, const struct doc_node *node, 
 
 /*
  * Say that something is wrong at `node` (NULL: no place): "SUBJECT: PATH TEXT". `below` is put
- * behind the
- * path (".port", "" for none).
+ * behind the path (".port", "" for none).
  */
 void field_error(struct field_context *context, const struct doc_node *node, const char *below,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -5,8 +5,7 @@
 
 /*
  * Decode a value of any type but FIELD_IGNORED, FIELD_MAP, FIELD_MAP_NEW, FIELD_LIST and
- * FIELD_HOOK.
- * `node` is not null.  What is wrong is said at the context's path.
+ * FIELD_HOOK. `node` is not null.  What is wrong is said at the context's path.
  */
 void field_value_decode(const struct field *field, const struct doc_node *node, void *target,
     struct field_context *context);

@@ -18,8 +18,7 @@ char *help_diag(const struct diag *diag);
 
 /*
  * Decode a text called "f" as from a trusted file, with exec enabled. Returns what was said,
- * freed by the
- * caller; *err is what decode_text() returned.
+ * freed by the caller; *err is what decode_text() returned.
  */
 char *help_decode(const char *text, struct object_list *list, int *err);
 
