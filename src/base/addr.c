@@ -60,8 +60,8 @@ zero_run(const struct addr *addr, unsigned *run_len)
 }
 
 /*
- * inet_ntop writes all of ::/96 with a dotted tail (::0.1.0.2), Kubernetes does not (::1:2); only the
- * mapped form keeps the dots (RFC 5952, 5).
+ * inet_ntop writes all of ::/96 with a dotted tail (::0.1.0.2), Kubernetes does not (::1:2);
+ * only the mapped form keeps the dots (RFC 5952, 5).
  */
 static void
 ip6_text(const struct addr *addr, char buf[ADDR_TEXT_SIZE])
@@ -71,7 +71,8 @@ ip6_text(const struct addr *addr, char buf[ADDR_TEXT_SIZE])
 	size_t len = 0;
 
 	if (is_mapped(addr)) {
-		(void)snprintf(buf, ADDR_TEXT_SIZE, "::ffff:%u.%u.%u.%u", v4[0], v4[1], v4[2], v4[3]);
+		(void)snprintf(buf, ADDR_TEXT_SIZE, "::ffff:%u.%u.%u.%u", v4[0], v4[1], v4[2],
+		    v4[3]);
 		return;
 	}
 	for (unsigned i = 0; i < 8; i++) {
@@ -120,7 +121,10 @@ addr_compare(const struct addr *a, const struct addr *b)
 	return memcmp(a->octets, b->octets, sizeof(a->octets));
 }
 
-/* The IPv4 octets of an IPv4 or IPv4-mapped address: connecting to either reaches the same host.  NULL: none. */
+/*
+ * The IPv4 octets of an IPv4 or IPv4-mapped address: connecting to either reaches the same
+ * host.  NULL: none.
+ */
 static const uint8_t *
 ip4_octets(const struct addr *addr)
 {
@@ -145,7 +149,8 @@ addr_is_link_local(const struct addr *addr)
 
 	if (v4 != NULL)
 		return v4[0] == 169 && v4[1] == 254;
-	return addr->family == ADDR_IP6 && addr->octets[0] == 0xfe && (addr->octets[1] & 0xc0) == 0x80;
+	return addr->family == ADDR_IP6 && addr->octets[0] == 0xfe &&
+	    (addr->octets[1] & 0xc0) == 0x80;
 }
 
 bool
@@ -287,7 +292,8 @@ cidr_text(const struct cidr *cidr, char buf[CIDR_TEXT_SIZE])
 {
 	char addr[ADDR_TEXT_SIZE];
 
-	(void)snprintf(buf, CIDR_TEXT_SIZE, "%s/%u", addr_text(&cidr->base, addr), (unsigned)cidr->bits);
+	(void)snprintf(buf, CIDR_TEXT_SIZE, "%s/%u", addr_text(&cidr->base, addr),
+	    (unsigned)cidr->bits);
 	return buf;
 }
 
@@ -297,8 +303,12 @@ cidr_contains(const struct cidr *cidr, const struct addr *addr)
 	size_t whole = cidr->bits / 8;
 	unsigned rest = cidr->bits % 8;
 
-	/* Asked for each entry of an access list at each DNS query: the whole octets first, then the bits left. */
-	if (cidr->base.family != addr->family || memcmp(cidr->base.octets, addr->octets, whole) != 0)
+	/*
+	 * Asked for each entry of an access list at each DNS query: the whole octets first,
+	 * then the bits left.
+	 */
+	if (cidr->base.family != addr->family ||
+	    memcmp(cidr->base.octets, addr->octets, whole) != 0)
 		return false;
 	return rest == 0 || (cidr->base.octets[whole] ^ addr->octets[whole]) >> (8 - rest) == 0;
 }

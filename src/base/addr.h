@@ -27,7 +27,10 @@ struct cidr {
 #define ADDR_PORT_TEXT_SIZE 56
 #define CIDR_TEXT_SIZE 50
 
-/* Strict: no leading zeros, no zone id, no spaces; an IPv4-mapped IPv6 address stays IPv6.  0 or ERR_SYNTAX. */
+/*
+ * Strict: no leading zeros, no zone id, no spaces; an IPv4-mapped IPv6 address stays IPv6.  0
+ * or ERR_SYNTAX.
+ */
 int addr_parse(const char *text, struct addr *addr);
 /* Canonical text (RFC 5952); returns buf. */
 char *addr_text(const struct addr *addr, char buf[ADDR_TEXT_SIZE]);

@@ -5,7 +5,10 @@
 
 struct arena;
 
-/* `first` is the size of the first block in octets, 0 for a default; later blocks double up to 1 MiB. */
+/*
+ * `first` is the size of the first block in octets, 0 for a default; later blocks double up to
+ * 1 MiB.
+ */
 struct arena *arena_new(size_t first);
 void arena_free(struct arena *arena);
 

@@ -4,8 +4,9 @@
 #include <stddef.h>
 
 /*
- * Make *items (malloc'ed or NULL, of *room elements of `size` octets) hold at least `need` elements;
- * grows by half.  New elements are not initialised.  ERR_NOMEM leaves everything as it was.
+ * Make *items (malloc'ed or NULL, of *room elements of `size` octets) hold at least `need`
+ * elements; grows by half.  New elements are not initialised.  ERR_NOMEM leaves everything as
+ * it was.
  *
  *     if (array_reserve(&list->items, &list->room, list->count + 1, sizeof(*list->items)) != 0)
  */

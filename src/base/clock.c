@@ -38,7 +38,10 @@ clock_free(struct clock *clock)
 	free(clock);
 }
 
-/* clock_gettime(2) cannot fail for clocks that the kernel has; BOOTTIME is there since Linux 2.6.39. */
+/*
+ * clock_gettime(2) cannot fail for clocks that the kernel has; BOOTTIME is there since Linux
+ * 2.6.39.
+ */
 static uint64_t
 system_us(clockid_t id)
 {

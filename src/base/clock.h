@@ -1,11 +1,17 @@
-/* clock.h - what time it is: the system's, or one that a test turns by hand.  Thread: any (reading). */
+/*
+ * clock.h - what time it is: the system's, or one that a test turns by hand.  Thread: any
+ * (reading).
+ */
 #ifndef ROLLCALL_BASE_CLOCK_H
 #define ROLLCALL_BASE_CLOCK_H
 #include <stdint.h>
 
 struct clock;
 
-/* CLOCK_BOOTTIME for durations (it goes on in suspend and never jumps), CLOCK_REALTIME for dates. */
+/*
+ * CLOCK_BOOTTIME for durations (it goes on in suspend and never jumps), CLOCK_REALTIME for
+ * dates.
+ */
 struct clock *clock_new_system(void);
 /* Stands still until turned. */
 struct clock *clock_new_manual(uint64_t now_ms, uint64_t unix_s);

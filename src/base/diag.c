@@ -9,7 +9,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define TEXT_MAX 1024           /* octets of one text and of a file name; input may hold longer words */
+/* octets of one text and of a file name; input may hold longer words */
+#define TEXT_MAX 1024
 #define LINE_SIZE (2 * TEXT_MAX + 64)
 
 struct diag {
@@ -55,7 +56,10 @@ diag_free(struct diag *diag)
 	free(diag);
 }
 
-/* A copy that is fit to print: names out of manifests must not reach a terminal or a log as they are. */
+/*
+ * A copy that is fit to print: names out of manifests must not reach a terminal or a log as
+ * they are.
+ */
 static char *
 printable_copy(const char *text)
 {
@@ -66,7 +70,8 @@ printable_copy(const char *text)
 }
 
 void
-diag_add(struct diag *diag, enum severity severity, const struct place *place, const char *format, ...)
+diag_add(struct diag *diag, enum severity severity, const struct place *place, const char *format,
+    ...)
 {
 	char text[TEXT_MAX];
 	struct diag_entry entry = { .severity = severity };
@@ -119,9 +124,10 @@ diag_format(const struct diag_entry *entry, char *buf, size_t size)
 	if (entry->line == 0)
 		return snprintf(buf, size, "%s: %s: %s", entry->file, kind, entry->text);
 	if (entry->column == 0)
-		return snprintf(buf, size, "%s:%u: %s: %s", entry->file, entry->line, kind, entry->text);
-	return snprintf(buf, size, "%s:%u:%u: %s: %s", entry->file, entry->line, entry->column, kind,
-	    entry->text);
+		return snprintf(buf, size, "%s:%u: %s: %s", entry->file, entry->line, kind,
+		    entry->text);
+	return snprintf(buf, size, "%s:%u:%u: %s: %s", entry->file, entry->line, entry->column,
+	    kind, entry->text);
 }
 
 /* How many were said and are not kept. */

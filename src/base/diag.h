@@ -1,4 +1,7 @@
-/* diag.h - collect what is to be said to people about their input: file:line:column.  Thread: the owner's. */
+/*
+ * diag.h - collect what is to be said to people about their input: file:line:column.  Thread:
+ * the owner's.
+ */
 #ifndef ROLLCALL_BASE_DIAG_H
 #define ROLLCALL_BASE_DIAG_H
 #include <stddef.h>
@@ -23,7 +26,10 @@ struct diag_entry {
 
 struct diag;
 
-/* A new, empty collection that keeps at most DIAG_MAX entries and counts the rest.  NULL: no memory. */
+/*
+ * A new, empty collection that keeps at most DIAG_MAX entries and counts the rest.  NULL: no
+ * memory.
+ */
 #define DIAG_MAX 1000
 struct diag *diag_new(void);
 void diag_free(struct diag *diag);
@@ -47,7 +53,10 @@ const struct diag_entry *diag_at(const struct diag *diag, size_t i);
 /* Write an entry as "FILE:LINE:COLUMN: error: TEXT" without newline; as snprintf. */
 int diag_format(const struct diag_entry *entry, char *buf, size_t size);
 
-/* The entries as grave as `least` or graver, one a line, and a last line that counts what was not kept. */
+/*
+ * The entries as grave as `least` or graver, one a line, and a last line that counts what was
+ * not kept.
+ */
 void diag_print(const struct diag *diag, enum severity least, FILE *out);
 
 /* The same into the log, each entry at its level. */

@@ -120,7 +120,10 @@ log_errno(enum log_level level, const char *format, ...)
 	errno = saved;
 }
 
-/* Whether this line may pass.  Threads may share a gate: a race costs a line more or less, nothing else. */
+/*
+ * Whether this line may pass.  Threads may share a gate: a race costs a line more or less,
+ * nothing else.
+ */
 static bool
 gate_pass(struct log_gate *gate, unsigned burst, unsigned *held)
 {

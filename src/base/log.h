@@ -11,8 +11,8 @@ void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);
 
 /*
- * Write one line.  Octets outside printable ASCII and UTF-8 letters, terminal escapes above all, are
- * written as \xHH, so that names out of manifests cannot forge lines.  errno is kept.
+ * Write one line.  Octets outside printable ASCII and UTF-8 letters, terminal escapes above
+ * all, are written as \xHH, so that names out of manifests cannot forge lines.  errno is kept.
  */
 #define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)
 #define log_warn(...) log_write(LOG_WARN, __VA_ARGS__)

@@ -106,7 +106,10 @@ strbuf_take(struct strbuf *buf)
 {
 	char *text = NULL;
 
-	/* An empty buffer may still point at the constant "": the caller must get something to free. */
+	/*
+	 * An empty buffer may still point at the constant "": the caller must get something to
+	 * free.
+	 */
 	if (buf->err == 0 && make_room(buf, 0)) {
 		text = buf->text;
 		buf->size = 0;

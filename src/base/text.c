@@ -176,7 +176,10 @@ min3(unsigned a, unsigned b, unsigned c)
 	return least < c ? least : c;
 }
 
-/* Optimal string alignment: three rows of the usual table, the third for "ab" -> "ba" in one step. */
+/*
+ * Optimal string alignment: three rows of the usual table, the third for "ab" -> "ba" in one
+ * step.
+ */
 unsigned
 text_distance(const char *a, const char *b)
 {
@@ -188,7 +191,8 @@ text_distance(const char *a, const char *b)
 	for (unsigned j = 0; j <= b_len; j++)
 		rows[0][j] = j;
 	for (unsigned i = 1; i <= a_len; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3];
+		unsigned *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
 		char ca = fold(a[i - 1]);
 
 		row[0] = i;
@@ -231,7 +235,10 @@ text_hash(uint64_t seed, const void *data, size_t len)
 	return seed;
 }
 
-/* The length of the UTF-8 sequence at text (RFC 3629: shortest form, no surrogates); 0: it is none. */
+/*
+ * The length of the UTF-8 sequence at text (RFC 3629: shortest form, no surrogates); 0: it is
+ * none.
+ */
 static size_t
 utf8_decode(const uint8_t *text, size_t len, uint32_t *rune)
 {
@@ -252,7 +259,10 @@ utf8_decode(const uint8_t *text, size_t len, uint32_t *rune)
 	return need;
 }
 
-/* Controls, and what turns the direction of a line, breaks it or hides: a terminal would obey it. */
+/*
+ * Controls, and what turns the direction of a line, breaks it or hides: a terminal would obey
+ * it.
+ */
 static bool
 is_printable(uint32_t rune)
 {
@@ -290,7 +300,8 @@ text_escape(char *out, size_t size, const char *text, size_t len)
 		step = 1;
 		if (size - used <= 4)
 			break;
-		memcpy(out + used, (char[]){ '\\', 'x', hex[octets[i] >> 4], hex[octets[i] & 15] }, 4);
+		memcpy(out + used, (char[]){ '\\', 'x', hex[octets[i] >> 4], hex[octets[i] & 15] },
+		    4);
 		used += 4;
 	}
 	out[used] = '\0';

@@ -1,4 +1,7 @@
-/* cmd_lint.c - rollcall lint: read manifests as the daemon would and say everything that is wrong. */
+/*
+ * cmd_lint.c - rollcall lint: read manifests as the daemon would and say everything that is
+ * wrong.
+ */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>

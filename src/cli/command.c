@@ -58,7 +58,8 @@ command_main(int argc, char **argv)
 	if (command != NULL)
 		return command->run(argc - 1, argv + 1);
 	if (closest != NULL)
-		fprintf(stderr, "rollcall: there is no command \"%s\"; did you mean \"%s\"?\n", name, closest);
+		fprintf(stderr, "rollcall: there is no command \"%s\"; did you mean \"%s\"?\n",
+		    name, closest);
 	else if (*name != '\0')
 		fprintf(stderr, "rollcall: there is no command \"%s\"\n", name);
 	print_usage(stderr);

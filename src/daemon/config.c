@@ -247,7 +247,8 @@ take_flags(struct config *config, const struct config_flags *flags, struct diag 
 		check_flag("--threads", flags->threads, "must be 1-256 or auto", diag);
 	if (flags->threads != NULL)
 		config->threads = (unsigned)threads;
-	if (config->http_listen == NULL || config->state_dir == NULL || config->cluster_domain == NULL)
+	if (config->http_listen == NULL || config->state_dir == NULL ||
+	    config->cluster_domain == NULL)
 		return ERR_NOMEM;
 	return take_lists(config, flags, diag);
 }

@@ -1,4 +1,7 @@
-/* feed.c - from the folders of manifests into the world, and what is wrong with them into the log. */
+/*
+ * feed.c - from the folders of manifests into the world, and what is wrong with them into the
+ * log.
+ */
 #include "daemon/feed.h"
 
 #include <unistd.h>

@@ -1,4 +1,7 @@
-/* feed.h - from the folders of manifests into the world, and what is wrong with them into the log.  Thread: control. */
+/*
+ * feed.h - from the folders of manifests into the world, and what is wrong with them into the
+ * log.  Thread: control.
+ */
 #ifndef ROLLCALL_DAEMON_FEED_H
 #define ROLLCALL_DAEMON_FEED_H
 

@@ -1,4 +1,7 @@
-/* latency.h - a histogram of durations, coarse by a fifth, small and constant in size.  Thread: the owner's. */
+/*
+ * latency.h - a histogram of durations, coarse by a fifth, small and constant in size.
+ * Thread: the owner's.
+ */
 #ifndef ROLLCALL_DAEMON_LATENCY_H
 #define ROLLCALL_DAEMON_LATENCY_H
 #include <stdint.h>

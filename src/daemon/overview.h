@@ -1,4 +1,7 @@
-/* overview.h - the tables of health checks and metrics that /readyz and /metrics show.  Thread: control. */
+/*
+ * overview.h - the tables of health checks and metrics that /readyz and /metrics show.
+ * Thread: control.
+ */
 #ifndef ROLLCALL_DAEMON_OVERVIEW_H
 #define ROLLCALL_DAEMON_OVERVIEW_H
 

@@ -1,4 +1,7 @@
-/* privilege.h - give up root for good once the sockets are bound.  Thread: the only one, before all others. */
+/*
+ * privilege.h - give up root for good once the sockets are bound.  Thread: the only one,
+ * before all others.
+ */
 #ifndef ROLLCALL_DAEMON_PRIVILEGE_H
 #define ROLLCALL_DAEMON_PRIVILEGE_H
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* serve.h - the sockets of the daemon: bound early, answered when there is something to answer.  Thread: control. */
+/*
+ * serve.h - the sockets of the daemon: bound early, answered when there is something to
+ * answer.  Thread: control.
+ */
 #ifndef ROLLCALL_DAEMON_SERVE_H
 #define ROLLCALL_DAEMON_SERVE_H
 

@@ -1,4 +1,7 @@
-/* state_record.h - the records of the state files: allotments, removals, serials, verdicts.  Thread: control; pure. */
+/*
+ * state_record.h - the records of the state files: allotments, removals, serials, verdicts.
+ * Thread: control; pure.
+ */
 #ifndef ROLLCALL_DAEMON_STATE_RECORD_H
 #define ROLLCALL_DAEMON_STATE_RECORD_H
 #include <stddef.h>

@@ -1,4 +1,7 @@
-/* branch.c - the reverse zones, and the empty non-terminals between their apex and the addresses in them. */
+/*
+ * branch.c - the reverse zones, and the empty non-terminals between their apex and the
+ * addresses in them.
+ */
 #include "dns/branch.h"
 
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* dns_settings.h - the `dns:` part of the configuration, as the answering side needs it.  Thread: any; immutable. */
+/*
+ * dns_settings.h - the `dns:` part of the configuration, as the answering side needs it.
+ * Thread: any; immutable.
+ */
 #ifndef ROLLCALL_DNS_DNS_SETTINGS_H
 #define ROLLCALL_DNS_DNS_SETTINGS_H
 #include <stdbool.h>
@@ -24,14 +27,16 @@ struct dns_settings {
 	size_t namespace_count;
 	const char *const *reverse_zones;       /* names or CIDRs */
 	size_t reverse_zone_count;
-	const char *const *fallthrough;         /* zones whose missing names are not ours; "*" for all */
+	/* zones whose missing names are not ours; "*" for all */
+	const char *const *fallthrough;
 	size_t fallthrough_count;
 	const struct cidr *allow_from;
 	size_t allow_from_count;                /* 0: everybody */
 	uint16_t udp_size;                      /* dns.udpSize, 512-4096 */
 	const struct addr *ns_addresses;        /* what ns.dns.Z answers */
 	size_t ns_address_count;
-	const struct addr *own_addresses;       /* addresses we answer on: whose Services are the apex NS */
+	/* addresses we answer on: whose Services are the apex NS */
+	const struct addr *own_addresses;
 	size_t own_address_count;
 };
 #endif

@@ -1,4 +1,7 @@
-/* domain.h - the settings with the names that all others end in.  Thread: any; immutable once made. */
+/*
+ * domain.h - the settings with the names that all others end in.  Thread: any; immutable once
+ * made.
+ */
 #ifndef ROLLCALL_DNS_DOMAIN_H
 #define ROLLCALL_DNS_DOMAIN_H
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* glue.h - the addresses by which a Service makes us the zone's name server (DNS.md 2.6).  Thread: any; pure. */
+/*
+ * glue.h - the addresses by which a Service makes us the zone's name server (DNS.md 2.6).
+ * Thread: any; pure.
+ */
 #ifndef ROLLCALL_DNS_GLUE_H
 #define ROLLCALL_DNS_GLUE_H
 #include <stddef.h>

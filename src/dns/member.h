@@ -1,4 +1,7 @@
-/* member.h - the answered endpoints of a Service under their endpoint names (DNS.md 2.3).  Thread: any; pure. */
+/*
+ * member.h - the answered endpoints of a Service under their endpoint names (DNS.md 2.3).
+ * Thread: any; pure.
+ */
 #ifndef ROLLCALL_DNS_MEMBER_H
 #define ROLLCALL_DNS_MEMBER_H
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* pointer.h - under which names the addresses of a Service are found in reverse (DNS.md 4).  Thread: any; pure. */
+/*
+ * pointer.h - under which names the addresses of a Service are found in reverse (DNS.md 4).
+ * Thread: any; pure.
+ */
 #ifndef ROLLCALL_DNS_POINTER_H
 #define ROLLCALL_DNS_POINTER_H
 #include <stddef.h>

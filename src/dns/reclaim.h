@@ -27,8 +27,8 @@ void reclaim_flush(struct reclaim *reclaim);
 size_t reclaim_waiting(const struct reclaim *reclaim);
 
 /*
- * What a reader's quiescent points, and who has waited for a grace period and is about to free, tell
- * ThreadSanitizer; nothing otherwise.
+ * What a reader's quiescent points, and who has waited for a grace period and is about to
+ * free, tell ThreadSanitizer; nothing otherwise.
  */
 void reclaim_mark_quiet(void);
 void reclaim_mark_grace(void);

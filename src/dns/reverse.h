@@ -1,4 +1,7 @@
-/* reverse.h - addresses and networks as names below in-addr.arpa and ip6.arpa.  Thread: any; pure. */
+/*
+ * reverse.h - addresses and networks as names below in-addr.arpa and ip6.arpa.  Thread: any;
+ * pure.
+ */
 #ifndef ROLLCALL_DNS_REVERSE_H
 #define ROLLCALL_DNS_REVERSE_H
 #include <stddef.h>

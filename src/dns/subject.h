@@ -1,4 +1,7 @@
-/* subject.h - one Service as DNS sees it: its name and its answered endpoints.  Thread: any; pure. */
+/*
+ * subject.h - one Service as DNS sees it: its name and its answered endpoints.  Thread: any;
+ * pure.
+ */
 #ifndef ROLLCALL_DNS_SUBJECT_H
 #define ROLLCALL_DNS_SUBJECT_H
 #include <stdint.h>

@@ -21,7 +21,8 @@
 #include "dns/tcp_client.h"
 #include "net/sock.h"
 
-#define ACCEPT_MAX 64           /* fresh clients a loop round and listener; the others must be served, too */
+/* fresh clients a loop round and listener; the others must be served, too */
+#define ACCEPT_MAX 64
 #define PAUSE_MS 100            /* without descriptors: accepting again at once would only spin */
 
 struct listener {
@@ -37,7 +38,8 @@ struct tcp_server {
 	struct listener *listeners;
 	size_t listener_count;
 	unsigned max_clients;
-	int reserve_fd;                 /* given up to turn a client away when there is no other descriptor */
+	/* given up to turn a client away when there is no other descriptor */
+	int reserve_fd;
 	struct event *resume;
 	int stop_fd;                    /* eventfd: control wants the thread to stop */
 	struct event *stop;
@@ -91,7 +93,10 @@ evict(struct tcp_server *server)
 	return true;
 }
 
-/* No descriptor and nobody to close: the client who waits first is told so, rather than left hanging. */
+/*
+ * No descriptor and nobody to close: the client who waits first is told so, rather than left
+ * hanging.
+ */
 static void
 turn_away(struct tcp_server *server, int listener)
 {
@@ -119,17 +124,24 @@ accept_failed(struct tcp_server *server, int listener, bool *evicted)
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-		/* An idle client's descriptor, once a round: another thread may have been faster. */
+		/*
+		 * An idle client's descriptor, once a round: another thread may have been
+		 * faster.
+		 */
 		if (!*evicted && evict(server)) {
 			*evicted = true;
 			return true;
 		}
-		log_gated(&server->gate, 1, LOG_WARN, "TCP clients wait: accept: %s", strerror(error));
+		log_gated(&server->gate, 1, LOG_WARN, "TCP clients wait: accept: %s",
+		    strerror(error));
 		turn_away(server, listener);
 		pause_accepting(server);
 		return false;
 	default:
-		/* The client's own trouble (ECONNABORTED, and what Linux passes on from the network). */
+		/*
+		 * The client's own trouble (ECONNABORTED, and what Linux passes on from the
+		 * network).
+		 */
 		return true;
 	}
 }
@@ -164,7 +176,8 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
-		int fd = accept4(listener, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept4(listener, (struct sockaddr *)&from, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd >= 0)
 			admit(self->server, fd, &from, len);
@@ -308,7 +321,8 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	server->reserve_fd = open_reserve();
 	if (server->stop_fd < 0 || server->reserve_fd < 0)
 		return ERR_SYSTEM;
-	server->stop = event_new(stream->loop, server->stop_fd, EV_READ | EV_PERSIST, on_stop, server);
+	server->stop = event_new(stream->loop, server->stop_fd, EV_READ | EV_PERSIST, on_stop,
+	    server);
 	server->resume = evtimer_new(stream->loop, on_resume, server);
 	server->grace = evtimer_new(stream->loop, on_grace, server);
 	if (server->stop == NULL || server->resume == NULL || server->grace == NULL ||
@@ -330,8 +344,8 @@ open_listener(struct tcp_server *server, const struct addr_port *at)
 	err = sock_bound(listener->fd, &listener->bound);
 	if (err != 0)
 		return err;
-	listener->event = event_new(server->stream.loop, listener->fd, EV_READ | EV_PERSIST, on_accept,
-	    listener);
+	listener->event = event_new(server->stream.loop, listener->fd, EV_READ | EV_PERSIST,
+	    on_accept, listener);
 	if (listener->event == NULL || event_add(listener->event, NULL) != 0)
 		return ERR_NOMEM;
 	return 0;

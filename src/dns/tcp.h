@@ -1,6 +1,6 @@
 /*
- * tcp.h - the stream thread: TCP clients, pipelined, with limits (RFC 7766; RELIABILITY.md 1.4, 1.5).
- * Thread: control starts and stops.
+ * tcp.h - the stream thread: TCP clients, pipelined, with limits (RFC 7766; RELIABILITY.md
+ * 1.4, 1.5). Thread: control starts and stops.
  */
 #ifndef ROLLCALL_DNS_TCP_H
 #define ROLLCALL_DNS_TCP_H
@@ -18,12 +18,17 @@ struct tcp_settings {
 	size_t listen_count;
 	const struct dns_settings *dns;
 	const struct index *index;
-	unsigned max_clients;                   /* tcp.maxClients: 1000; full: the longest idle one is closed */
+	/* tcp.maxClients: 1000; full: the longest idle one is closed */
+	unsigned max_clients;
 	uint64_t idle_ms;                       /* tcp.idle: 10,000 */
-	uint64_t message_ms;                    /* a message once begun, the first octet of a connection: 2,000 */
+	/* a message once begun, the first octet of a connection: 2,000 */
+	uint64_t message_ms;
 };
 
-/* Bind and listen; nothing is accepted yet.  ERR_SYSTEM with errno; *failed: which address.  ERR_NOMEM. */
+/*
+ * Bind and listen; nothing is accepted yet.  ERR_SYSTEM with errno; *failed: which address.
+ * ERR_NOMEM.
+ */
 int tcp_server_bind(const struct tcp_settings *settings, struct tcp_server **out, size_t *failed);
 /* The address really bound, where port 0 was asked for. */
 const struct addr_port *tcp_server_bound(const struct tcp_server *server, size_t i);
@@ -31,7 +36,8 @@ int tcp_server_start(struct tcp_server *server);
 /* Stop accepting, answer what is in, close within `grace_ms`; free.  NULL is allowed. */
 void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
 /* As udp_server_set. */
-void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns, const struct index *index);
+void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns,
+    const struct index *index);
 void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
 size_t tcp_server_clients(const struct tcp_server *server);
 #endif

@@ -1,9 +1,9 @@
 /*
  * tcp_client.c - one TCP connection: queries out of its stream, replies into it, within limits.
  *
- * A query that has come whole is answered out of the thread's buffers, and its reply is written at once; a
- * connection has buffers of its own only while a message is half here or a reply half gone.  An idle one
- * costs its struct.
+ * A query that has come whole is answered out of the thread's buffers, and its reply is
+ * written at once; a connection has buffers of its own only while a message is half here or a
+ * reply half gone.  An idle one costs its struct.
  */
 #include "dns/tcp_client.h"
 
@@ -34,7 +34,8 @@ struct tcp_client {
 	struct event writable;
 	struct event timer;
 	uint64_t timer_ms;              /* when the timer goes off */
-	struct buffer in;               /* a message not whole yet; whole ones while the client is not read */
+	/* a message not whole yet; whole ones while the client is not read */
+	struct buffer in;
 	uint64_t begun_ms;              /* when the first octet of the message in `in` came */
 	struct buffer out;              /* replies, from `sent` on unsent */
 	size_t sent;
@@ -43,7 +44,8 @@ struct tcp_client {
 	uint64_t progress_ms;           /* when the client last took an octet of them */
 	bool spoken;                    /* it has sent a whole message */
 	bool reading;
-	bool ended;                     /* the client will send no more (half-close: it still wants its replies) */
+	/* the client will send no more (half-close: it still wants its replies) */
+	bool ended;
 };
 
 struct tcp_client *
@@ -97,8 +99,9 @@ tcp_client_close(struct tcp_client *client)
 }
 
 /*
- * Keep to the cap of all buffers together, at the cost of the address that holds most of it.  While the server
- * stops it goes from client to client, and none but the one at hand may vanish.
+ * Keep to the cap of all buffers together, at the cost of the address that holds most of it.
+ * While the server stops it goes from client to client, and none but the one at hand may
+ * vanish.
  */
 static bool
 make_room(struct tcp_client *client, size_t more)
@@ -142,7 +145,8 @@ buffer_set(struct tcp_client *client, struct buffer *buffer, const uint8_t *data
 static bool
 is_full(const struct tcp_client *client)
 {
-	return client->out.len - client->sent >= TCP_UNSENT_MAX || client->pending >= TCP_PENDING_MAX;
+	return client->out.len - client->sent >= TCP_UNSENT_MAX ||
+	    client->pending >= TCP_PENDING_MAX;
 }
 
 /* When this connection is given up if nothing happens to it until then. */
@@ -150,7 +154,8 @@ static uint64_t
 deadline(const struct tcp_client *client)
 {
 	const struct tcp_stream *stream = client->stream;
-	uint64_t at = client->seat.active_ms + (client->spoken ? stream->idle_ms : stream->message_ms);
+	uint64_t limit_ms = client->spoken ? stream->idle_ms : stream->message_ms;
+	uint64_t at = client->seat.active_ms + limit_ms;
 
 	if (client->in.len > 0 && client->reading)
 		at = client->begun_ms + stream->message_ms;
@@ -163,7 +168,10 @@ deadline(const struct tcp_client *client)
 	return at;
 }
 
-/* The timer is set anew only when it would go off too late; going off too early costs less than that. */
+/*
+ * The timer is set anew only when it would go off too late; going off too early costs less
+ * than that.
+ */
 static void
 set_timer(struct tcp_client *client)
 {
@@ -228,7 +236,10 @@ note_sent(struct tcp_client *client, size_t n)
 		n -= step;
 		if (client->frame_left == 0) {
 			client->pending--;
-			/* A reply's length is in the buffer as a whole, even if it was sent in halves. */
+			/*
+			 * A reply's length is in the buffer as a whole, even if it was sent in
+			 * halves.
+			 */
 			client->frame_left = client->sent < client->out.len ?
 			    2 + (size_t)get16(client->out.data + client->sent) : 0;
 		}
@@ -240,7 +251,8 @@ static bool
 flush(struct tcp_client *client)
 {
 	size_t left = client->out.len - client->sent;
-	ssize_t n = left == 0 ? 0 : send(event_get_fd(&client->readable), client->out.data + client->sent,
+	ssize_t n = left == 0 ? 0 :
+	    send(event_get_fd(&client->readable), client->out.data + client->sent,
 	    left, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -263,7 +275,10 @@ queue_replies(struct tcp_client *client, const uint8_t *data, size_t len)
 	uint8_t *joined = client->stream->out;
 
 	if (left > 0) {
-		/* The batch lies in stream->out: move it behind the rest, which is below TCP_UNSENT_MAX. */
+		/*
+		 * The batch lies in stream->out: move it behind the rest, which is below
+		 * TCP_UNSENT_MAX.
+		 */
 		memmove(joined + left, data, len);
 		memcpy(joined, client->out.data + client->sent, left);
 		data = joined;
@@ -285,14 +300,18 @@ send_batch(struct tcp_client *client, size_t len, unsigned replies)
 	if (len == 0)
 		return true;
 	if (client->out.len == 0) {
-		ssize_t n = send(event_get_fd(&client->readable), data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(event_get_fd(&client->readable), data, len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return false;
 		done = n > 0 ? (size_t)n : 0;
 		if (done == len)
 			return true;
-		/* Whole replies that are through need not be kept; a half one is, from its length on. */
+		/*
+		 * Whole replies that are through need not be kept; a half one is, from its
+		 * length on.
+		 */
 		size_t at = 0;
 		while (at + 2 + get16(data + at) <= done) {
 			at += 2 + (size_t)get16(data + at);
@@ -320,8 +339,8 @@ answer(struct tcp_client *client, const uint8_t *query, size_t len, uint8_t *out
 
 	memcpy(stream->work, query, len);
 	count(&stream->counts.queries);
-	reply_len = respond(&stream->responder, TRANSPORT_TCP, tcp_peers_addr(&client->seat), stream->work,
-	    len, sizeof(stream->work) - 2);
+	reply_len = respond(&stream->responder, TRANSPORT_TCP, tcp_peers_addr(&client->seat),
+	    stream->work, len, sizeof(stream->work) - 2);
 	if (reply_len == 0 || reply_len > UINT16_MAX) {
 		count(&stream->counts.dropped);
 		return 0;
@@ -336,7 +355,10 @@ answer(struct tcp_client *client, const uint8_t *query, size_t len, uint8_t *out
 	return 2 + reply_len;
 }
 
-/* Answer the whole messages of in[0..len), as far as the limits go; returns how far.  *good: nobody must be closed. */
+/*
+ * Answer the whole messages of in[0..len), as far as the limits go; returns how far.  *good:
+ * nobody must be closed.
+ */
 static size_t
 answer_all(struct tcp_client *client, const uint8_t *in, size_t len, bool *good)
 {
@@ -344,7 +366,8 @@ answer_all(struct tcp_client *client, const uint8_t *in, size_t len, bool *good)
 	unsigned replies = 0;
 
 	*good = true;
-	while (*good && !is_full(client) && len - at >= 2 && len - at >= 2 + (size_t)get16(in + at)) {
+	while (*good && !is_full(client) && len - at >= 2 &&
+	    len - at >= 2 + (size_t)get16(in + at)) {
 		size_t query_len = get16(in + at);
 		size_t reply = 0;
 
@@ -369,8 +392,8 @@ answer_all(struct tcp_client *client, const uint8_t *in, size_t len, bool *good)
 }
 
 /*
- * Go through in[0..len), which is either stream->in or the client's own buffer, and keep the rest.  Closes the
- * client where it must; false then.
+ * Go through in[0..len), which is either stream->in or the client's own buffer, and keep the
+ * rest.  Closes the client where it must; false then.
  */
 static bool
 digest(struct tcp_client *client, const uint8_t *in, size_t len)
@@ -378,7 +401,10 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	struct tcp_stream *stream = client->stream;
 	bool had_part = client->in.len > 0, good;
 
-	/* Settings, too, are kept until the readers have passed a quiescent point: first online, then load. */
+	/*
+	 * Settings, too, are kept until the readers have passed a quiescent point: first
+	 * online, then load.
+	 */
 	index_reader_online();
 	serving_get(&stream->serving, &stream->responder);
 	size_t done = answer_all(client, in, len, &good);
@@ -422,7 +448,8 @@ take(struct tcp_client *client)
 	if (len > 0)
 		memcpy(stream->in, client->in.data, len);
 
-	ssize_t n = recv(event_get_fd(&client->readable), stream->in + len, read_size(client), MSG_DONTWAIT);
+	ssize_t n = recv(event_get_fd(&client->readable), stream->in + len, read_size(client),
+	    MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return TAKEN_NOTHING;
@@ -444,7 +471,10 @@ tcp_client_finish(struct tcp_client *client)
 		if (taken == TAKEN_GONE)
 			return;
 	}
-	/* Not before the socket is empty: closing it with octets unread resets what was sent, too. */
+	/*
+	 * Not before the socket is empty: closing it with octets unread resets what was sent,
+	 * too.
+	 */
 	if (taken == TAKEN_NOTHING && client->out.len == 0)
 		tcp_client_close(client);
 }
@@ -497,8 +527,10 @@ tcp_client_open(struct tcp_stream *stream, int fd, const struct addr *addr)
 	client->stream = stream;
 	client->timer_ms = UINT64_MAX;
 	atomic_fetch_add_explicit(&stream->clients, 1, memory_order_relaxed);
-	(void)event_assign(&client->readable, stream->loop, fd, EV_READ | EV_PERSIST, on_readable, client);
-	(void)event_assign(&client->writable, stream->loop, fd, EV_WRITE | EV_PERSIST, on_writable, client);
+	(void)event_assign(&client->readable, stream->loop, fd, EV_READ | EV_PERSIST, on_readable,
+	    client);
+	(void)event_assign(&client->writable, stream->loop, fd, EV_WRITE | EV_PERSIST, on_writable,
+	    client);
 	(void)event_assign(&client->timer, stream->loop, -1, 0, on_timer, client);
 	client->reading = true;
 	if (event_add(&client->readable, NULL) != 0) {

@@ -1,4 +1,7 @@
-/* tcp_client.h - one TCP connection: queries out of its stream, replies into it, within limits.  Thread: stream. */
+/*
+ * tcp_client.h - one TCP connection: queries out of its stream, replies into it, within
+ * limits.  Thread: stream.
+ */
 #ifndef ROLLCALL_DNS_TCP_CLIENT_H
 #define ROLLCALL_DNS_TCP_CLIENT_H
 #include <stdatomic.h>
@@ -17,7 +20,8 @@ struct event_base;
 struct tcp_client;
 
 #define TCP_FRAME_MAX (2 + 65535)       /* a message behind its length (RFC 1035, 4.2.2) */
-#define TCP_READ_MAX 4096               /* octets taken at once beyond what a message begun still needs */
+/* octets taken at once beyond what a message begun still needs */
+#define TCP_READ_MAX 4096
 #define TCP_UNSENT_MAX 65536            /* a client with more waiting for it is not read */
 #define TCP_PENDING_MAX 32              /* nor one with so many replies waiting */
 #define TCP_HELD_MAX ((size_t)16 << 20) /* octets in the buffers of all clients */
@@ -52,8 +56,8 @@ void tcp_client_close(struct tcp_client *client);
 struct tcp_client *tcp_client_of(struct tcp_seat *seat);
 
 /*
- * The server is stopping: take what has come in, and close once everything is answered and sent, at once
- * if that is now.
+ * The server is stopping: take what has come in, and close once everything is answered and
+ * sent, at once if that is now.
  */
 void tcp_client_finish(struct tcp_client *client);
 #endif

@@ -55,7 +55,8 @@ peer_of(struct tcp_peers *peers, const struct addr *addr)
 }
 
 int
-tcp_peers_add(struct tcp_peers *peers, const struct addr *addr, struct tcp_seat *seat, uint64_t now_ms)
+tcp_peers_add(struct tcp_peers *peers, const struct addr *addr, struct tcp_seat *seat,
+    uint64_t now_ms)
 {
 	struct tcp_peer *peer = peer_of(peers, addr);
 
@@ -110,7 +111,8 @@ tcp_peers_victim(const struct tcp_peers *peers)
 	for (struct tcp_peer *peer = peers->table; peer != NULL; peer = peer->hh.next) {
 		struct tcp_seat *oldest = TAILQ_FIRST(&peer->seats);
 
-		if (peer->count > most || (peer->count == most && oldest->active_ms < victim->active_ms)) {
+		if (peer->count > most ||
+		    (peer->count == most && oldest->active_ms < victim->active_ms)) {
 			most = peer->count;
 			victim = oldest;
 		}
@@ -160,7 +162,10 @@ tcp_peers_each(struct tcp_peers *peers, void (*fn)(struct tcp_seat *seat))
 	struct tcp_peer *peer, *next;
 
 	HASH_ITER(hh, peers->table, peer, next) {
-		/* The seat at hand goes behind the others first; with the last of them the peer may be gone. */
+		/*
+		 * The seat at hand goes behind the others first; with the last of them the
+		 * peer may be gone.
+		 */
 		for (size_t left = peer->count; left > 0; left--) {
 			struct tcp_seat *seat = TAILQ_FIRST(&peer->seats);
 

@@ -1,9 +1,10 @@
 /*
- * tcp_peers.h - who holds how many connections, and which of them to give up first.  Thread: stream.
+ * tcp_peers.h - who holds how many connections, and which of them to give up first.  Thread:
+ * stream.
  *
- * When the table of clients is full a fresh one is let in and an old one closed: the longest idle of the
- * address that holds most.  Refusing fresh clients instead is what lets 500 idle connections shut others
- * out of a server.
+ * When the table of clients is full a fresh one is let in and an old one closed: the longest
+ * idle of the address that holds most.  Refusing fresh clients instead is what lets 500 idle
+ * connections shut others out of a server.
  */
 #ifndef ROLLCALL_DNS_TCP_PEERS_H
 #define ROLLCALL_DNS_TCP_PEERS_H
@@ -29,13 +30,17 @@ struct tcp_peers *tcp_peers_new(void);
 void tcp_peers_free(struct tcp_peers *peers);
 
 /* ERR_NOMEM */
-int tcp_peers_add(struct tcp_peers *peers, const struct addr *addr, struct tcp_seat *seat, uint64_t now_ms);
+int tcp_peers_add(struct tcp_peers *peers, const struct addr *addr, struct tcp_seat *seat,
+    uint64_t now_ms);
 void tcp_peers_touch(struct tcp_seat *seat, uint64_t now_ms);
 void tcp_peers_remove(struct tcp_peers *peers, struct tcp_seat *seat);
 
 /* The one to give up; NULL: there is none. */
 struct tcp_seat *tcp_peers_victim(const struct tcp_peers *peers);
-/* A seat holds so many octets now.  Whom to give up for want of them: of the address that holds most. */
+/*
+ * A seat holds so many octets now.  Whom to give up for want of them: of the address that
+ * holds most.
+ */
 void tcp_peers_hold(struct tcp_seat *seat, size_t held);
 struct tcp_seat *tcp_peers_hog(const struct tcp_peers *peers);
 

@@ -1,4 +1,7 @@
-/* verified.h - 10-0-0-1.n.pod.Z for each address of a Pod, with pods: verified (DNS.md 2.5).  Thread: control. */
+/*
+ * verified.h - 10-0-0-1.n.pod.Z for each address of a Pod, with pods: verified (DNS.md 2.5).
+ * Thread: control.
+ */
 #ifndef ROLLCALL_DNS_VERIFIED_H
 #define ROLLCALL_DNS_VERIFIED_H
 #include <stddef.h>

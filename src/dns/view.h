@@ -1,4 +1,7 @@
-/* view.h - what a Service answers for some of its endpoints and ports (DNS.md 2.1, 2.2, 3).  Thread: any; pure. */
+/*
+ * view.h - what a Service answers for some of its endpoints and ports (DNS.md 2.1, 2.2, 3).
+ * Thread: any; pure.
+ */
 #ifndef ROLLCALL_DNS_VIEW_H
 #define ROLLCALL_DNS_VIEW_H
 #include <stddef.h>

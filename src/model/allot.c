@@ -24,7 +24,8 @@ allot_new(const struct allot_settings *settings)
 	allot->hold_ms = settings->hold_ms;
 	allot->node_port_first = settings->node_port_first;
 	allot->node_port_last = settings->node_port_last;
-	allot->services = pool_addr_new(settings->service_cidrs, settings->service_cidr_count, true);
+	allot->services = pool_addr_new(settings->service_cidrs, settings->service_cidr_count,
+	    true);
 	allot->balancers = pool_addr_new(settings->load_balancer_cidrs,
 	    settings->load_balancer_cidr_count, false);
 	allot->ports = pool_port_new(settings->node_port_first, settings->node_port_last);
@@ -245,7 +246,8 @@ restore_addr(struct pool_addr *pool, const struct allot_record *record, const st
 		diag_add(diag, SEVERITY_ERROR, NULL, "Service %s: address %s: is already kept for "
 		    "Service %s", record->key, addr_text(addr, text), pool_addr_owner(pool, addr));
 	else if (err == 0 && !pool_addr_in_range(pool, addr))
-		diag_add(diag, SEVERITY_WARNING, NULL, "Service %s: address %s: is kept, though it is "
+		diag_add(diag, SEVERITY_WARNING, NULL,
+		    "Service %s: address %s: is kept, though it is "
 		    "outside %s", record->key, addr_text(addr, text), setting);
 	return err;
 }
@@ -262,7 +264,8 @@ restore_port(struct allot *allot, const struct allot_record *record,
 		    pool_port_holder(allot->ports, port->node_port));
 	else if (err == 0 && (port->node_port < allot->node_port_first ||
 	    port->node_port > allot->node_port_last))
-		diag_add(diag, SEVERITY_WARNING, NULL, "Service %s: nodePort %u: is kept, though it is "
+		diag_add(diag, SEVERITY_WARNING, NULL,
+		    "Service %s: nodePort %u: is kept, though it is "
 		    "outside %u-%u", record->key, port->node_port, allot->node_port_first,
 		    allot->node_port_last);
 	return err;
@@ -277,7 +280,8 @@ restore_given(struct allot *allot, struct allot_record *record, const struct all
 	int err = 0;
 
 	for (size_t i = 0; i < from->cluster_ip_count && i < 2 && err == 0; i++) {
-		err = restore_addr(allot->services, record, &from->cluster_ips[i], "serviceCIDRs", diag);
+		err = restore_addr(allot->services, record, &from->cluster_ips[i], "serviceCIDRs",
+		    diag);
 		if (err == 0)
 			given->cluster_ips[given->cluster_ip_count++] = from->cluster_ips[i];
 	}

@@ -1,9 +1,11 @@
 /*
- * allot.h - give every Service its addresses and node ports, and keep them.  Thread: control; pure: what
- * must be on disk is handed to the caller, who writes it before anything is answered.
+ * allot.h - give every Service its addresses and node ports, and keep them.  Thread: control;
+ * pure: what must be on disk is handed to the caller, who writes it before anything is
+ * answered.
  *
- * The caller hands in all Services of a load before it asks for dynamic choices: allot_reserve() for
- * each, then allot_assign() for each.  Services already assigned keep what they have.
+ * The caller hands in all Services of a load before it asks for dynamic choices:
+ * allot_reserve() for each, then allot_assign() for each.  Services already assigned keep what
+ * they have.
  */
 #ifndef ROLLCALL_MODEL_ALLOT_H
 #define ROLLCALL_MODEL_ALLOT_H
@@ -42,25 +44,34 @@ struct allotment {
 		uint16_t node_port;
 	} *node_ports;
 	size_t node_port_count;
-	bool saved;                     /* is on disk as it stands (or needs not be): may be answered */
+	/* is on disk as it stands (or needs not be): may be answered */
+	bool saved;
 };
 
 struct allot *allot_new(const struct allot_settings *settings);
 void allot_free(struct allot *allot);
 
-/* Put back what the state file says, before anything else.  Out of range is kept; warns.  0 or ERR_EXISTS (doubled), ERR_NOMEM. */
+/*
+ * Put back what the state file says, before anything else.  Out of range is kept; warns.  0 or
+ * ERR_EXISTS (doubled), ERR_NOMEM.
+ */
 int allot_restore(struct allot *allot, const struct allotment *allotment, struct diag *diag);
 
-/* Reserve what the Service states explicitly.  Errors name both places: spec.clusterIP 10.96.0.5: is taken by ... */
+/*
+ * Reserve what the Service states explicitly.  Errors name both places: spec.clusterIP
+ * 10.96.0.5: is taken by ...
+ */
 int allot_reserve(struct allot *allot, const struct service *service, struct diag *diag);
 
 /*
  * Choose what is missing.  *out is borrowed, valid until the Service is assigned again or removed.
- * ERR_FULL, ERR_EXISTS, ERR_RANGE and ERR_INVALID (families) leave a new Service pending, with an error
- * in diag; one that has something keeps it.  A stated address that allot_reserve() refused is no error
- * where the Service has another one already: it keeps that.  A balancer without address is no error.
+ * ERR_FULL, ERR_EXISTS, ERR_RANGE and ERR_INVALID (families) leave a new Service pending, with
+ * an error in diag; one that has something keeps it.  A stated address that allot_reserve()
+ * refused is no error where the Service has another one already: it keeps that.  A balancer
+ * without address is no error.
  */
-int allot_assign(struct allot *allot, const struct service *service, uint64_t random, struct diag *diag,
+int allot_assign(struct allot *allot, const struct service *service, uint64_t random,
+    struct diag *diag,
     const struct allotment **out);
 
 /* The Service is gone; its addresses are held for hold_ms. */
@@ -71,14 +82,18 @@ void allot_expire(struct allot *allot, uint64_t now_ms);
 const struct allotment *allot_find(const struct allot *allot, const char *ns, const char *name);
 
 /*
- * Visit every allotment that is not saved yet / all of them, in byte order of namespace/name.  Some have
- * nothing (headless); one that has lost what it had is unsaved once.  Non-zero stops and is returned.
+ * Visit every allotment that is not saved yet / all of them, in byte order of namespace/name.
+ * Some have nothing (headless); one that has lost what it had is unsaved once.  Non-zero stops
+ * and is returned.
  */
 typedef int allot_visit_fn(void *arg, const struct allotment *allotment);
 int allot_each_unsaved(struct allot *allot, allot_visit_fn *visit, void *arg);
 int allot_each(struct allot *allot, allot_visit_fn *visit, void *arg);
 /* All that each_unsaved visited, and that have not changed since, are on disk now. */
 void allot_mark_saved(struct allot *allot);
-/* Removed since the last call (ns/name), so that the state file can drop them; count returned, texts borrowed until the next call. */
+/*
+ * Removed since the last call (ns/name), so that the state file can drop them; count returned,
+ * texts borrowed until the next call.
+ */
 size_t allot_take_removed(struct allot *allot, const char *const **names);
 #endif

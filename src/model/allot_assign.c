@@ -119,8 +119,10 @@ assign_cluster_ip(struct assignment *a, enum addr_family family)
 	const struct service *service = a->service;
 	const struct allotment *given = &a->record->given;
 	const struct reserved *reserved = &a->record->reserved;
-	const struct addr *stated = find_family(service->cluster_ips, service->cluster_ip_count, family);
-	const struct addr *got = find_family(reserved->cluster_ips, reserved->cluster_ip_count, family);
+	const struct addr *stated = find_family(service->cluster_ips, service->cluster_ip_count,
+	    family);
+	const struct addr *got = find_family(reserved->cluster_ips, reserved->cluster_ip_count,
+	    family);
 	const struct addr *had = find_family(given->cluster_ips, given->cluster_ip_count, family);
 	struct addr *out = &a->next.cluster_ips[a->next.cluster_ip_count];
 	int err = 0;
@@ -138,7 +140,8 @@ assign_cluster_ip(struct assignment *a, enum addr_family family)
 		    a->record->key, out);
 	}
 	if (err == ERR_FULL || err == ERR_NOTFOUND)
-		return say_full(a, family == ADDR_IP6 ? "IPv6 address" : "IPv4 address", "serviceCIDRs");
+		return say_full(a, family == ADDR_IP6 ? "IPv6 address" : "IPv4 address",
+		    "serviceCIDRs");
 	if (err == 0)
 		a->next.cluster_ip_count++;
 	return err;
@@ -239,7 +242,8 @@ assign_node_port(struct assignment *a, const struct service_port *port)
 	    is_reserved_port(&a->record->reserved, port->node_port, port->protocol))
 		node_port = port->node_port;
 	else if (had != 0)
-		node_port = had;        /* kept, though allocateLoadBalancerNodePorts says no by now */
+		/* kept, though allocateLoadBalancerNodePorts says no by now */
+		node_port = had;
 	else if (port->node_port != 0)
 		err = pool_port_holder(a->allot->ports, port->node_port) != NULL ?
 		    ERR_EXISTS : ERR_RANGE;
@@ -285,7 +289,8 @@ same_allotment(const struct allotment *a, const struct allotment *b)
 		const struct allotted_port *p = &a->node_ports[i];
 		const struct allotted_port *q = &b->node_ports[i];
 
-		if (p->port != q->port || p->protocol != q->protocol || p->node_port != q->node_port)
+		if (p->port != q->port || p->protocol != q->protocol ||
+		    p->node_port != q->node_port)
 			return false;
 	}
 	return true;

@@ -79,8 +79,10 @@ check_configured(const struct pool_addr *pool, const struct service *service, st
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (!pool_addr_has_family(pool, families[i]))
-			return refuse_missing(service, diag, policy == IP_POLICY_REQUIRE_DUAL ?
-			    "spec.ipFamilyPolicy RequireDualStack" : "spec.ipFamilies", families[i]);
+			return refuse_missing(service, diag,
+			    policy == IP_POLICY_REQUIRE_DUAL ?
+			    "spec.ipFamilyPolicy RequireDualStack" : "spec.ipFamilies",
+			    families[i]);
 	return 0;
 }
 
@@ -110,7 +112,8 @@ allot_choose_families(const struct pool_addr *pool, const struct service *servic
 		used = 1;
 	}
 	if (policy != IP_POLICY_SINGLE && used == 1 && (anything ||
-	    policy == IP_POLICY_REQUIRE_DUAL || pool_addr_has_family(pool, other_family(chosen[0]))))
+	    policy == IP_POLICY_REQUIRE_DUAL ||
+	    pool_addr_has_family(pool, other_family(chosen[0]))))
 		chosen[used++] = other_family(chosen[0]);
 	if (!anything)
 		err = check_configured(pool, service, diag, policy, chosen, used);

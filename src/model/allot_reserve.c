@@ -75,7 +75,8 @@ say_taken(const struct allot *allot, const struct statement *said, const char *w
 {
 	char place[512];
 
-	diag_add(said->diag, SEVERITY_ERROR, said->place, "Service %s/%s: %s: is taken by Service %s%s",
+	diag_add(said->diag, SEVERITY_ERROR, said->place,
+	    "Service %s/%s: %s: is taken by Service %s%s",
 	    said->service->object.ns, said->service->object.name, what, owner != NULL ? owner : "?",
 	    owner != NULL ? owner_place(allot, owner, place, sizeof(place)) : "");
 }

@@ -275,7 +275,8 @@ make_entry(const struct gather *gather, const struct allotment *allotment,
 	struct layout measure = { .used = 0 };
 	struct layout write = { .used = 0 };
 	size_t count = 0;
-	const struct addr *external = external_ips(gather->service, allotment, gather->arena, &count);
+	const struct addr *external = external_ips(gather->service, allotment, gather->arena,
+	    &count);
 	struct arena *arena;
 
 	if (external == NULL)

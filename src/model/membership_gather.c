@@ -490,7 +490,8 @@ gather_run(struct gather *gather)
 		return 0;
 	err = store_each_selected_pod(gather->store, ns, &service->selector, visit_pod, gather);
 	if (err == 0)
-		err = store_each_slice(gather->store, ns, service->object.name, visit_slice, gather);
+		err = store_each_slice(gather->store, ns, service->object.name, visit_slice,
+		    gather);
 	if (err == 0)
 		err = sort_groups(gather);
 	if (err == 0)

@@ -1,4 +1,7 @@
-/* namespace.h - a Namespace (core/v1): its existence is all that matters so far.  Thread: control. */
+/*
+ * namespace.h - a Namespace (core/v1): its existence is all that matters so far.  Thread:
+ * control.
+ */
 #ifndef ROLLCALL_MODEL_NAMESPACE_H
 #define ROLLCALL_MODEL_NAMESPACE_H
 #include "model/object.h"

@@ -17,7 +17,8 @@ struct arena;
 enum object_kind {
 	KIND_SERVICE,
 	KIND_POD,
-	KIND_ENDPOINTS,         /* core/v1 Endpoints, held as a struct slice with one part a subset */
+	/* core/v1 Endpoints, held as a struct slice with one part a subset */
+	KIND_ENDPOINTS,
 	KIND_ENDPOINT_SLICE,
 	KIND_NAMESPACE,
 };
@@ -33,16 +34,21 @@ struct pairs {
 	size_t count;
 };
 
-/* First member of every kind's struct.  All memory hangs from `arena`, the struct itself included. */
+/*
+ * First member of every kind's struct.  All memory hangs from `arena`, the struct itself
+ * included.
+ */
 struct object {
 	enum object_kind kind;
 	struct arena *arena;
 	struct place place;     /* of its first key; place.file is in the arena */
-	uint64_t digest;        /* over all that was stated, without places; equal digests: equal objects */
+	/* over all that was stated, without places; equal digests: equal objects */
+	uint64_t digest;
 	bool trusted;           /* from a file of a trusted owner: exec probes are believed */
 	bool deleting;          /* metadata.deletionTimestamp is set */
 	uint64_t created_unix_s; /* metadata.creationTimestamp; 0: not stated */
-	const char *ns;         /* metadata.namespace, "default" where not stated; "" for a Namespace */
+	/* metadata.namespace, "default" where not stated; "" for a Namespace */
+	const char *ns;
 	const char *name;
 	const char *uid;        /* metadata.uid; NULL: not stated */
 	struct pairs labels;
@@ -58,6 +64,9 @@ void object_free(struct object *object);
 /* The value of a key, or NULL. */
 const char *pairs_find(const struct pairs *pairs, const char *key);
 
-/* Do the labels carry every term of the selector?  An empty selector matches nothing (Service.spec.selector). */
+/*
+ * Do the labels carry every term of the selector?  An empty selector matches nothing
+ * (Service.spec.selector).
+ */
 bool pairs_match(const struct pairs *selector, const struct pairs *labels);
 #endif

@@ -87,7 +87,8 @@ static const struct ending endings[] = {
 static const char *
 serving_status_text(int status)
 {
-	static const char *const texts[] = { "UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN" };
+	static const char *const texts[] = { "UNKNOWN", "SERVING", "NOT_SERVING",
+	    "SERVICE_UNKNOWN" };
 
 	return status >= 0 && status < 4 ? texts[status] : "unknown status";
 }
@@ -134,7 +135,8 @@ outcome_text(const struct outcome *outcome, char *buf, unsigned long size)
 	switch (ending->form) {
 	case FORM_PLAIN:
 		if (outcome->code == OUTCOME_GRPC_NOT_SERVING)
-			snprintf(buf, size, "gRPC health is %s", serving_status_text(outcome->value));
+			snprintf(buf, size, "gRPC health is %s",
+			    serving_status_text(outcome->value));
 		else
 			snprintf(buf, size, "%s", ending->text);
 		break;

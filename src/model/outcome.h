@@ -6,7 +6,8 @@
 
 enum outcome_code {
 	OUTCOME_PASS,
-	OUTCOME_PASS_REDIRECT,          /* a redirect to elsewhere was not followed: success with a warning (kubelet) */
+	/* a redirect to elsewhere was not followed: success with a warning (kubelet) */
+	OUTCOME_PASS_REDIRECT,
 	/* failures of the target */
 	OUTCOME_CONNECT_REFUSED,
 	OUTCOME_CONNECT_TIMEOUT,
@@ -37,7 +38,8 @@ enum outcome_code {
 	OUTCOME_EXEC_TIMEOUT,
 	OUTCOME_EXEC_NOT_FOUND,         /* no such command */
 	OUTCOME_EXEC_NOT_EXECUTABLE,    /* detail: strerror */
-	OUTCOME_EXEC_DENIED,            /* exec is disabled, the path not allowed, or the file not trusted */
+	/* exec is disabled, the path not allowed, or the file not trusted */
+	OUTCOME_EXEC_DENIED,
 	/* faults of the checker: not counted against the target */
 	OUTCOME_FAULT_FILES,            /* EMFILE, ENFILE */
 	OUTCOME_FAULT_MEMORY,
@@ -59,7 +61,8 @@ struct outcome {
 	uint32_t took_us;
 	uint32_t timeout_ms;            /* the deadline that was in force */
 	int64_t certificate_expires_unix_s; /* 0: not TLS */
-	char detail[OUTCOME_DETAIL_SIZE]; /* printable text; "" where there is none; never a reply's body */
+	/* printable text; "" where there is none; never a reply's body */
+	char detail[OUTCOME_DETAIL_SIZE];
 };
 
 enum outcome_class outcome_class(enum outcome_code code);
@@ -67,8 +70,10 @@ enum outcome_class outcome_class(enum outcome_code code);
 /* A stable word for metrics and tests: "connect_refused". */
 const char *outcome_word(enum outcome_code code);
 
-/* A sentence for people: `connect refused`, `timed out after 1000 ms while reading headers`, `status 503`,
- * `exit 2: "db down"`.  Returns buf; as snprintf for size. */
+/*
+ * A sentence for people: `connect refused`, `timed out after 1000 ms while reading headers`,
+ * `status 503`, `exit 2: "db down"`.  Returns buf; as snprintf for size.
+ */
 char *outcome_text(const struct outcome *outcome, char *buf, unsigned long size);
 
 /* Set the detail, cut at the size and with everything but printable ASCII replaced by '?'. */

@@ -1,4 +1,7 @@
-/* pod.h - a Pod as stated and defaulted (core/v1 Pod), as far as membership and probing need it.  Thread: control. */
+/*
+ * pod.h - a Pod as stated and defaulted (core/v1 Pod), as far as membership and probing need
+ * it.  Thread: control.
+ */
 #ifndef ROLLCALL_MODEL_POD_H
 #define ROLLCALL_MODEL_POD_H
 #include <stdbool.h>
@@ -10,7 +13,8 @@
 #include "model/probe_spec.h"
 #include "model/service.h"
 
-enum pod_phase { POD_PHASE_UNSET, POD_PENDING, POD_RUNNING, POD_SUCCEEDED, POD_FAILED, POD_UNKNOWN };
+enum pod_phase { POD_PHASE_UNSET, POD_PENDING, POD_RUNNING, POD_SUCCEEDED, POD_FAILED,
+    POD_UNKNOWN };
 enum tristate { TRI_UNSET, TRI_FALSE, TRI_TRUE };
 
 struct container_port {
@@ -39,14 +43,20 @@ struct pod_condition {
 struct pod {
 	struct object object;
 	enum pod_phase phase;
-	struct addr *ips;               /* status.podIPs, podIP, rollcall/address, or the node's with hostNetwork; first is primary */
+	/*
+	 * status.podIPs, podIP, rollcall/address, or the node's with hostNetwork; first is
+	 * primary
+	 */
+	struct addr *ips;
 	size_t ip_count;
 	struct container *containers;   /* regular ones first, then sidecars */
 	size_t container_count;
 	const char *hostname;           /* NULL: not stated */
 	const char *subdomain;          /* NULL: not stated */
-	const char *node_name;          /* spec.nodeName, or nodeSelector kubernetes.io/hostname; NULL: unknown */
-	const char *zone;               /* label topology.kubernetes.io/zone of the Pod; NULL: unknown */
+	/* spec.nodeName, or nodeSelector kubernetes.io/hostname; NULL: unknown */
+	const char *node_name;
+	/* label topology.kubernetes.io/zone of the Pod; NULL: unknown */
+	const char *zone;
 	bool host_network;
 	enum tristate ready;            /* condition Ready */
 	const char **readiness_gates;   /* spec.readinessGates[].conditionType */
@@ -56,8 +66,8 @@ struct pod {
 };
 
 /*
- * The container port of this name and protocol, regular containers before sidecars (named targetPort);
- * 0 where the Pod has none.
+ * The container port of this name and protocol, regular containers before sidecars (named
+ * targetPort); 0 where the Pod has none.
  */
 uint16_t pod_named_port(const struct pod *pod, const char *name, enum protocol protocol);
 

@@ -14,7 +14,10 @@
  */
 #define DYNAMIC_MAX ((uint64_t)1 << 20)
 #define WORD_BITS 64
-/* An owner's own lies so near to where the search for it began, unless the network is nearly full. */
+/*
+ * An owner's own lies so near to where the search for it began, unless the network is nearly
+ * full.
+ */
 #define OWN_STEPS 256
 
 /* One network.  A bit is set where the address is taken, held or reserved. */

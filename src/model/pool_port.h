@@ -8,17 +8,22 @@
 
 struct pool_port;
 
-/* first..last inclusive; the first min(max(16, size/32), 128) are left to explicit requests while others are free. */
+/*
+ * first..last inclusive; the first min(max(16, size/32), 128) are left to explicit requests
+ * while others are free.
+ */
 struct pool_port *pool_port_new(uint16_t first, uint16_t last);
 void pool_port_free(struct pool_port *pool);
 
 /*
- * ERR_EXISTS, ERR_RANGE (unless force), ERR_NOMEM.  A number has one owner, who may take it for several
- * protocols (TCP and UDP of one Service); what he has already he may take again.
+ * ERR_EXISTS, ERR_RANGE (unless force), ERR_NOMEM.  A number has one owner, who may take it
+ * for several protocols (TCP and UDP of one Service); what he has already he may take again.
  */
-int pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const char *owner, bool force);
+int pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const char *owner,
+    bool force);
 /* A number free of all protocols; starts at a random place.  ERR_FULL, ERR_NOMEM. */
-int pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random, const char *owner, uint16_t *port);
+int pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random,
+    const char *owner, uint16_t *port);
 void pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol);
 /* Whatever the protocol; NULL: nobody. */
 const char *pool_port_holder(const struct pool_port *pool, uint16_t port);

@@ -122,7 +122,8 @@ probe_spec_clone(const struct probe_spec *spec)
 {
 	struct packer packer = { NULL, 0 };
 
-	_Static_assert(sizeof(*spec) % alignof(struct http_header) == 0, "arrays follow the struct");
+	_Static_assert(sizeof(*spec) % alignof(struct http_header) == 0,
+	    "arrays follow the struct");
 	pack_spec(&packer, spec);
 	packer.start = malloc(packer.used);
 	if (packer.start == NULL)

@@ -1,4 +1,7 @@
-/* probe_spec.h - how one container or endpoint is to be probed (core/v1 Probe).  Thread: control. */
+/*
+ * probe_spec.h - how one container or endpoint is to be probed (core/v1 Probe).  Thread:
+ * control.
+ */
 #ifndef ROLLCALL_MODEL_PROBE_SPEC_H
 #define ROLLCALL_MODEL_PROBE_SPEC_H
 #include <stdbool.h>
@@ -23,7 +26,10 @@ struct http_header {
 	const char *value;
 };
 
-/* All durations are already defaulted and in milliseconds (PROBES.md 1.1, rollcall/period-ms and timeout-ms). */
+/*
+ * All durations are already defaulted and in milliseconds (PROBES.md 1.1, rollcall/period-ms
+ * and timeout-ms).
+ */
 struct probe_spec {
 	enum probe_engine engine;
 	uint64_t initial_delay_ms;
@@ -38,7 +44,8 @@ struct probe_spec {
 	const char *path;               /* http; "/" by default */
 	struct http_header *headers;
 	size_t header_count;
-	const char **command;           /* exec: argv, not NULL-terminated; rollcall/exec-prefix is already in front */
+	/* exec: argv, not NULL-terminated; rollcall/exec-prefix is already in front */
+	const char **command;
 	size_t command_count;
 	const char *grpc_service;       /* "" by default */
 	struct place place;             /* where it is stated */
@@ -47,7 +54,10 @@ struct probe_spec {
 /* Same in every respect that matters to an attempt or a tally; places are ignored. */
 bool probe_spec_equal(const struct probe_spec *a, const struct probe_spec *b);
 
-/* A copy with all its texts in one allocation; free with probe_spec_free (free(3) is enough).  NULL: no memory. */
+/*
+ * A copy with all its texts in one allocation; free with probe_spec_free (free(3) is enough).
+ * NULL: no memory.
+ */
 struct probe_spec *probe_spec_clone(const struct probe_spec *spec);
 void probe_spec_free(struct probe_spec *spec);
 

@@ -47,8 +47,10 @@ addresses_same(const struct roster_entry *a, const struct roster_entry *b)
 	for (size_t i = 0; i < a->family_count; i++)
 		if (a->families[i] != b->families[i])
 			return false;
-	return addrs_same(a->cluster_ips, a->cluster_ip_count, b->cluster_ips, b->cluster_ip_count) &&
-	    addrs_same(a->external_ips, a->external_ip_count, b->external_ips, b->external_ip_count);
+	return addrs_same(a->cluster_ips, a->cluster_ip_count, b->cluster_ips,
+	    b->cluster_ip_count) &&
+	    addrs_same(a->external_ips, a->external_ip_count, b->external_ips,
+	    b->external_ip_count);
 }
 
 static bool
@@ -71,7 +73,8 @@ ports_same(const struct roster_entry *a, const struct roster_entry *b)
 		const struct roster_port *q = &b->ports[i];
 
 		if (!text_same(p->name, q->name) || !text_same(p->app_protocol, q->app_protocol) ||
-		    p->protocol != q->protocol || p->port != q->port || p->node_port != q->node_port)
+		    p->protocol != q->protocol || p->port != q->port ||
+		    p->node_port != q->node_port)
 			return false;
 	}
 	return true;

@@ -2,8 +2,8 @@
  * roster.h - who is present in one Service: immutable, numbered, counted.  Thread: control builds;
  * anyone may read while holding a reference.
  *
- * An entry is made by membership_build() from the store when the Service is dirty, and replaced as a
- * whole; nothing in it ever changes.
+ * An entry is made by membership_build() from the store when the Service is dirty, and
+ * replaced as a whole; nothing in it ever changes.
  */
 #ifndef ROLLCALL_MODEL_ROSTER_H
 #define ROLLCALL_MODEL_ROSTER_H
@@ -18,7 +18,8 @@ struct arena;
 
 /* Why an endpoint is in or out. */
 enum presence {
-	PRESENT_READY,          /* stated ready, or its probe passes, or nothing speaks against it */
+	/* stated ready, or its probe passes, or nothing speaks against it */
+	PRESENT_READY,
 	PRESENT_NOT_READY,      /* stated not ready (condition, ready: false, notReadyAddresses) */
 	PRESENT_PROBE_FAILS,
 	PRESENT_PROBE_UNKNOWN,  /* no result yet */
@@ -28,7 +29,8 @@ enum presence {
 
 /* One service port as the endpoints of one group see it. */
 struct roster_group_port {
-	uint16_t service_port;  /* index into entry->ports, or ROSTER_NO_PORT for a slice port no service port names */
+	/* index into entry->ports, or ROSTER_NO_PORT for a slice port no service port names */
+	uint16_t service_port;
 	uint16_t port;          /* endpoint port; 0 where not stated */
 	enum protocol protocol;
 	const char *name;       /* of the slice's port or the service's; "" where unnamed */
@@ -84,7 +86,10 @@ struct roster_entry {
 	size_t port_count;
 	const struct roster_group *groups;
 	size_t group_count;
-	/* sorted by address, then group; each (address, group, hostname) once, whatever the slices repeat */
+	/*
+	 * sorted by address, then group; each (address, group, hostname) once, whatever the
+	 * slices repeat
+	 */
 	const struct roster_endpoint *endpoints;
 	size_t endpoint_count;
 	size_t ready_count;                     /* presence == PRESENT_READY */

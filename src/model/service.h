@@ -9,7 +9,8 @@
 #include "model/object.h"
 #include "model/probe_spec.h"
 
-enum service_type { SERVICE_CLUSTER_IP, SERVICE_NODE_PORT, SERVICE_LOAD_BALANCER, SERVICE_EXTERNAL_NAME };
+enum service_type { SERVICE_CLUSTER_IP, SERVICE_NODE_PORT, SERVICE_LOAD_BALANCER,
+    SERVICE_EXTERNAL_NAME };
 enum protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP };
 enum ip_policy { IP_POLICY_UNSET, IP_POLICY_SINGLE, IP_POLICY_PREFER_DUAL, IP_POLICY_REQUIRE_DUAL };
 enum traffic_policy { TRAFFIC_CLUSTER, TRAFFIC_LOCAL };
@@ -47,7 +48,8 @@ struct service {
 	struct addr *status_ingress;    /* status.loadBalancer.ingress[].ip, believed */
 	size_t status_ingress_count;
 	const char *status_ingress_hostname; /* first one; NULL: none */
-	bool publish_not_ready;         /* publishNotReadyAddresses, or the old tolerate-unready annotation */
+	/* publishNotReadyAddresses, or the old tolerate-unready annotation */
+	bool publish_not_ready;
 	bool client_ip_affinity;
 	uint32_t affinity_timeout_s;    /* 1-86400 */
 	enum traffic_policy external_traffic;

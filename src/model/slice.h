@@ -1,4 +1,7 @@
-/* slice.h - endpoints stated by hand: EndpointSlice (discovery.k8s.io/v1) and Endpoints (core/v1).  Thread: control. */
+/*
+ * slice.h - endpoints stated by hand: EndpointSlice (discovery.k8s.io/v1) and Endpoints
+ * (core/v1).  Thread: control.
+ */
 #ifndef ROLLCALL_MODEL_SLICE_H
 #define ROLLCALL_MODEL_SLICE_H
 #include <stdbool.h>
@@ -18,7 +21,8 @@ struct slice_port {
 
 /* One endpoint; texts not stated are NULL. */
 struct slice_endpoint {
-	struct addr addr;               /* endpoints[].addresses[0]; further ones are endpoints of their own here */
+	/* endpoints[].addresses[0]; further ones are endpoints of their own here */
+	struct addr addr;
 	uint8_t ready;                  /* enum tristate; unset counts as ready */
 	uint8_t serving;
 	uint8_t terminating;
@@ -38,9 +42,12 @@ struct slice_part {
 
 struct slice {
 	struct object object;           /* KIND_ENDPOINT_SLICE or KIND_ENDPOINTS */
-	const char *service_name;       /* label kubernetes.io/service-name; Endpoints: its own name.  NULL: no label */
-	enum addr_family family;        /* addressType; ADDR_NONE for Endpoints (mixed) and for FQDN slices (no endpoints kept) */
-	bool skip_mirror;               /* Endpoints: endpointslice.kubernetes.io/skip-mirror or a leader election record */
+	/* label kubernetes.io/service-name; Endpoints: its own name.  NULL: no label */
+	const char *service_name;
+	/* addressType; ADDR_NONE for Endpoints (mixed) and for FQDN slices (no endpoints kept) */
+	enum addr_family family;
+	/* Endpoints: endpointslice.kubernetes.io/skip-mirror or a leader election record */
+	bool skip_mirror;
 	struct slice_part *parts;
 	size_t part_count;
 };

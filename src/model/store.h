@@ -1,9 +1,10 @@
 /*
- * store.h - all objects as last stated, and which Services that touches.  Thread: control; owned by it alone.
+ * store.h - all objects as last stated, and which Services that touches.  Thread: control;
+ * owned by it alone.
  *
- * Objects come in by file: store_replace_file() makes the store state exactly what a file states now.
- * Whatever changes marks Services and probe owners dirty; refresh takes them and rebuilds their roster
- * entries and targets.  Work is proportional to the change.
+ * Objects come in by file: store_replace_file() makes the store state exactly what a file
+ * states now. Whatever changes marks Services and probe owners dirty; refresh takes them and
+ * rebuilds their roster entries and targets.  Work is proportional to the change.
  */
 #ifndef ROLLCALL_MODEL_STORE_H
 #define ROLLCALL_MODEL_STORE_H
@@ -25,12 +26,14 @@ struct store *store_new(void);
 void store_free(struct store *store);
 
 /*
- * The objects of `file` are now exactly objects[0..count-1]; takes ownership of each, on failure too.
- * An object that equals the held one (digest) is not a change.  One whose kind, namespace and name another
- * file states already is an error in diag that names both places: the first keeps serving, the other
- * waits and takes over when the first goes.  count 0 removes the file's objects.  ERR_NOMEM: nothing changed.
+ * The objects of `file` are now exactly objects[0..count-1]; takes ownership of each, on
+ * failure too. An object that equals the held one (digest) is not a change.  One whose kind,
+ * namespace and name another file states already is an error in diag that names both places:
+ * the first keeps serving, the other waits and takes over when the first goes.  count 0
+ * removes the file's objects.  ERR_NOMEM: nothing changed.
  */
-int store_replace_file(struct store *store, const char *file, struct object **objects, size_t count, struct diag *diag);
+int store_replace_file(struct store *store, const char *file, struct object **objects, size_t count,
+    struct diag *diag);
 
 /* How many objects `file` has in the store; how many there are of a kind. */
 size_t store_count_file(const struct store *store, const char *file);
@@ -47,13 +50,22 @@ const struct pod *store_pod(const struct store *store, const char *ns, const cha
 /* Does the namespace exist: stated, or holding any object? */
 bool store_has_namespace(const struct store *store, const char *ns);
 
-/* Visit in no particular order; a visitor must not change the store.  Non-zero stops and is returned. */
+/*
+ * Visit in no particular order; a visitor must not change the store.  Non-zero stops and is
+ * returned.
+ */
 typedef int store_visit_fn(void *arg, const struct object *object);
 int store_each(const struct store *store, enum object_kind kind, store_visit_fn *visit, void *arg);
-/* Pods of the namespace that the selector matches; slices and Endpoints of a Service; Services that select a Pod. */
-int store_each_selected_pod(const struct store *store, const char *ns, const struct pairs *selector, store_visit_fn *visit, void *arg);
-int store_each_slice(const struct store *store, const char *ns, const char *service, store_visit_fn *visit, void *arg);
-int store_each_selecting_service(const struct store *store, const struct pod *pod, store_visit_fn *visit, void *arg);
+/*
+ * Pods of the namespace that the selector matches; slices and Endpoints of a Service; Services
+ * that select a Pod.
+ */
+int store_each_selected_pod(const struct store *store, const char *ns, const struct pairs *selector,
+    store_visit_fn *visit, void *arg);
+int store_each_slice(const struct store *store, const char *ns, const char *service,
+    store_visit_fn *visit, void *arg);
+int store_each_selecting_service(const struct store *store, const struct pod *pod,
+    store_visit_fn *visit, void *arg);
 
 /*
  * Verdicts of targets (target.h ids).  Setting one marks the Services it matters to dirty.
@@ -66,15 +78,16 @@ struct verdict_state {
 	uint64_t mark;          /* target_mark() of whom it was found of */
 	const char *reason;     /* "" where there is none */
 };
-int store_set_verdict(struct store *store, const char *target_id, const struct verdict_state *state);
+int store_set_verdict(struct store *store, const char *target_id,
+    const struct verdict_state *state);
 const struct verdict_state *store_verdict(const struct store *store, const char *target_id);
 typedef int store_verdict_fn(void *arg, const char *target_id, const struct verdict_state *state);
 int store_each_verdict(const struct store *store, store_verdict_fn *visit, void *arg);
 
 /*
- * What has changed since the last call.  Each name is given once; a removed Service or Pod is given too
- * (look-ups then find nothing).  The texts stay valid until the next call of the same function.  Out of
- * memory they give 0 and keep what is dirty for the next call.
+ * What has changed since the last call.  Each name is given once; a removed Service or Pod is
+ * given too (look-ups then find nothing).  The texts stay valid until the next call of the
+ * same function.  Out of memory they give 0 and keep what is dirty for the next call.
  */
 struct store_key {
 	const char *ns;

@@ -114,7 +114,8 @@ object_terms(const struct store *store, const struct object *object, struct pair
 		return (struct pairs){ one, 1 };
 	case KIND_ENDPOINTS:
 	case KIND_ENDPOINT_SLICE:
-		*one = (struct pair){ "", ((const struct slice *)(const void *)object)->service_name };
+		*one = (struct pair){ "",
+		    ((const struct slice *)(const void *)object)->service_name };
 		if (one->value == NULL)
 			break;
 		return (struct pairs){ one, 1 };

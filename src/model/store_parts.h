@@ -55,7 +55,8 @@ struct claim {
 struct dirty {
 	struct dirty *next;
 	bool listed;
-	bool lent;                      /* its texts are in the caller's hands until the next take */
+	/* its texts are in the caller's hands until the next take */
+	bool lent;
 };
 
 struct slot {

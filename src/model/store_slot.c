@@ -9,8 +9,9 @@
 /* Namespace (63) and name (253) with their NULs, and room to spare. */
 #define KEY_SIZE 512
 
-#define SLOT_OF(member) ((struct slot *)(void *)((char *)(member) - offsetof(struct slot, dirty)))
-#define SPACE_OF(member) ((struct space *)(void *)((char *)(member) - offsetof(struct space, dirty)))
+#define OWNER_OF(type, member) ((type *)(void *)((char *)(member) - offsetof(type, dirty)))
+#define SLOT_OF(member) OWNER_OF(struct slot, member)
+#define SPACE_OF(member) OWNER_OF(struct space, member)
 
 static size_t
 key_write(char key[KEY_SIZE], const char *ns, const char *name)

@@ -160,7 +160,8 @@ store_set_verdict(struct store *store, const char *target_id, const struct verdi
 int
 store_each_verdict(const struct store *store, store_verdict_fn *visit, void *arg)
 {
-	for (const struct verdict_slot *slot = store->verdicts; slot != NULL; slot = slot->hh.next) {
+	for (const struct verdict_slot *slot = store->verdicts; slot != NULL;
+	    slot = slot->hh.next) {
 		int stop = visit(arg, slot->id, &slot->state);
 
 		if (stop != 0)

@@ -1,4 +1,7 @@
-/* tally.h - turn single outcomes into a verdict by thresholds (PROBES.md 1.2, 10).  Thread: control; pure. */
+/*
+ * tally.h - turn single outcomes into a verdict by thresholds (PROBES.md 1.2, 10).  Thread:
+ * control; pure.
+ */
 #ifndef ROLLCALL_MODEL_TALLY_H
 #define ROLLCALL_MODEL_TALLY_H
 #include <stdbool.h>
@@ -14,12 +17,13 @@ struct tally {
 	enum verdict verdict;           /* published */
 	bool last_pass;                 /* what the run consists of */
 	uint32_t run;                   /* its length; 0: nothing yet */
-	bool restored;                  /* verdict comes from before a restart; cleared by the first counted outcome */
+	/* verdict comes from before a restart; cleared by the first counted outcome */
+	bool restored;
 };
 
 /*
- * What holds before the first outcome: liveness passes; readiness and startup are unknown, which keeps
- * an endpoint out just as failing does (kubelet starts readiness as Failure).
+ * What holds before the first outcome: liveness passes; readiness and startup are unknown,
+ * which keeps an endpoint out just as failing does (kubelet starts readiness as Failure).
  */
 void tally_init(struct tally *tally, enum probe_kind kind);
 /* Continue with a verdict of before a restart; thresholds apply from here. */

@@ -1,4 +1,7 @@
-/* target.h - who has to be probed, how and where; derived from the objects.  Thread: control; pure. */
+/*
+ * target.h - who has to be probed, how and where; derived from the objects.  Thread: control;
+ * pure.
+ */
 #ifndef ROLLCALL_MODEL_TARGET_H
 #define ROLLCALL_MODEL_TARGET_H
 #include <stdbool.h>
@@ -21,11 +24,13 @@ struct target {
 	enum probe_kind kind;
 	const struct probe_spec *spec;
 	struct addr addr;               /* the Pod's primary IP, or the endpoint's */
-	uint16_t port;                  /* resolved; 0 where the named port is unknown, or for exec without ports */
+	/* resolved; 0 where the named port is unknown, or for exec without ports */
+	uint16_t port;
 	bool trusted;                   /* exec commands and foreign hosts may be believed */
 	/*
-	 * No attempts now, the tally is kept: readiness and liveness until the startup probe of their
-	 * container has passed, and a startup probe once it has (kubelet stops it then).
+	 * No attempts now, the tally is kept: readiness and liveness until the startup probe
+	 * of their container has passed, and a startup probe once it has (kubelet stops it
+	 * then).
 	 */
 	bool held;
 	const char *ns;                 /* for logs and POD_NAMESPACE */
@@ -43,15 +48,18 @@ uint64_t target_mark(const struct target *target);
 struct arena;
 
 /* The id of a Pod container's probe, and of a Service's endpoint; in `arena`, NULL: no memory. */
-char *target_id_pod(struct arena *arena, const char *ns, const char *pod, const char *container, enum probe_kind kind);
-char *target_id_endpoint(struct arena *arena, const char *ns, const char *service, const struct addr_port *where);
+char *target_id_pod(struct arena *arena, const char *ns, const char *pod, const char *container,
+    enum probe_kind kind);
+char *target_id_endpoint(struct arena *arena, const char *ns, const char *service,
+    const struct addr_port *where);
 /* The first of these into a buffer; "" where it does not fit.  Returns buf. */
 const char *target_write_pod(char *buf, size_t size, const char *ns, const char *pod,
     const char *container, enum probe_kind kind);
 
 /*
- * The port of a Pod's own probe: a number, or the named port of this container with any protocol; not
- * stated: the container's first port.  0: unknown.
+ * The port of a Pod's own probe: a number, or the named port of this container with any
+ * protocol; not stated: the container's first port.  0: unknown.
  */
-uint16_t target_container_port(const struct pod *pod, size_t container, const struct port_ref *port);
+uint16_t target_container_port(const struct pod *pod, size_t container,
+    const struct port_ref *port);
 #endif

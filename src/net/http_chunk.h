@@ -1,4 +1,7 @@
-/* http_chunk.h - the framing of a chunked body, octet by octet (RFC 9112, 7.1).  Thread: any; no I/O. */
+/*
+ * http_chunk.h - the framing of a chunked body, octet by octet (RFC 9112, 7.1).  Thread: any;
+ * no I/O.
+ */
 #ifndef ROLLCALL_NET_HTTP_CHUNK_H
 #define ROLLCALL_NET_HTTP_CHUNK_H
 #include <stdint.h>

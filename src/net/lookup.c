@@ -19,8 +19,9 @@
 #define TRIES 3
 
 /*
- * c-ares opens and closes sockets as it likes (ARES_OPT_SOCK_STATE_CB); each has an event here.  A UDP and
- * a TCP socket for each of a few servers: more than these are not watched, and the deadline ends it.
+ * c-ares opens and closes sockets as it likes (ARES_OPT_SOCK_STATE_CB); each has an event
+ * here.  A UDP and a TCP socket for each of a few servers: more than these are not watched,
+ * and the deadline ends it.
  */
 #define SOCKETS 16
 
@@ -114,8 +115,8 @@ on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
 		finish(lookup, err_of_status(status));
 		return;
 	}
-	for (struct ares_addrinfo_node *node = info->nodes; node != NULL && lookup->count < LOOKUP_MAX;
-	    node = node->ai_next) {
+	for (struct ares_addrinfo_node *node = info->nodes;
+	    node != NULL && lookup->count < LOOKUP_MAX; node = node->ai_next) {
 		struct addr_port addr_port;
 
 		if (sock_to_addr(node->ai_addr, (socklen_t)node->ai_addrlen, &addr_port) == 0)
@@ -313,7 +314,8 @@ struct lookup *
 lookup_start(struct event_base *loop, const char *name, const struct addr_port *server,
     uint64_t timeout_ms, lookup_done_fn *done, void *arg)
 {
-	struct timeval wait = { (time_t)(timeout_ms / 1000), (suseconds_t)(timeout_ms % 1000 * 1000) };
+	struct timeval wait = { (time_t)(timeout_ms / 1000),
+	    (suseconds_t)(timeout_ms % 1000 * 1000) };
 	struct lookup *lookup = calloc(1, sizeof(*lookup));
 
 	if (lookup == NULL)
@@ -324,7 +326,8 @@ lookup_start(struct event_base *loop, const char *name, const struct addr_port *
 	lookup->err = ERR_TIMEOUT;
 	lookup->deadline = evtimer_new(loop, on_deadline, lookup);
 	lookup->tick = evtimer_new(loop, on_tick, lookup);
-	if (lookup->deadline == NULL || lookup->tick == NULL || event_add(lookup->deadline, &wait) != 0) {
+	if (lookup->deadline == NULL || lookup->tick == NULL ||
+	    event_add(lookup->deadline, &wait) != 0) {
 		lookup_free(lookup);
 		return NULL;
 	}

@@ -19,7 +19,8 @@ struct tls_client {
 
 /*
  * Without verification a probe asks whether the server speaks, not whom it is: old keys and unsafe
- * renegotiation must not make it look dead, since Go's client, which the kubelet uses, takes them too.
+ * renegotiation must not make it look dead, since Go's client, which the kubelet uses, takes
+ * them too.
  */
 static void
 be_lenient(SSL_CTX *context)
@@ -120,7 +121,8 @@ set_alpn(SSL *session, const char *alpn)
 		return false;
 	wire[0] = (unsigned char)len;
 	memcpy(wire + 1, alpn, len);
-	return SSL_set_alpn_protos(session, wire, (unsigned)len + 1) == 0;      /* 0 is success here */
+	/* 0 is success here */
+	return SSL_set_alpn_protos(session, wire, (unsigned)len + 1) == 0;
 }
 
 SSL *

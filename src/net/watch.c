@@ -16,9 +16,10 @@
 #include "base/err.h"
 
 /*
- * Not IN_MODIFY: a file that is being written would be read again and again; its end is IN_CLOSE_WRITE.
- * IN_ATTRIB: an unreadable file may have become readable.  One mask for all, since inotify has one watch
- * for each inode and instance, and adding it again replaces the mask.
+ * Not IN_MODIFY: a file that is being written would be read again and again; its end is
+ * IN_CLOSE_WRITE. IN_ATTRIB: an unreadable file may have become readable.  One mask for all,
+ * since inotify has one watch for each inode and instance, and adding it again replaces the
+ * mask.
  */
 #define MASK (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB | \
 	IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
@@ -31,7 +32,8 @@ struct item {
 	char *folder;           /* what is watched: path, or where the file lies */
 	const char *file;       /* its name, inside path; NULL: a folder is watched */
 	int wd;                 /* -1: nothing */
-	size_t armed_len;       /* of folder: the part that is watched; all of it unless waiting for it to come */
+	/* of folder: the part that is watched; all of it unless waiting for it to come */
+	size_t armed_len;
 	bool removed;
 };
 
@@ -56,7 +58,10 @@ item_free(struct item *item)
 	free(item);
 }
 
-/* Where `path` up to `len` lies: the length of that part of it; 0: "." for a relative path, or none above "/". */
+/*
+ * Where `path` up to `len` lies: the length of that part of it; 0: "." for a relative path, or
+ * none above "/".
+ */
 static size_t
 parent_len(const char *path, size_t len)
 {
@@ -172,8 +177,8 @@ arm_failed(struct watch *watch, struct item *item)
 }
 
 /*
- * Watch the folder, or its nearest ancestor that is there.  What comes between a look and a watch would be
- * missed, so after watching an ancestor the look is taken again.
+ * Watch the folder, or its nearest ancestor that is there.  What comes between a look and a
+ * watch would be missed, so after watching an ancestor the look is taken again.
  */
 static int
 arm(struct watch *watch, struct item *item)
@@ -239,7 +244,10 @@ item_event(struct watch *watch, struct item *item, uint32_t mask, const char *na
 			rearm(watch, item, false);
 		return;
 	}
-	/* Without a name it is the folder's own mode or owner: what could not be read may be readable. */
+	/*
+	 * Without a name it is the folder's own mode or owner: what could not be read may be
+	 * readable.
+	 */
 	if (item->file == NULL || name == NULL || strcmp(name, item->file) == 0 ||
 	    strcmp(name, "..data") == 0)
 		watch->fn(watch->arg, WATCH_CHANGED, item->path, name);
@@ -288,7 +296,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	watch->dispatching = true;
 	for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= len;) {
-		const struct inotify_event *event = (const struct inotify_event *)(const void *)(buf + at);
+		const void *place = buf + at;
+		const struct inotify_event *event = place;
 
 		dispatch(watch, event);
 		at += (ssize_t)(sizeof(*event) + event->len);
@@ -357,7 +366,8 @@ add(struct watch *watch, const char *path, bool is_file)
 	if (item == NULL) {
 		item = item_new(path, is_file);
 		if (item == NULL ||
-		    array_reserve(&watch->items, &watch->room, watch->count + 1, sizeof(item)) != 0) {
+		    array_reserve(&watch->items, &watch->room, watch->count + 1,
+		    sizeof(item)) != 0) {
 			item_free(item);
 			return ERR_NOMEM;
 		}

@@ -5,8 +5,9 @@ struct health_metric;
 struct strbuf;
 
 /*
- * One sample; before the first of a family its HELP and TYPE.  A name may carry labels in braces; the samples
- * of a family stand together.  `before`: the metric that was added last, NULL at first.
+ * One sample; before the first of a family its HELP and TYPE.  A name may carry labels in
+ * braces; the samples of a family stand together.  `before`: the metric that was added last,
+ * NULL at first.
  */
 void exposition_add(struct strbuf *text, const struct health_metric *metric,
     const struct health_metric *before, double value);

@@ -81,7 +81,8 @@ reply_ready(const struct health *health, bool verbose, struct reply *reply)
 	if (ready && !verbose)
 		strbuf_add(&reply->body, "ok");
 	else
-		strbuf_addf(&reply->body, "%sreadyz check %s\n", lines.text, ready ? "passed" : "failed");
+		strbuf_addf(&reply->body, "%sreadyz check %s\n", lines.text,
+		    ready ? "passed" : "failed");
 	/* What could not be said in full must not pass for the whole. */
 	if (lines.err != 0)
 		reply->body.err = lines.err;
@@ -138,7 +139,8 @@ fill(const struct health *health, struct evhttp_request *request, struct reply *
 	if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
 		reply->status = HTTP_BADMETHOD;
 		strbuf_add(&reply->body, "only GET and HEAD\n");
-		(void)evhttp_add_header(evhttp_request_get_output_headers(request), "Allow", "GET, HEAD");
+		(void)evhttp_add_header(evhttp_request_get_output_headers(request), "Allow",
+		    "GET, HEAD");
 		return;
 	}
 	for (size_t i = 0; path != NULL && i < sizeof(pages) / sizeof(pages[0]); i++) {
@@ -190,7 +192,10 @@ on_request(struct evhttp_request *request, void *arg)
 	strbuf_release(&reply.body);
 }
 
-/* Of threads that race for descriptors another may be faster: then evhttp's listener only looks in vain. */
+/*
+ * Of threads that race for descriptors another may be faster: then evhttp's listener only
+ * looks in vain.
+ */
 static bool
 has_descriptor(void)
 {
@@ -202,8 +207,8 @@ has_descriptor(void)
 }
 
 /*
- * A client waits.  libevent's listener does not rest when accept(2) finds no descriptor but spins, and its
- * error callback belongs to evhttp; so look before it does.
+ * A client waits.  libevent's listener does not rest when accept(2) finds no descriptor but
+ * spins, and its error callback belongs to evhttp; so look before it does.
  */
 static void
 on_waiting(evutil_socket_t fd, short what, void *arg)
@@ -257,7 +262,8 @@ bind_http(struct event_base *loop, struct health *health, const struct addr_port
 		(void)close(fd);
 		return err;
 	}
-	health->listener = evconnlistener_new(loop, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+	health->listener = evconnlistener_new(loop, NULL, NULL,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
 	    0, fd);
 	if (health->listener == NULL) {
 		(void)close(fd);
@@ -290,7 +296,8 @@ health_start(struct event_base *loop, const struct health_settings *settings, st
 	evhttp_set_max_headers_size(health->http, HEADERS_MAX);
 	evhttp_set_max_body_size(health->http, 0);
 	/* Every method gets an answer: 405, not evhttp's 501. */
-	evhttp_set_allowed_methods(health->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+	evhttp_set_allowed_methods(health->http,
+	    EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
 	    EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
 	evhttp_set_gencb(health->http, on_request, health);
 	health->visitors = visitors_new(loop, health->http, CONNECTIONS_MAX, REQUEST_MS);

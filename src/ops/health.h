@@ -1,4 +1,7 @@
-/* health.h - /healthz, /livez, /readyz[?verbose] and a first /metrics over HTTP (evhttp).  Thread: control. */
+/*
+ * health.h - /healthz, /livez, /readyz[?verbose] and a first /metrics over HTTP (evhttp).
+ * Thread: control.
+ */
 #ifndef ROLLCALL_OPS_HEALTH_H
 #define ROLLCALL_OPS_HEALTH_H
 #include <stdbool.h>
@@ -32,7 +35,8 @@ struct health_settings {
 };
 
 /* Bind and serve.  ERR_SYSTEM with errno. */
-int health_start(struct event_base *loop, const struct health_settings *settings, struct health **out);
+int health_start(struct event_base *loop, const struct health_settings *settings,
+    struct health **out);
 void health_stop(struct health *health);
 /* From now on /readyz is 503 "shutting down", whatever the checks say. */
 void health_set_stopping(struct health *health);

@@ -1,4 +1,7 @@
-/* visitors.c - the limits on HTTP clients that evhttp has not: how many, and how long they may take. */
+/*
+ * visitors.c - the limits on HTTP clients that evhttp has not: how many, and how long they may
+ * take.
+ */
 #include "ops/visitors.h"
 
 #include <event2/bufferevent.h>
@@ -14,8 +17,9 @@
 #define SWEEP_MS 100
 
 /*
- * evhttp does not say when a connection ends.  We hold a reference of our own to its bufferevent: evhttp
- * takes its callbacks away when it frees it, and until we let go the descriptor cannot be somebody else's.
+ * evhttp does not say when a connection ends.  We hold a reference of our own to its
+ * bufferevent: evhttp takes its callbacks away when it frees it, and until we let go the
+ * descriptor cannot be somebody else's.
  */
 struct visitor {
 	TAILQ_ENTRY(visitor) link;      /* the one with the oldest `since` first */
@@ -64,7 +68,10 @@ show_out(const struct visitor *visitor)
 static void
 forget_ended(struct visitors *visitors)
 {
-	for (struct visitor *visitor = TAILQ_FIRST(&visitors->list), *next; visitor != NULL; visitor = next) {
+	struct visitor *next;
+
+	for (struct visitor *visitor = TAILQ_FIRST(&visitors->list); visitor != NULL;
+	    visitor = next) {
 		next = TAILQ_NEXT(visitor, link);
 		if (has_ended(visitor))
 			forget(visitors, visitor);
@@ -115,7 +122,10 @@ on_connection(struct event_base *loop, void *arg)
 	}
 	if (visitors->count >= visitors->max)
 		forget_ended(visitors);
-	/* The place is free once evhttp has seen it: for a round of the loop there may be a few more. */
+	/*
+	 * The place is free once evhttp has seen it: for a round of the loop there may be a
+	 * few more.
+	 */
 	if (visitors->count >= visitors->max)
 		show_out(TAILQ_FIRST(&visitors->list));
 	bufferevent_incref(visitor->connection);

@@ -1,5 +1,6 @@
 /*
- * visitors.h - the limits on HTTP clients that evhttp has not: how many, and how long they may take.
+ * visitors.h - the limits on HTTP clients that evhttp has not: how many, and how long they may
+ * take.
  *
  * evhttp's own timeout begins anew with every octet, so a client that drips would stay for ever.
  * Thread: control.
@@ -15,10 +16,12 @@ struct evhttp;
 struct visitors;
 
 /*
- * Watch over the connections of `http` from now on: with `max` of them a fresh one costs the oldest its place,
- * and who has not sent a request `request_ms` after connecting is shut down.  NULL: no memory.
+ * Watch over the connections of `http` from now on: with `max` of them a fresh one costs the
+ * oldest its place, and who has not sent a request `request_ms` after connecting is shut
+ * down.  NULL: no memory.
  */
-struct visitors *visitors_new(struct event_base *loop, struct evhttp *http, size_t max, uint64_t request_ms);
+struct visitors *visitors_new(struct event_base *loop, struct evhttp *http, size_t max,
+    uint64_t request_ms);
 /* After the evhttp. */
 void visitors_free(struct visitors *visitors);
 

@@ -8,7 +8,8 @@
 
 /* Not sent from the headers as they stand: sent elsewhere, or not to be chosen by them. */
 static const char *const withheld[] = {
-	"Host", "User-Agent", "Accept", "Connection", "Content-Length", "Transfer-Encoding", "Trailer",
+	"Host", "User-Agent", "Accept", "Connection", "Content-Length", "Transfer-Encoding",
+	"Trailer",
 };
 
 static const struct http_header *

@@ -33,7 +33,10 @@ struct prober_settings {
 	const char *user_agent;         /* "kube-probe/1.34 (rollcall/VERSION)" */
 };
 struct prober *prober_new(const struct prober_settings *settings);
-/* No more attempts are started; those under way end as ever, the last of them frees it.  NULL is allowed. */
+/*
+ * No more attempts are started; those under way end as ever, the last of them frees it.  NULL
+ * is allowed.
+ */
 void prober_free(struct prober *prober);
 
 /* Whom one attempt asks; all borrowed until `done` or cancel. */

@@ -98,9 +98,9 @@ void doc_reader_free(struct doc_reader *reader);
 int doc_next(struct doc_reader *reader, struct doc_part *part);
 
 /*
- * While items are handed out: the text of a scalar of the document's root, wherever it stands ("kind"
- * is often written after `items`).  Reads the document once more.  *text is NULL where there is none
- * (or the text is UTF-16), and valid until the next document.  0 or ERR_NOMEM.
+ * While items are handed out: the text of a scalar of the document's root, wherever it stands
+ * ("kind" is often written after `items`).  Reads the document once more.  *text is NULL where
+ * there is none (or the text is UTF-16), and valid until the next document.  0 or ERR_NOMEM.
  */
 int doc_root_text(struct doc_reader *reader, const char *key, const char **text);
 

@@ -13,7 +13,10 @@
 
 #define NAMES_MAX 128
 #define TEXT_SIZE 512
-/* Looking for the closest name is the one costly thing: a file of nothing but slips gets no advice. */
+/*
+ * Looking for the closest name is the one costly thing: a file of nothing but slips gets no
+ * advice.
+ */
 #define ADVICE_MAX 100
 
 static void

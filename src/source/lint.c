@@ -35,7 +35,8 @@ sorted_add(void *arg, const struct object *object)
 {
 	struct sorted *sorted = arg;
 
-	if (array_reserve(&sorted->items, &sorted->room, sorted->count + 1, sizeof(*sorted->items)) != 0)
+	if (array_reserve(&sorted->items, &sorted->room, sorted->count + 1,
+	    sizeof(*sorted->items)) != 0)
 		return ERR_NOMEM;
 	sorted->items[sorted->count++] = object;
 	return 0;
@@ -76,7 +77,8 @@ warn(struct lint *lint, const struct object *object, const struct place *place, 
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	diag_add(lint->diag, SEVERITY_WARNING, place, "%s %s/%s: %s", object_kind_text(object->kind),
+	diag_add(lint->diag, SEVERITY_WARNING, place, "%s %s/%s: %s",
+	    object_kind_text(object->kind),
 	    object->ns, object->name, text);
 }
 
@@ -94,7 +96,8 @@ count_pod(void *arg, const struct object *object)
 	const struct pod *pod = (const struct pod *)object;
 
 	search->pods++;
-	if (search->port != NULL && pod_named_port(pod, search->port->target.name, search->port->protocol) != 0)
+	if (search->port != NULL &&
+	    pod_named_port(pod, search->port->target.name, search->port->protocol) != 0)
 		search->found++;
 	return 0;
 }
@@ -105,12 +108,14 @@ lint_selector(struct lint *lint, const struct service *service)
 {
 	const struct object *object = &service->object;
 	struct port_search all = { NULL, 0, 0 };
-	int err = store_each_selected_pod(lint->store, object->ns, &service->selector, count_pod, &all);
+	int err = store_each_selected_pod(lint->store, object->ns, &service->selector, count_pod,
+	    &all);
 
 	if (err != 0)
 		return err;
 	if (all.pods == 0) {
-		warn(lint, object, &object->place, "spec.selector matches no Pod of namespace %s", object->ns);
+		warn(lint, object, &object->place, "spec.selector matches no Pod of namespace %s",
+		    object->ns);
 		return 0;
 	}
 	for (size_t i = 0; i < service->port_count; i++) {
@@ -118,7 +123,8 @@ lint_selector(struct lint *lint, const struct service *service)
 
 		if (search.port->target.name == NULL)
 			continue;
-		err = store_each_selected_pod(lint->store, object->ns, &service->selector, count_pod, &search);
+		err = store_each_selected_pod(lint->store, object->ns, &service->selector,
+		    count_pod, &search);
 		if (err != 0)
 			return err;
 		if (search.found < search.pods)
@@ -180,14 +186,16 @@ lint_pod(struct lint *lint, const struct pod *pod)
 	if (pod->hostname != NULL && pod->subdomain == NULL)
 		warn(lint, object, &object->place,
 		    "spec.hostname %s without spec.subdomain gives no DNS name", pod->hostname);
-	if (pod->subdomain != NULL && store_service(lint->store, object->ns, pod->subdomain) == NULL)
-		warn(lint, object, &object->place, "spec.subdomain %s is no Service of namespace %s",
+	if (pod->subdomain != NULL &&
+	    store_service(lint->store, object->ns, pod->subdomain) == NULL)
+		warn(lint, object, &object->place,
+		    "spec.subdomain %s is no Service of namespace %s",
 		    pod->subdomain, object->ns);
 }
 
 /*
- * People write Pods so that something runs them; we do not.  Said once, at the first that names an image:
- * a line each would bury what matters.
+ * People write Pods so that something runs them; we do not.  Said once, at the first that
+ * names an image: a line each would bury what matters.
  */
 static void
 tell_images(struct lint *lint, const struct sorted *pods)
@@ -230,13 +238,15 @@ lint_slice(struct lint *lint, const struct slice *slice)
 		    slice->service_name);
 	else if (object->kind == KIND_ENDPOINTS && service->selector.count > 0)
 		warn(lint, object, &object->place,
-		    "is not used: Service %s/%s has a selector, so its Pods are its endpoints", object->ns,
+		    "is not used: Service %s/%s has a selector, so its Pods are its endpoints",
+		    object->ns,
 		    slice->service_name);
 }
 
 /* Reserve all explicit addresses, then choose the rest, as a load would. */
 static int
-lint_addresses(const struct sorted *services, const struct allot_settings *ranges, struct diag *diag)
+lint_addresses(const struct sorted *services, const struct allot_settings *ranges,
+    struct diag *diag)
 {
 	struct allot *allot = allot_new(ranges);
 	const struct allotment *allotment;
@@ -247,7 +257,8 @@ lint_addresses(const struct sorted *services, const struct allot_settings *range
 	for (size_t i = 0; i < services->count && err != ERR_NOMEM; i++)
 		err = allot_reserve(allot, (const struct service *)services->items[i], diag);
 	for (size_t i = 0; i < services->count && err != ERR_NOMEM; i++)
-		err = allot_assign(allot, (const struct service *)services->items[i], i, diag, &allotment);
+		err = allot_assign(allot, (const struct service *)services->items[i], i, diag,
+		    &allotment);
 	allot_free(allot);
 	return err == ERR_NOMEM ? ERR_NOMEM : 0;
 }

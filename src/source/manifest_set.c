@@ -20,7 +20,8 @@ struct known_file {
 	size_t objects;         /* handed over, and not taken back */
 	size_t root;            /* index of the configured path it was found under */
 	bool broken;            /* its last reading failed */
-	bool read;              /* stamp and digest are of its octets; else digest is of the complaint */
+	/* stamp and digest are of its octets; else digest is of the complaint */
+	bool read;
 	char path[];
 };
 
@@ -80,8 +81,8 @@ hand_over(struct manifest_set *set, struct known_file *file, struct object_list 
 }
 
 /*
- * Decode a text that differs from the last one.  With any error the last good objects stay; where there
- * are none yet, what is sound is better than nothing.
+ * Decode a text that differs from the last one.  With any error the last good objects stay;
+ * where there are none yet, what is sound is better than nothing.
  */
 static int
 digest_text(struct manifest_set *set, struct known_file *file, const struct manifest_file *read,
@@ -107,8 +108,8 @@ digest_text(struct manifest_set *set, struct known_file *file, const struct mani
 }
 
 /*
- * What cannot be read (any more) keeps its last good objects.  It is said once: again only when there is
- * something else to say, or when it has been readable in between.
+ * What cannot be read (any more) keeps its last good objects.  It is said once: again only
+ * when there is something else to say, or when it has been readable in between.
  */
 static void
 file_unreadable(struct manifest_set *set, struct known_file *file)
@@ -161,14 +162,17 @@ file_read(struct manifest_set *set, struct known_file *file, bool exec_enabled)
 		err = digest_text(set, file, &read, exec_enabled);
 	file->read = err == 0;          /* no memory: try again with the next scan */
 	/* Two writes within one tick of the file system's clock leave one stamp. */
-	file->stamp = manifest_file_is_fresh(&read.stamp) ? (struct manifest_stamp){ 0 } : read.stamp;
+	file->stamp = read.stamp;
+	if (manifest_file_is_fresh(&read.stamp))
+		file->stamp = (struct manifest_stamp){ 0 };
 	file->digest = digest_of(&read);
 	manifest_file_release(&read);
 	return err;
 }
 
 int
-manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force, bool exec_enabled)
+manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force,
+    bool exec_enabled)
 {
 	struct known_file *file = file_find_or_add(set, path, root);
 
@@ -188,7 +192,10 @@ manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool
 	return 0;
 }
 
-/* Would more than half of all objects go because folders are gone?  Then rather an accident than a wish. */
+/*
+ * Would more than half of all objects go because folders are gone?  Then rather an accident
+ * than a wish.
+ */
 static bool
 keep_gone(const struct manifest_set *set, const bool *gone)
 {

@@ -1,8 +1,10 @@
 /*
- * manifest_set.h - the files of a source: what was made of each, what changed, what is gone.  Thread: control.
+ * manifest_set.h - the files of a source: what was made of each, what changed, what is gone.
+ * Thread: control.
  *
- * A scan is manifest_set_begin(), a visit to every file that is there, and manifest_set_sweep(); the set
- * hands over each file whose octets differ from the last time, and takes back what has vanished.
+ * A scan is manifest_set_begin(), a visit to every file that is there, and
+ * manifest_set_sweep(); the set hands over each file whose octets differ from the last time,
+ * and takes back what has vanished.
  */
 #ifndef ROLLCALL_SOURCE_MANIFEST_SET_H
 #define ROLLCALL_SOURCE_MANIFEST_SET_H
@@ -24,14 +26,17 @@ void manifest_set_free(struct manifest_set *set);
 void manifest_set_begin(struct manifest_set *set);
 
 /*
- * The file is there, found under the configured path number `root`.  `force` reads it even where its stamp
- * says that nobody wrote to it.  A file is looked at once a scan.  Only ERR_NOMEM is a failure of the visit.
+ * The file is there, found under the configured path number `root`.  `force` reads it even
+ * where its stamp says that nobody wrote to it.  A file is looked at once a scan.  Only
+ * ERR_NOMEM is a failure of the visit.
  */
-int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force, bool exec_enabled);
+int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force,
+    bool exec_enabled);
 
 /*
- * Outside of a scan: something was said to have happened to this file.  It is read whatever its stamp says.
- * *missing: it is not there; a sweep after MANIFEST_SET_VANISH_MS will take it away.  ERR_NOMEM.
+ * Outside of a scan: something was said to have happened to this file.  It is read whatever
+ * its stamp says. *missing: it is not there; a sweep after MANIFEST_SET_VANISH_MS will take it
+ * away.  ERR_NOMEM.
  */
 int manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
     uint64_t now_ms, bool *missing);
@@ -40,9 +45,10 @@ int manifest_set_look(struct manifest_set *set, const char *path, size_t root, b
 void manifest_set_complain(struct manifest_set *set, const char *path, const char *text);
 
 /*
- * End of the scan: whatever was not visited goes; at once with `now`, else after MANIFEST_SET_VANISH_MS.
- * `gone[root]` says that a configured folder itself is not there: its files stay if more than half of all
- * objects would go (an unmounted disk is an accident, not a wish).  True: some files wait; sweep again.
+ * End of the scan: whatever was not visited goes; at once with `now`, else after
+ * MANIFEST_SET_VANISH_MS. `gone[root]` says that a configured folder itself is not there: its
+ * files stay if more than half of all objects would go (an unmounted disk is an accident, not
+ * a wish).  True: some files wait; sweep again.
  */
 bool manifest_set_sweep(struct manifest_set *set, const bool *gone, bool now, uint64_t now_ms);
 

@@ -45,7 +45,8 @@ struct source_dir {
 	struct event *rest;     /* a burst of events is one scan */
 	struct event *rescan;   /* for what events miss */
 	bool loaded;            /* scanned at least once */
-	bool replaced;          /* the configured paths changed: what is under none of them goes at once */
+	/* the configured paths changed: what is under none of them goes at once */
+	bool replaced;
 	bool swapped;           /* the folder was exchanged while it was being read */
 	bool unwatched;         /* inotify is not to be had: poll */
 	struct touched touched[TOUCHED_MAX];    /* all that the next scan has to look at ... */
@@ -131,7 +132,8 @@ scan_root(struct source_dir *source, size_t i, bool force)
 	if (S_ISDIR(st.st_mode))
 		return scan_folder(source, i, &st, force);
 	root->gone = root->said = false;
-	return manifest_set_visit(source->files, root->path, i, force, source->settings.exec_enabled);
+	return manifest_set_visit(source->files, root->path, i, force,
+	    source->settings.exec_enabled);
 }
 
 /* ---- scanning ---- */
@@ -167,7 +169,8 @@ sweep(struct source_dir *source, bool *waiting)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < source->root_count; i++)
 		gone[i] = source->roots[i].gone;
-	*waiting = manifest_set_sweep(source->files, gone, source->replaced, clock_now_ms(source->clock));
+	*waiting = manifest_set_sweep(source->files, gone, source->replaced,
+	    clock_now_ms(source->clock));
 	source->replaced = false;
 	free(gone);
 	return 0;
@@ -225,8 +228,8 @@ few_will_do(const struct source_dir *source)
 }
 
 /*
- * Only the files that events named: with 10,000 files in a folder, looking at each takes longer than all
- * the rest of a change.
+ * Only the files that events named: with 10,000 files in a folder, looking at each takes
+ * longer than all the rest of a change.
  */
 static int
 scan_touched(struct source_dir *source)
@@ -238,7 +241,8 @@ scan_touched(struct source_dir *source)
 	for (size_t i = 0; i < source->touched_count && err == 0; i++) {
 		bool missing = false;
 
-		err = manifest_set_look(source->files, source->touched[i].path, source->touched[i].root,
+		err = manifest_set_look(source->files, source->touched[i].path,
+		    source->touched[i].root,
 		    source->settings.exec_enabled, now_ms, &missing);
 		waiting = waiting || missing;
 	}
@@ -290,7 +294,10 @@ find_root(const struct source_dir *source, const char *path)
 	return i;
 }
 
-/* Note the file for the next scan; whatever is no manifest in a folder of ours is for a look at everything. */
+/*
+ * Note the file for the next scan; whatever is no manifest in a folder of ours is for a look
+ * at everything.
+ */
 static void
 touch(struct source_dir *source, const char *folder, const char *name)
 {
@@ -300,7 +307,8 @@ touch(struct source_dir *source, const char *folder, const char *name)
 	int len = name == NULL ? -1 : snprintf(path, sizeof(path), "%s/%s", folder, name);
 
 	/* A path that is a file itself never had a folder's inode. */
-	if (root == source->root_count || source->roots[root].inode == 0 || len < 0 || len >= (int)sizeof(path) || !manifest_file_is_name(name)) {
+	if (root == source->root_count || source->roots[root].inode == 0 || len < 0 ||
+	    len >= (int)sizeof(path) || !manifest_file_is_name(name)) {
 		source->look_at_all = true;
 		return;
 	}

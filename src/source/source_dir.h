@@ -1,8 +1,9 @@
 /*
  * source_dir.h - folders and files of manifests, watched.  Thread: control.
  *
- * Reads every manifest of its folders at start (source_dir_load), then on change; hands over each file's
- * objects as a whole.  Never hangs or dies on what it finds in a folder: FIFO, device, loop, binary file.
+ * Reads every manifest of its folders at start (source_dir_load), then on change; hands over
+ * each file's objects as a whole.  Never hangs or dies on what it finds in a folder: FIFO,
+ * device, loop, binary file.
  */
 #ifndef ROLLCALL_SOURCE_SOURCE_DIR_H
 #define ROLLCALL_SOURCE_SOURCE_DIR_H
@@ -18,10 +19,11 @@ struct source_dir;
 
 struct source_dir_ops {
 	/*
-	 * The file states exactly these objects now (count 0: it is gone or empty).  Ownership of the objects
-	 * moves to the callee; the list itself stays.  diag holds what was found in the file so far (warnings)
-	 * and takes conflicts.  Called once a changed file; `batch_end` follows.  ERR_NOMEM: nothing was taken
-	 * (the objects are gone all the same); the file is read and handed over again within a second.
+	 * The file states exactly these objects now (count 0: it is gone or empty).  Ownership
+	 * of the objects moves to the callee; the list itself stays.  diag holds what was
+	 * found in the file so far (warnings) and takes conflicts.  Called once a changed
+	 * file; `batch_end` follows.  ERR_NOMEM: nothing was taken (the objects are gone all
+	 * the same); the file is read and handed over again within a second.
 	 */
 	int (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);
 	/* The file cannot be used; its last good objects stay.  diag says why. */
@@ -34,8 +36,10 @@ struct source_dir_settings {
 	const char *const *paths;       /* folders or files; borrowed for the life of the source */
 	size_t path_count;
 	bool exec_enabled;
-	uint64_t rest_ms;               /* quiet time after an event before reading: 20; vanished files: 100 */
-	uint64_t rescan_ms;             /* full rescan: 60,000 (10,000 where inotify is not to be had) */
+	/* quiet time after an event before reading: 20; vanished files: 100 */
+	uint64_t rest_ms;
+	/* full rescan: 60,000 (10,000 where inotify is not to be had) */
+	uint64_t rescan_ms;
 };
 
 /* loop may be NULL: nothing is watched (--check, lint).  NULL: no memory. */
@@ -43,7 +47,10 @@ struct source_dir *source_dir_new(struct event_base *loop, const struct clock *c
     const struct source_dir_settings *settings, const struct source_dir_ops *ops, void *arg);
 void source_dir_free(struct source_dir *source);
 
-/* Read everything now, handing over what differs from before (SIGHUP; start).  Calls batch_end once.  0 or ERR_NOMEM. */
+/*
+ * Read everything now, handing over what differs from before (SIGHUP; start).  Calls batch_end
+ * once.  0 or ERR_NOMEM.
+ */
 int source_dir_load(struct source_dir *source);
 
 /* Replace the settings live (config reload); then source_dir_load(). */
