@@ -164,6 +164,57 @@ check_http(struct field_context *context, const struct doc_node *node, void *tar
 		    config->http_listen, wrong);
 }
 
+/* Networks of which two overlap: said at the second one.  A text that is none has been said already. */
+static void
+check_overlaps(struct field_context *context, const struct doc_node *list, const char *below)
+{
+	char a[CIDR_TEXT_SIZE], b[CIDR_TEXT_SIZE];
+	struct cidr one, other;
+
+	if (list == NULL || list->type != DOC_LIST)
+		return;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct doc_node *item = list->items[i];
+
+		if (item->type != DOC_STRING || cidr_parse(item->text, &one) != 0)
+			continue;
+		for (size_t j = 0; j < i; j++) {
+			const struct doc_node *before = list->items[j];
+
+			if (before->type == DOC_STRING && cidr_parse(before->text, &other) == 0 &&
+			    cidr_overlaps(&one, &other))
+				field_error(context, item, below, "%s overlaps %s",
+				    cidr_text(&one, a), cidr_text(&other, b));
+		}
+	}
+}
+
+static void
+check_not_empty(struct field_context *context, const struct doc_node *list, const char *below,
+    const char *rule)
+{
+	if (list != NULL && list->type == DOC_LIST && list->count == 0)
+		field_error(context, list, below, "%s", rule);
+}
+
+static void
+check_dns(struct field_context *context, const struct doc_node *node, void *target)
+{
+	(void)target;
+	check_not_empty(context, doc_find(node, "allowFrom"), ".allowFrom",
+	    "must name at least one network; all lets everybody ask");
+}
+
+static void
+check_all(struct field_context *context, const struct doc_node *node, void *target)
+{
+	(void)target;
+	check_not_empty(context, doc_find(node, "serviceCIDRs"), ".serviceCIDRs",
+	    "must name at least one network");
+	check_overlaps(context, doc_find(node, "serviceCIDRs"), ".serviceCIDRs");
+	check_overlaps(context, doc_find(node, "loadBalancerCIDRs"), ".loadBalancerCIDRs");
+}
+
 /* ---- what later versions serve ---- */
 
 static void
@@ -219,7 +270,8 @@ static const struct field dns_fields[] = {
 	    .doc = "our own addresses for the apex NS" },
 	LATER("autopath"), LATER("cookies"), LATER("rrl"), LATER("nsid"),
 };
-static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns), .title = "dns" };
+static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns), .title = "dns",
+	.check = check_dns };
 
 static const struct field exec_fields[] = {
 	{ FIELD("enabled", FIELD_BOOL, config_exec, enabled), .doc = "run exec probes at all" },
@@ -293,4 +345,4 @@ static const struct field config_fields[] = {
 	LATER("externalZone"), LATER("cache"), LATER("log"), LATER("dataplane"),
 };
 const struct field_table config_table = { FIELD_TABLE(config_fields, config),
-	.title = "rollcall.yaml" };
+	.title = "rollcall.yaml", .check = check_all };
