@@ -250,7 +250,7 @@ pointers_change(struct pointers *pointers, const struct pointer_list *old,
 			claims_remove(pointers->claims, addr, owner);
 		if (order > 0)
 			claims_add(pointers->claims, addr, owner);
-		if (!same(old->items + i, i_end - i, new->items + j, j_end - j))
+		if (order != 0 || !same(old->items + i, i_end - i, new->items + j, j_end - j))
 			work_out_or_owe(pointers, addr);
 		i = i_end;
 		j = j_end;
