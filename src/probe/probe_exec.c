@@ -103,14 +103,14 @@ start(struct probe *probe)
 }
 
 /*
- * The helper keeps the deadline itself; without a word from it long after, it is the helper
- * that hangs.
+ * The helper keeps the deadline itself; without a word from it long after, it has more commands
+ * than it can start, or hangs: whether it does is for helper.c to find out.
  */
 static enum outcome_code
 timeout(const struct probe *probe)
 {
 	(void)probe;
-	return OUTCOME_FAULT_HELPER;
+	return OUTCOME_FAULT_LATE;
 }
 
 static void

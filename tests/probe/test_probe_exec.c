@@ -102,7 +102,7 @@ END_TEST
 START_TEST(a_helper_that_says_nothing_is_a_fault_of_ours)
 {
 	attempt.spec.timeout_ms = 1;
-	attempt_expect(&attempt, OUTCOME_FAULT_HELPER, NULL);
+	attempt_expect(&attempt, OUTCOME_FAULT_LATE, NULL);
 	ck_assert_uint_eq(fake.cancels, 1);
 	fake.out_of_memory = true;
 	attempt_expect(&attempt, OUTCOME_FAULT_MEMORY, NULL);
