@@ -58,6 +58,8 @@ open_failed(const char *path, struct diag *diag)
 
 	if (is_short_of_files(error))
 		return ERR_FULL;
+	if (error == ENOMEM)
+		return ERR_NOMEM;
 	if (error == ENOENT && lstat(path, &st) != 0)
 		return ERR_NOTFOUND;
 	if (error == ENOENT)
@@ -243,7 +245,8 @@ manifest_file_list(const char *folder, char ***paths, size_t *count)
 	DIR *dir = opendir(folder);
 
 	if (dir == NULL)
-		return is_short_of_files(errno) ? ERR_FULL : ERR_SYSTEM;
+		return is_short_of_files(errno) ? ERR_FULL :
+		    errno == ENOMEM ? ERR_NOMEM : ERR_SYSTEM;
 	while (err == 0 && (entry = readdir(dir)) != NULL) {
 		if (!manifest_file_is_name(entry->d_name))
 			continue;

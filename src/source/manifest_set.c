@@ -202,6 +202,8 @@ keep_gone(const struct manifest_set *set, const bool *gone)
 	size_t all = 0, going = 0;
 
 	for (const struct known_file *file = set->files; file != NULL; file = file->hh.next) {
+		if (file->root == MANIFEST_SET_NOWHERE)
+			continue;
 		all += file->objects;
 		if (file->scan != set->scan && gone[file->root])
 			going += file->objects;
@@ -231,22 +233,32 @@ note_missing(struct known_file *file, uint64_t now_ms)
 }
 
 bool
-manifest_set_sweep(struct manifest_set *set, const bool *gone, bool now, uint64_t now_ms)
+manifest_set_sweep(struct manifest_set *set, const bool *gone, uint64_t now_ms)
 {
-	bool keep = !now && keep_gone(set, gone);
+	bool keep = keep_gone(set, gone);
 	bool waiting = false;
 	struct known_file *file, *next;
 
 	for (file = set->files; file != NULL; file = next) {
 		next = file->hh.next;
-		if (file->scan == set->scan || (keep && gone[file->root]))
+		bool nowhere = file->root == MANIFEST_SET_NOWHERE;
+
+		if (file->scan == set->scan || (!nowhere && keep && gone[file->root]))
 			continue;
 		note_missing(file, now_ms);
-		if ((!now && now_ms - file->missing_ms < MANIFEST_SET_VANISH_MS) ||
+		if ((!nowhere && now_ms - file->missing_ms < MANIFEST_SET_VANISH_MS) ||
 		    file_vanished(set, file) != 0)
 			waiting = true;
 	}
 	return waiting;
+}
+
+void
+manifest_set_move(struct manifest_set *set, const size_t *now_at)
+{
+	for (struct known_file *file = set->files; file != NULL; file = file->hh.next)
+		if (file->root != MANIFEST_SET_NOWHERE)
+			file->root = now_at[file->root];
 }
 
 int

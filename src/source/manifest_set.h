@@ -45,12 +45,19 @@ int manifest_set_look(struct manifest_set *set, const char *path, size_t root, b
 void manifest_set_complain(struct manifest_set *set, const char *path, const char *text);
 
 /*
- * End of the scan: whatever was not visited goes; at once with `now`, else after
- * MANIFEST_SET_VANISH_MS. `gone[root]` says that a configured folder itself is not there: its
- * files stay if more than half of all objects would go (an unmounted disk is an accident, not
- * a wish).  True: some files wait; sweep again.
+ * End of the scan: whatever was not visited goes; at once where its path is no longer
+ * configured, else after MANIFEST_SET_VANISH_MS. `gone[root]` says that a configured folder
+ * itself is not there: its files stay if more than half of all objects would go (an unmounted
+ * disk is an accident, not a wish).  True: some files wait; sweep again.
  */
-bool manifest_set_sweep(struct manifest_set *set, const bool *gone, bool now, uint64_t now_ms);
+bool manifest_set_sweep(struct manifest_set *set, const bool *gone, uint64_t now_ms);
+
+/*
+ * Other paths are configured: what was found under number i lies under now_at[i], or under none
+ * of them.
+ */
+#define MANIFEST_SET_NOWHERE SIZE_MAX
+void manifest_set_move(struct manifest_set *set, const size_t *now_at);
 
 /* Decode everything again at the next visit. */
 void manifest_set_forget_stamps(struct manifest_set *set);

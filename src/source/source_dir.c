@@ -45,8 +45,6 @@ struct source_dir {
 	struct event *rest;     /* a burst of events is one scan */
 	struct event *rescan;   /* for what events miss */
 	bool loaded;            /* scanned at least once */
-	/* the configured paths changed: what is under none of them goes at once */
-	bool replaced;
 	bool swapped;           /* the folder was exchanged while it was being read */
 	bool unwatched;         /* inotify is not to be had: poll */
 	struct touched touched[TOUCHED_MAX];    /* all that the next scan has to look at ... */
@@ -169,9 +167,7 @@ sweep(struct source_dir *source, bool *waiting)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < source->root_count; i++)
 		gone[i] = source->roots[i].gone;
-	*waiting = manifest_set_sweep(source->files, gone, source->replaced,
-	    clock_now_ms(source->clock));
-	source->replaced = false;
+	*waiting = manifest_set_sweep(source->files, gone, clock_now_ms(source->clock));
 	free(gone);
 	return 0;
 }
@@ -408,6 +404,36 @@ copy_roots(const struct source_dir_settings *settings, struct root **out)
 	return 0;
 }
 
+/*
+ * The files that are known pass to the new paths, and what is known of a path goes with it: a
+ * folder that is gone while settings are read again is no more a wish than at any other time.
+ */
+static int
+adopt_files(struct source_dir *source, struct root *roots, size_t count)
+{
+	size_t *now_at = calloc(source->root_count + 1, sizeof(*now_at));
+
+	if (now_at == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < source->root_count; i++) {
+		const struct root *old = &source->roots[i];
+
+		now_at[i] = MANIFEST_SET_NOWHERE;
+		for (size_t k = 0; k < count && now_at[i] == MANIFEST_SET_NOWHERE; k++) {
+			if (strcmp(roots[k].path, old->path) != 0)
+				continue;
+			now_at[i] = k;
+			roots[k].device = old->device;
+			roots[k].inode = old->inode;
+			roots[k].gone = old->gone;
+			roots[k].said = old->said;
+		}
+	}
+	manifest_set_move(source->files, now_at);
+	free(now_at);
+	return 0;
+}
+
 int
 source_dir_set(struct source_dir *source, const struct source_dir_settings *settings)
 {
@@ -417,6 +443,11 @@ source_dir_set(struct source_dir *source, const struct source_dir_settings *sett
 
 	if (err != 0)
 		return err;
+	err = adopt_files(source, roots, settings->path_count);
+	if (err != 0) {
+		free_roots(roots, settings->path_count);
+		return err;
+	}
 	/* The paths that are noted count the old ones. */
 	forget_touched(source);
 	source->look_at_all = true;
@@ -431,7 +462,6 @@ source_dir_set(struct source_dir *source, const struct source_dir_settings *sett
 		source->settings.rest_ms = REST_MS;
 	if (source->settings.rescan_ms == 0)
 		source->settings.rescan_ms = RESCAN_MS;
-	source->replaced = source->loaded;
 	/* What was refused or believed by the old setting has to be decoded again. */
 	if (exec_changed)
 		manifest_set_forget_stamps(source->files);

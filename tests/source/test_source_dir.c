@@ -298,6 +298,8 @@ START_TEST(a_folder_that_is_gone_keeps_its_objects_until_it_is_back)
 {
 	struct bench bench;
 	char away[64];
+	const char *paths[2] = { "/nonexistent", bench.folder };
+	struct source_dir_settings settings = { .paths = paths, .path_count = 2, .exec_enabled = true };
 
 	bench_begin(&bench);
 	put_namespace(&bench, "a.yaml", "one");
@@ -315,7 +317,13 @@ START_TEST(a_folder_that_is_gone_keeps_its_objects_until_it_is_back)
 	strbuf_clear(&bench.told);
 	ck_assert_int_eq(source_dir_load(bench.source), 0);
 	ck_assert_ptr_null(strstr(bench.told.text, "a.yaml:"));
+	/* Nor is it a wish while the settings are read again. */
+	ck_assert_int_eq(source_dir_set(bench.source, &settings), 0);
+	ck_assert_int_eq(source_dir_load(bench.source), 0);
 	ck_assert_int_eq(rmdir(bench.folder), 0);
+	ck_assert_int_eq(source_dir_set(bench.source, &settings), 0);
+	ck_assert_int_eq(source_dir_load(bench.source), 0);
+	ck_assert_ptr_null(strstr(bench.told.text, "a.yaml:"));
 	ck_assert_int_eq(rename(away, bench.folder), 0);
 	load_tells(&bench, "end;");
 	ck_assert_uint_eq(source_dir_file_count(bench.source), 1);
