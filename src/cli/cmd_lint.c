@@ -146,8 +146,10 @@ lint_main(int argc, char **argv)
 	struct lint_result result;
 	int err;
 
-	if (!parse_options(&run, argc, argv))
+	if (!parse_options(&run, argc, argv)) {
+		fputs("Try rollcall lint --help.\n", stderr);
 		return EX_USAGE;
+	}
 	if (run.help || optind == argc) {
 		print_usage(run.help ? stdout : stderr);
 		return run.help ? EX_OK : EX_USAGE;
