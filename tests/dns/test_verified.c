@@ -48,7 +48,7 @@ tear_down(void)
 static int
 set(const char *ns, const char *pod, const char *first, const char *second)
 {
-	struct addr addrs[2];
+	struct addr addrs[2] = { { .family = 0 } };
 	size_t count = 0;
 
 	if ((first != NULL && addr_parse(first, &addrs[count++]) != 0) ||
