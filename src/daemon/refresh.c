@@ -386,7 +386,7 @@ set_pod_names(struct refresh *refresh, const char *ns, const char *name, const s
 {
 	if (!refresh->pods_verified)
 		return 0;
-	if (pod == NULL || pod->object.deleting)
+	if (pod == NULL || !pod_is_staying(pod))
 		return catalog_set_pod(refresh->catalog, ns, name, NULL, 0);
 	return catalog_set_pod(refresh->catalog, ns, name, pod->ips, pod->ip_count);
 }
@@ -513,7 +513,7 @@ hand_pod(void *arg, const struct object *object)
 	const struct handover *handover = arg;
 	const struct pod *pod = (const struct pod *)object;
 
-	if (object->deleting)
+	if (!pod_is_staying(pod))
 		return 0;
 	return catalog_set_pod(
 	    handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);

@@ -262,8 +262,7 @@ visit_pod(void *arg, const struct object *object)
 	int err;
 
 	/* Terminal Pods never come back, not even for publishNotReadyAddresses. */
-	if (pod->phase == POD_SUCCEEDED || pod->phase == POD_FAILED ||
-	    !pod_serves_family(gather, pod))
+	if (pod_has_ended(pod) || !pod_serves_family(gather, pod))
 		return 0;
 	err = pod_group(gather, pod, &candidate.group);
 	if (err == 0)

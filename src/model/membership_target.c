@@ -124,7 +124,7 @@ membership_pod_targets(const struct store *store, const struct pod *pod, struct 
 
 	if (made == NULL)
 		return ERR_NOMEM;
-	bool probed = pod->ip_count > 0 && pod->phase != POD_SUCCEEDED && pod->phase != POD_FAILED;
+	bool probed = pod->ip_count > 0 && !pod_has_ended(pod);
 	for (size_t i = 0; probed && i < pod->container_count; i++) {
 		for (int kind = 0; kind < PROBE_KIND_COUNT; kind++) {
 			if (pod->containers[i].probes[kind] == NULL)

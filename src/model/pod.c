@@ -50,6 +50,18 @@ pod_gates_open(const struct pod *pod)
 	return true;
 }
 
+bool
+pod_has_ended(const struct pod *pod)
+{
+	return pod->phase == POD_SUCCEEDED || pod->phase == POD_FAILED;
+}
+
+bool
+pod_is_staying(const struct pod *pod)
+{
+	return !pod->object.deleting && !pod_has_ended(pod);
+}
+
 const char *
 pod_phase_text(enum pod_phase phase)
 {

@@ -73,5 +73,9 @@ uint16_t pod_named_port(const struct pod *pod, const char *name, enum protocol p
 
 /* Is every readiness gate's condition True? */
 bool pod_gates_open(const struct pod *pod);
+/* Has every container ended for good?  Such a Pod's address may be another's by now. */
+bool pod_has_ended(const struct pod *pod);
+/* Neither ended nor on its way out (deletionTimestamp). */
+bool pod_is_staying(const struct pod *pod);
 const char *pod_phase_text(enum pod_phase phase);
 #endif

@@ -57,6 +57,20 @@ START_TEST(gates_are_open_only_when_every_condition_is_true)
 }
 END_TEST
 
+START_TEST(a_pod_stays_until_it_ends_or_is_deleted)
+{
+	for (int phase = POD_PHASE_UNSET; phase <= POD_UNKNOWN; phase++)
+		for (int deleting = 0; deleting < 2; deleting++) {
+			struct pod any = { .phase = (enum pod_phase)phase,
+			    .object = { .deleting = deleting } };
+			bool ended = phase == POD_SUCCEEDED || phase == POD_FAILED;
+
+			ck_assert_int_eq(pod_has_ended(&any), ended);
+			ck_assert_int_eq(pod_is_staying(&any), !ended && !deleting);
+		}
+}
+END_TEST
+
 START_TEST(phases_are_named_as_in_manifests)
 {
 	ck_assert_str_eq(pod_phase_text(POD_PHASE_UNSET), "");
@@ -76,6 +90,7 @@ suite(void)
 
 	tcase_add_test(tc, a_named_port_is_found_by_name_and_protocol_sidecars_last);
 	tcase_add_test(tc, gates_are_open_only_when_every_condition_is_true);
+	tcase_add_test(tc, a_pod_stays_until_it_ends_or_is_deleted);
 	tcase_add_test(tc, phases_are_named_as_in_manifests);
 	suite_add_tcase(s, tc);
 	return s;
