@@ -11,7 +11,7 @@
 #include "dns/entry.h"
 #include "dns/index.h"
 #include "dns/wire.h"
-#include "tests/dns/scarce.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
 
 #define NAME(text) ((const uint8_t *)(text))

@@ -7,49 +7,11 @@
 #include "dns/index.h"
 #include "tests/dns/catalog_world.h"
 #include "tests/dns/variants.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
 
 #define STEPS 60
 #define FAILURES_MAX 400
-
-/* Linked with --wrap: the catalog's allocations come through here. */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-/* How many allocations succeed yet; negative: all do. */
-static int left = -1;
-
-static bool
-fails(void)
-{
-	if (left < 0)
-		return false;
-	if (left > 0)
-		left--;
-	return left == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
 
 /*
  * Apply a change with the n-th allocation and all later ones failing, n growing until it
@@ -62,11 +24,11 @@ set_with_failures(struct catalog_world *world, struct catalog_world *mirror,
 {
 	int err = ERR_NOMEM;
 
-	for (int n = 1; err != 0; n++) {
-		ck_assert_int_lt(n, FAILURES_MAX);
-		left = n;
+	for (size_t n = 1; err != 0; n++) {
+		ck_assert_uint_lt(n, FAILURES_MAX);
+		scarce_fail_from(n);
 		err = variants_set(variants, world->catalog, service, variant);
-		left = -1;
+		scarce_fail_from(0);
 		ck_assert(err == 0 || err == ERR_NOMEM);
 		if (err != 0)
 			variants_expect_same(variants, world->index, mirror->index);
@@ -110,11 +72,13 @@ START_TEST(pods_and_namespaces_too)
 	catalog_world_start(&world, &settings);
 	catalog_world_start(&mirror, &settings);
 	for (int i = 0; i < VARIANT_POD_COUNT; i++) {
-		for (int n = 1, err = ERR_NOMEM; err != 0; n++) {
-			left = n;
+		int err = ERR_NOMEM;
+
+		for (size_t n = 1; err != 0; n++) {
+			scarce_fail_from(n);
 			err = variants_set_pod(variants, world.catalog, (unsigned)i % VARIANT_PODS,
 			    i);
-			left = -1;
+			scarce_fail_from(0);
 			if (err != 0)
 				variants_expect_same(variants, world.index, mirror.index);
 		}
@@ -122,10 +86,11 @@ START_TEST(pods_and_namespaces_too)
 		    (unsigned)i % VARIANT_PODS, i), 0);
 		variants_expect_same(variants, world.index, mirror.index);
 	}
-	for (int n = 1, err = ERR_NOMEM; err != 0; n++) {
-		left = n;
+	int err = ERR_NOMEM;
+	for (size_t n = 1; err != 0; n++) {
+		scarce_fail_from(n);
 		err = variants_set_namespace(world.catalog, 2, true);
-		left = -1;
+		scarce_fail_from(0);
 		if (err != 0)
 			variants_expect_same(variants, world.index, mirror.index);
 	}
@@ -142,13 +107,13 @@ START_TEST(a_catalog_that_memory_does_not_suffice_for_is_none)
 	struct dns_settings settings = catalog_world_settings();
 	struct catalog *catalog = NULL;
 
-	for (int n = 1; catalog == NULL; n++) {
+	for (size_t n = 1; catalog == NULL; n++) {
 		struct index *index = index_new();
 
-		ck_assert_int_lt(n, FAILURES_MAX);
-		left = n;
+		ck_assert_uint_lt(n, FAILURES_MAX);
+		scarce_fail_from(n);
 		catalog = catalog_new(&settings, index, 1);
-		left = -1;
+		scarce_fail_from(0);
 		catalog_free(catalog);
 		index_free(index);
 	}

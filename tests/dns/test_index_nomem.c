@@ -7,47 +7,12 @@
 #include "dns/name.h"
 #include "dns/zone_table.h"
 #include "tests/dns/sample.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
 
 #define ZONE "cluster.local"
 #define OLD 40                  /* names there before; the table is rebuilt while more are added */
 #define NEW 60
-
-/* The linker puts these in the place of the real ones (--wrap). */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-static bool failing;            /* allocations count */
-static unsigned long allocations;
-static unsigned long fail_at;   /* this one fails */
-
-static bool
-fails(void)
-{
-	return failing && ++allocations == fail_at;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
 
 static const uint8_t *
 number_name(unsigned number, uint8_t name[DNS_NAME_MAX])
@@ -75,11 +40,11 @@ put_number(struct index *index, unsigned number, uint32_t ttl_s)
 	struct entry *entry;
 
 	/* Check allocates, too: only our own calls may fail. */
-	failing = true;
+	scarce_go();
 	int err = entry_build(&spec, &entry);
 	if (err == 0)
 		err = index_put(index, entry);
-	failing = false;
+	scarce_hold();
 	return err;
 }
 
@@ -99,9 +64,9 @@ ttl_of(const struct index *index, unsigned number)
 static void
 reclaim_failing(struct index *index)
 {
-	failing = true;
+	scarce_go();
 	index_reclaim(index);
-	failing = false;
+	scarce_hold();
 }
 
 /* Replace the old names, add new ones, move the zone on; one allocation of all of it fails. */
@@ -121,39 +86,39 @@ change_all(struct index *index, bool added[OLD + NEW])
 		if (i % 10 == 0)
 			reclaim_failing(index);
 	}
-	failing = true;
+	scarce_go();
 	failures += index_set_zone(index, zone, soa, sizeof(soa), 5) == ERR_NOMEM;
-	failing = false;
+	scarce_hold();
 	reclaim_failing(index);
 	return failures;
 }
 
 /* True where the failing allocation was reached. */
 static bool
-run_once(unsigned long at)
+run_once(size_t at)
 {
 	struct index *index = index_new();
 	bool added[OLD + NEW];
 
-	fail_at = 0;
+	scarce_hold();
+	scarce_fail_at(0);
 	for (unsigned i = 0; i < OLD; i++)
 		ck_assert_int_eq(put_number(index, i, 1), 0);
 	sample_put_zone(index, ZONE, 5);
-	allocations = 0;
-	fail_at = at;
+	scarce_fail_at(at);
 	unsigned failures = change_all(index, added);
 	ck_assert_uint_le(failures, 1);
 	for (unsigned i = 0; i < OLD + NEW; i++)
 		ck_assert_uint_eq(ttl_of(index, i), added[i] ? 2 : i < OLD ? 1 : 0);
 	ck_assert_uint_eq(index_zones(index)->count, 1);
-	bool reached = allocations >= at;
+	bool reached = scarce_failed();
 	index_free(index);
 	return reached;
 }
 
 START_TEST(any_allocation_may_fail)
 {
-	unsigned long at = 1;
+	size_t at = 1;
 
 	while (run_once(at))
 		at++;

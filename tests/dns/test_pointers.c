@@ -16,7 +16,7 @@
 #include "model/roster.h"
 #include "tests/dns/footing.h"
 #include "tests/dns/roster_text.h"
-#include "tests/dns/scarce.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
 
 #define OWNERS 40

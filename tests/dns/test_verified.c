@@ -12,7 +12,7 @@
 #include "dns/name.h"
 #include "dns/spaces.h"
 #include "dns/wire.h"
-#include "tests/dns/scarce.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
 
 static struct dns_settings settings;

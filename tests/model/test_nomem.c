@@ -11,68 +11,8 @@
 #include "model/roster.h"
 #include "model/store.h"
 #include "tests/model/build.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
-
-/* The linker sends every allocation here (--wrap); 0: none fails. */
-static unsigned fail_at;
-static bool failed;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-char *__wrap_strdup(const char *text);
-
-static bool
-must_fail(void)
-{
-	if (fail_at == 0 || --fail_at > 0)
-		return false;
-	failed = true;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return must_fail() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return must_fail() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return must_fail() ? NULL : __real_realloc(old, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return must_fail() ? NULL : __real_strdup(text);
-}
-
-/* Let the n-th allocation from here fail; after the call under test, did one? */
-static void
-arm(unsigned n)
-{
-	failed = false;
-	fail_at = n;
-}
-
-static bool
-disarm(void)
-{
-	fail_at = 0;
-	return failed;
-}
 
 static struct service *
 web_service(void)
@@ -131,9 +71,9 @@ START_TEST(a_load_that_runs_out_of_memory_changes_nothing)
 
 		take_dirty(store);
 		build_change(objects[1], n);
-		arm(n);
+		scarce_fail_at(n);
 		err = store_replace_file(store, "a.yaml", objects, 5, NULL);
-		ck_assert_int_eq(err, disarm() ? ERR_NOMEM : 0);
+		ck_assert_int_eq(err, scarce_failed() ? ERR_NOMEM : 0);
 		ck_assert_uint_eq(store_count_file(store, "a.yaml"), err != 0 ? 4 : 5);
 		ck_assert_int_eq(store_is_dirty(store), err == 0);
 		ck_assert_int_eq(store_has_namespace(store, "new"), err == 0);
@@ -152,9 +92,9 @@ START_TEST(an_entry_is_whole_or_not_made)
 	int err = ERR_NOMEM;
 
 	for (unsigned n = 1; err != 0; n++) {
-		arm(n);
+		scarce_fail_at(n);
 		err = membership_build(store, store_service(store, "shop", "web"), NULL, &entry);
-		ck_assert_int_eq(err, disarm() ? ERR_NOMEM : 0);
+		ck_assert_int_eq(err, scarce_failed() ? ERR_NOMEM : 0);
 		ck_assert_int_eq(entry != NULL, err == 0);
 		ck_assert_uint_lt(n, 1000);
 	}
@@ -172,9 +112,9 @@ START_TEST(what_is_dirty_stays_so_until_it_can_be_told)
 
 	for (unsigned n = 1; count == 0; n++) {
 		ck_assert(store_is_dirty(store));
-		arm(n);
+		scarce_fail_at(n);
 		count = store_take_dirty_services(store, &keys);
-		disarm();
+		scarce_failed();
 		ck_assert_uint_lt(n, 10);
 	}
 	ck_assert_uint_eq(count, 1);
@@ -190,9 +130,9 @@ START_TEST(a_verdict_is_kept_whole_or_refused)
 	int err = ERR_NOMEM;
 
 	for (unsigned n = 1; err != 0; n++) {
-		arm(n);
+		scarce_fail_at(n);
 		err = store_set_verdict(store, "pod/shop/p1/main/readiness", &state);
-		ck_assert_int_eq(err, disarm() ? ERR_NOMEM : 0);
+		ck_assert_int_eq(err, scarce_failed() ? ERR_NOMEM : 0);
 		ck_assert_int_eq(store_verdict(store, "pod/shop/p1/main/readiness") != NULL, err == 0);
 		ck_assert_uint_lt(n, 100);
 	}
@@ -233,7 +173,7 @@ START_TEST(a_failed_assignment_gives_everything_back)
 	for (unsigned n = 1; err != 0; n++) {
 		struct allot *allot = small_allot();
 
-		arm(n);
+		scarce_fail_at(n);
 		err = allot_reserve(allot, web, NULL);
 		if (err == 0)
 			err = allot_assign(allot, web, 1, NULL, &given);
@@ -241,7 +181,8 @@ START_TEST(a_failed_assignment_gives_everything_back)
 		 * Without memory for its place a conflict names one place; that is no
 		 * failure.
 		 */
-		ck_assert(!disarm() || err == ERR_NOMEM || err == 0);
+		bool failed = scarce_failed();
+		ck_assert(!failed || err == ERR_NOMEM || err == 0);
 		allot_remove(allot, "shop", "web", 0);
 		ck_assert_int_eq(allot_reserve(allot, other, NULL), 0);
 		ck_assert_int_eq(allot_assign(allot, other, 1, NULL, &given), 0);
