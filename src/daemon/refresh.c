@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/handover.h"
 #include "daemon/slot.h"
 #include "dns/catalog.h"
 #include "model/allot.h"
@@ -43,7 +44,28 @@ struct refresh {
 	uint64_t expire_ms;
 	bool pods_verified;
 	bool unsaved;                   /* the last attempt to save failed */
+	size_t failures;                /* of this run */
+	bool starved;                   /* some of them are dirty again, for the next run */
 };
+
+/* ---- failures ---- */
+
+/* The first one is said, the others are counted: all may fail, and again with each try. */
+static void
+say_failure(struct refresh *refresh, const char *kind, const char *ns, const char *name, int err)
+{
+	if (refresh->failures++ == 0)
+		log_error("%s %s%s%s: not refreshed: %s; trying again", kind, ns,
+		    *name != '\0' ? "/" : "", name, err_text(err));
+}
+
+static void
+say_more_failures(struct refresh *refresh)
+{
+	if (refresh->failures > 1)
+		log_error("%zu more are not refreshed either", refresh->failures - 1);
+	refresh->failures = 0;
+}
 
 /* ---- addresses ---- */
 
@@ -331,7 +353,9 @@ withdraw_service(struct refresh *refresh, const char *ns, const char *name)
 		return;
 	if (set_targets(refresh, "service/", ns, name, NULL, 0) != 0 ||
 	    catalog_set_service(refresh->catalog, ns, name, NULL) != 0) {
-		slot_set_again(&refresh->slots, slot, true);
+		say_failure(refresh, "service", ns, name, ERR_NOMEM);
+		store_touch_service(refresh->store, ns, name);
+		refresh->starved = true;
 		return;
 	}
 	refresh->published++;
@@ -354,10 +378,13 @@ publish(struct refresh *refresh, const struct store_key *keys, size_t count)
 		slot = slot_need(&refresh->slots, keys[i].ns, keys[i].name);
 		err = slot == NULL ? ERR_NOMEM : publish_service(refresh, slot, service);
 		if (err != 0)
-			log_error("service %s/%s: not refreshed: %s; trying again", keys[i].ns,
-			    keys[i].name, err_text(err));
-		if (slot != NULL)
+			say_failure(refresh, "service", keys[i].ns, keys[i].name, err);
+		if (slot != NULL) {
 			slot_set_again(&refresh->slots, slot, err != 0 || slot->entry->pending);
+		} else {
+			store_touch_service(refresh->store, keys[i].ns, keys[i].name);
+			refresh->starved = true;
+		}
 	}
 }
 
@@ -391,7 +418,7 @@ set_pod_names(struct refresh *refresh, const char *ns, const char *name, const s
 	return catalog_set_pod(refresh->catalog, ns, name, pod->ips, pod->ip_count);
 }
 
-static void
+static size_t
 refresh_pods(struct refresh *refresh)
 {
 	const struct store_key *keys;
@@ -404,13 +431,16 @@ refresh_pods(struct refresh *refresh)
 
 		if (err == 0)
 			err = set_pod_names(refresh, keys[i].ns, keys[i].name, pod);
-		if (err != 0)
-			log_error("pod %s/%s: not refreshed: %s", keys[i].ns, keys[i].name,
-			    err_text(err));
+		if (err == 0)
+			continue;
+		say_failure(refresh, "pod", keys[i].ns, keys[i].name, err);
+		store_touch_pod(refresh->store, keys[i].ns, keys[i].name);
+		refresh->starved = true;
 	}
+	return count;
 }
 
-static void
+static size_t
 refresh_namespaces(struct refresh *refresh)
 {
 	const char *const *names;
@@ -420,23 +450,28 @@ refresh_namespaces(struct refresh *refresh)
 		int err = catalog_set_namespace(refresh->catalog, names[i],
 		    store_has_namespace(refresh->store, names[i]));
 
-		if (err != 0)
-			log_error("namespace %s: not refreshed: %s", names[i], err_text(err));
+		if (err == 0)
+			continue;
+		say_failure(refresh, "namespace", names[i], "", err);
+		store_touch_namespace(refresh->store, names[i]);
+		refresh->starved = true;
 	}
+	return count;
 }
 
-static void
+static size_t
 refresh_services(struct refresh *refresh)
 {
 	const struct store_key *keys;
 	size_t count = store_take_dirty_services(refresh->store, &keys);
 
 	if (count == 0)
-		return;
+		return 0;
 	release_gone(refresh, keys, count);
 	give_addresses(refresh, keys, count);
 	save_addresses(refresh);
 	publish(refresh, keys, count);
+	return count;
 }
 
 /* ---- life ---- */
@@ -478,62 +513,32 @@ refresh_run(struct refresh *refresh, uint64_t now_ms)
 	if (now_ms < refresh->retry_ms && refresh->retry_ms < again_ms)
 		again_ms = refresh->retry_ms;
 	refresh->retry_ms = UINT64_MAX;
-	for (int round = 0; round < ROUNDS_MAX && store_is_dirty(refresh->store); round++) {
-		refresh_namespaces(refresh);
-		refresh_pods(refresh);
-		refresh_services(refresh);
+	refresh->starved = false;
+	for (int round = 0; round < ROUNDS_MAX && !refresh->starved &&
+	     store_is_dirty(refresh->store); round++) {
+		size_t taken = refresh_namespaces(refresh);
+
+		taken += refresh_pods(refresh);
+		taken += refresh_services(refresh);
+		/* Without memory even the list of what is dirty is not to be had. */
+		if (taken == 0)
+			refresh->starved = true;
 	}
-	if (store_is_dirty(refresh->store))
+	say_more_failures(refresh);
+	if (refresh->starved)
+		refresh->retry_ms = again_ms;
+	else if (store_is_dirty(refresh->store))
 		refresh->retry_ms = now_ms;
 	else if (refresh->retry_ms != now_ms && (refresh->unsaved || refresh->slots.again > 0))
 		refresh->retry_ms = again_ms;
 	return (size_t)(refresh->published - before);
 }
 
-/* ---- another catalog ---- */
-
-struct handover {
-	struct catalog *catalog;
-	const struct store *store;
-};
-
-static int
-hand_namespace(void *arg, const struct object *object)
-{
-	const struct handover *handover = arg;
-	const char *ns = object->kind == KIND_NAMESPACE ? object->name : object->ns;
-
-	return catalog_set_namespace(
-	    handover->catalog, ns, store_has_namespace(handover->store, ns));
-}
-
-static int
-hand_pod(void *arg, const struct object *object)
-{
-	const struct handover *handover = arg;
-	const struct pod *pod = (const struct pod *)object;
-
-	if (!pod_is_staying(pod))
-		return 0;
-	return catalog_set_pod(
-	    handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);
-}
-
 int
 refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_verified)
 {
-	struct handover handover = { .catalog = catalog, .store = refresh->store };
-	int err = 0;
+	int err = handover_fill(catalog, refresh->store, &refresh->slots, pods_verified);
 
-	for (int kind = 0; kind < KIND_COUNT && err == 0; kind++)
-		err = store_each(refresh->store, (enum object_kind)kind, hand_namespace, &handover);
-	if (err == 0 && pods_verified)
-		err = store_each(refresh->store, KIND_POD, hand_pod, &handover);
-	for (struct slot *slot = refresh->slots.first; slot != NULL && err == 0;
-	     slot = slot->hh.next)
-		if (slot->entry != NULL)
-			err = catalog_set_service(
-			    catalog, slot->entry->ns, slot->entry->name, slot->entry);
 	if (err == 0) {
 		refresh->catalog = catalog;
 		refresh->pods_verified = pods_verified;

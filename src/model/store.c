@@ -156,6 +156,15 @@ store_touch_service(struct store *store, const char *ns, const char *name)
 	store_slot_mark(store, slot);
 }
 
+void
+store_touch_pod(struct store *store, const char *ns, const char *name)
+{
+	struct slot *slot = store_slot_find(store, KIND_POD, ns, name);
+
+	if (slot != NULL)
+		store_slot_mark(store, slot);
+}
+
 static int
 mark_service(void *arg, const struct object *object)
 {

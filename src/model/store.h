@@ -98,8 +98,13 @@ size_t store_take_dirty_pods(struct store *store, const struct store_key **keys)
 size_t store_take_dirty_namespaces(struct store *store, const char *const **names);
 bool store_is_dirty(const struct store *store);
 
-/* Mark a Service dirty from outside (a config change). */
+/*
+ * Mark dirty from outside: a setting changed, or what was taken could not be dealt with.  One that is
+ * removed can be marked again until the next call of the function that gave it.  Needs no memory.
+ */
 void store_touch_service(struct store *store, const char *ns, const char *name);
+void store_touch_pod(struct store *store, const char *ns, const char *name);
+void store_touch_namespace(struct store *store, const char *name);
 
 /* Grows with each change. */
 uint64_t store_generation(const struct store *store);

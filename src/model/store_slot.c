@@ -208,6 +208,15 @@ store_slot_mark(struct store *store, struct slot *slot)
 }
 
 void
+store_touch_namespace(struct store *store, const char *name)
+{
+	struct space *space = space_find(store, name);
+
+	if (space != NULL)
+		list_append(&store->dirty_spaces, &space->dirty);
+}
+
+void
 store_dirty_init(struct dirty_list *list)
 {
 	*list = (struct dirty_list){ .last = &list->first };

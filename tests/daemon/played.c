@@ -151,7 +151,7 @@ run(struct played *played)
 }
 
 size_t
-played_file(struct played *played, const char *file, const char *yaml)
+played_state(struct played *played, const char *file, const char *yaml)
 {
 	struct decode_settings settings = { .trusted = true, .exec_enabled = true };
 	struct object_list list = { .items = NULL };
@@ -164,6 +164,14 @@ played_file(struct played *played, const char *file, const char *yaml)
 	object_list_release(&list);
 	errors = diag_count(diag, SEVERITY_ERROR);
 	diag_free(diag);
+	return errors;
+}
+
+size_t
+played_file(struct played *played, const char *file, const char *yaml)
+{
+	size_t errors = played_state(played, file, yaml);
+
 	run(played);
 	return errors;
 }

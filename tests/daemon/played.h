@@ -41,6 +41,8 @@ void played_free(struct played *played);
  * caller. */
 void played_restart(struct played *played);
 
+/* The file states this YAML now ("": nothing); the world has not been run.  How many errors were said. */
+size_t played_state(struct played *played, const char *file, const char *yaml);
 /* The file states this YAML now ("": nothing), and the world has been run.  How many errors were
  * said. */
 size_t played_file(struct played *played, const char *file, const char *yaml);

@@ -1,0 +1,55 @@
+/* handover.c - fill a new catalog with all that is answered. */
+#include "daemon/handover.h"
+
+#include "daemon/slot.h"
+#include "dns/catalog.h"
+#include "model/object.h"
+#include "model/pod.h"
+#include "model/roster.h"
+#include "model/store.h"
+
+struct handover {
+	struct catalog *catalog;
+	const struct store *store;
+};
+
+static int
+hand_namespace(void *arg, const struct object *object)
+{
+	const struct handover *handover = arg;
+	const char *ns = object->kind == KIND_NAMESPACE ? object->name : object->ns;
+
+	return catalog_set_namespace(
+	    handover->catalog, ns, store_has_namespace(handover->store, ns));
+}
+
+static int
+hand_pod(void *arg, const struct object *object)
+{
+	const struct handover *handover = arg;
+	const struct pod *pod = (const struct pod *)object;
+
+	if (!pod_is_staying(pod))
+		return 0;
+	return catalog_set_pod(
+	    handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);
+}
+
+int
+handover_fill(struct catalog *catalog, const struct store *store, const struct slot_table *slots,
+    bool pods_verified)
+{
+	struct handover handover = { .catalog = catalog, .store = store };
+	int err = 0;
+
+	for (int kind = 0; kind < KIND_COUNT && err == 0; kind++)
+		err = store_each(store, (enum object_kind)kind, hand_namespace, &handover);
+	if (err == 0 && pods_verified)
+		err = store_each(store, KIND_POD, hand_pod, &handover);
+	for (struct slot *slot = slots->first; slot != NULL && err == 0;
+	     slot = slot->hh.next)
+		if (slot->entry != NULL)
+			err = catalog_set_service(
+			    catalog, slot->entry->ns, slot->entry->name, slot->entry);
+	return err;
+}
