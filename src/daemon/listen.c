@@ -120,6 +120,24 @@ listen_own_addresses(const struct addr_port *bound, size_t count, struct listen_
 	return err;
 }
 
+static bool
+same_addrs(const struct addr *a, size_t a_count, const struct addr *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (addr_compare(&a[i], &b[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+listen_own_equal(const struct listen_own *a, const struct listen_own *b)
+{
+	return same_addrs(a->all, a->all_count, b->all, b->all_count) &&
+	    same_addrs(a->named, a->named_count, b->named, b->named_count);
+}
+
 void
 listen_own_release(struct listen_own *own)
 {

@@ -1,6 +1,7 @@
 /* listen.h - which addresses to answer on, and which of them are ours to name.  Thread: control. */
 #ifndef ROLLCALL_DAEMON_LISTEN_H
 #define ROLLCALL_DAEMON_LISTEN_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/addr.h"
@@ -25,5 +26,7 @@ struct listen_own {
 	size_t named_count;
 };
 int listen_own_addresses(const struct addr_port *bound, size_t count, struct listen_own *own);
+/* The same addresses in both, in the same order. */
+bool listen_own_equal(const struct listen_own *a, const struct listen_own *b);
 void listen_own_release(struct listen_own *own);
 #endif

@@ -54,7 +54,7 @@ load_generation(const struct rollcall *rollcall)
 		err = config_load(rollcall->flags, diag, &generation->config);
 	diag_log(diag);
 	diag_free(diag);
-	/* Sockets stay as they are, so what we are called stays too. */
+	/* Sockets stay as they are; what a wildcard stands for may have changed. */
 	if (err == 0)
 		err = serve_settings(generation);
 	if (err == 0)
@@ -72,7 +72,9 @@ make_answers(struct rollcall *rollcall, struct generation *generation)
 {
 	struct generation *old = rollcall->now;
 
-	if (config_same_answers(old->config, generation->config)) {
+	/* Behind a wildcard we are called what the host is called by now. */
+	if (config_same_answers(old->config, generation->config) &&
+	    listen_own_equal(&old->own, &generation->own)) {
 		generation->answers = old->answers;
 		return 0;
 	}

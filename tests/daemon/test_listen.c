@@ -42,6 +42,26 @@ START_TEST(an_address_bound_on_two_ports_is_one)
 }
 END_TEST
 
+START_TEST(own_addresses_are_equal_only_one_by_one)
+{
+	static const char *const more[] = { "192.0.2.1:53", "192.0.2.2:53" },
+	    *const other[] = { "192.0.2.1:53", "192.0.2.3:53" };
+	struct listen_own one, two, again, third;
+
+	own_of(more, 1, &one);
+	own_of(more, 2, &two);
+	own_of(more, 2, &again);
+	own_of(other, 2, &third);
+	ck_assert(!listen_own_equal(&one, &two));
+	ck_assert(listen_own_equal(&two, &again));
+	ck_assert(!listen_own_equal(&two, &third));
+	listen_own_release(&one);
+	listen_own_release(&two);
+	listen_own_release(&again);
+	listen_own_release(&third);
+}
+END_TEST
+
 START_TEST(a_wildcard_stands_for_the_addresses_of_the_host)
 {
 	static const char *const any[] = { "0.0.0.0:53" };
@@ -82,6 +102,7 @@ suite(void)
 
 	tcase_add_test(t, loopback_is_named_only_where_nothing_else_is);
 	tcase_add_test(t, an_address_bound_on_two_ports_is_one);
+	tcase_add_test(t, own_addresses_are_equal_only_one_by_one);
 	tcase_add_test(t, a_wildcard_stands_for_the_addresses_of_the_host);
 	tcase_add_test(t, the_default_is_both_loopbacks_on_one_port);
 	suite_add_tcase(s, t);
