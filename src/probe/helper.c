@@ -274,7 +274,7 @@ let_go(struct helper *helper)
 static void
 say_whose(struct helper *helper)
 {
-	if (helper->same_user_said || helper_process_changes_user(&helper->process) ||
+	if (helper->same_user_said || helper->process.as_user ||
 	    (helper->process.has_user && helper->process.uid == geteuid()))
 		return;
 	helper->same_user_said = true;

@@ -16,12 +16,6 @@
 
 #include "base/err.h"
 
-bool
-helper_process_changes_user(const struct helper_process *process)
-{
-	return process->has_user && geteuid() == 0;
-}
-
 /*
  * Own process group, so that Ctrl-C is the daemon's to answer; no environment, since commands
  * get none.
@@ -38,7 +32,7 @@ spawn_program(const struct helper_process *process, int socket, pid_t *pid)
 
 	snprintf(uid, sizeof(uid), "%ju", (uintmax_t)process->uid);
 	snprintf(gid, sizeof(gid), "%ju", (uintmax_t)process->gid);
-	if (!helper_process_changes_user(process))
+	if (!process->as_user)
 		argv[2] = NULL;
 	sigemptyset(&none);
 	sigfillset(&all);
@@ -75,6 +69,7 @@ helper_process_start(struct helper_process *process)
 	int ends[2];
 	pid_t pid;
 
+	process->as_user = process->has_user && geteuid() == 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return ERR_SYSTEM;
 	int error = spawn_program(process, ends[1], &pid);

@@ -11,6 +11,7 @@ struct helper_process {
 	bool has_user;          /* it is to become `uid` */
 	uid_t uid;
 	gid_t gid;
+	bool as_user;           /* the last one started has become it: we were root then */
 	pid_t pid;              /* -1: none */
 	int pidfd;              /* readable once it has ended */
 	int socket;             /* -1: not to be spoken to */
@@ -19,9 +20,6 @@ struct helper_process {
 /* Nothing runs yet.  0, ERR_NOTFOUND (no such user), ERR_SYSTEM, ERR_NOMEM; release anyway. */
 int helper_process_init(struct helper_process *process, const struct helper_settings *settings);
 void helper_process_release(struct helper_process *process);
-
-/* Does a start change the user?  Only root can. */
-bool helper_process_changes_user(const struct helper_process *process);
 
 /* 0, or ERR_SYSTEM with errno. */
 int helper_process_start(struct helper_process *process);
