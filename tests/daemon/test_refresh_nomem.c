@@ -5,7 +5,7 @@
 
 #include "daemon/world.h"
 #include "tests/daemon/played.h"
-#include "tests/dns/scarce.h"
+#include "tests/scarce.h"
 #include "tests/suite.h"
 
 #define POD(name, ip)                                                                              \
