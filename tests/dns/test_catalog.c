@@ -1,6 +1,10 @@
 /* test_catalog.c - what Services, namespaces and Pods make of the answers. */
 #include "dns/catalog.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "dns/index.h"
 #include "model/roster.h"
 #include "tests/dns/ask.h"
@@ -259,6 +263,27 @@ START_TEST(services_that_have_our_address_are_the_name_servers)
 }
 END_TEST
 
+START_TEST(the_soa_is_never_kept_longer_than_negative_answers_may_be)
+{
+	static const unsigned rows[][2] = { { 0, 0 }, { 299, 299 }, { 300, 300 }, { 900, 300 } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dns_settings settings = catalog_world_settings();
+		char expected[32];
+
+		settings.ttl_negative_s = rows[i][0];
+		catalog_world_start(&world, &settings);
+		snprintf(expected, sizeof(expected), " %u/%u", rows[i][0], rows[i][1]);
+		char *reply = ask(&world.responder, Z " SOA");
+		size_t len = strlen(reply), end = strlen(expected);
+
+		ck_assert_msg(len > end && strcmp(reply + len - end, expected) == 0, "%s", reply);
+		free(reply);
+		catalog_world_stop(&world);
+	}
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -276,5 +301,6 @@ suite(void)
 	tcase_add_test(tcase, hidden_namespaces_have_no_names_of_any_kind);
 	tcase_add_test(tcase, zonal_names_pin_and_prefer);
 	tcase_add_test(tcase, services_that_have_our_address_are_the_name_servers);
+	tcase_add_test(tcase, the_soa_is_never_kept_longer_than_negative_answers_may_be);
 	return suite;
 }

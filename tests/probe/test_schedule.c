@@ -143,6 +143,25 @@ START_TEST(faults_are_retried_soon_and_less_often_the_longer_they_last)
 }
 END_TEST
 
+START_TEST(an_outcome_ends_a_row_of_faults)
+{
+	struct stage *stage = stage_new(10);
+	struct probe_spec spec = stage_spec();
+	uint64_t starts[6] = {0};
+
+	stage->start_ms = starts;
+	stage->start_room = 6;
+	stage->scripts[1] = "XXXPXP";
+	set_one(stage, &spec);
+	stage_until(stage, 60000);
+	/* Back on the beat, at least half a period on; then the first retry comes after a second again. */
+	ck_assert_uint_ge(starts[4] - starts[3], 5000);
+	ck_assert_uint_ge(starts[5] - starts[4], 1000);
+	ck_assert_uint_le(starts[5] - starts[4], 1055);
+	stage_free(stage);
+}
+END_TEST
+
 START_TEST(a_slow_probe_is_followed_at_once_and_never_overlaps)
 {
 	struct stage *stage = stage_new(10);
@@ -401,6 +420,7 @@ suite(void)
 	tcase_add_test(tc, a_target_is_probed_at_once_then_on_its_phase);
 	tcase_add_test(tc, the_initial_delay_is_exact);
 	tcase_add_test(tc, faults_are_retried_soon_and_less_often_the_longer_they_last);
+	tcase_add_test(tc, an_outcome_ends_a_row_of_faults);
 	tcase_add_test(tc, a_slow_probe_is_followed_at_once_and_never_overlaps);
 	tcase_add_test(tc, startup_holds_readiness_and_liveness_and_then_stops);
 	tcase_add_test(tc, another_containers_startup_holds_nothing);
