@@ -1,6 +1,7 @@
 /* arena.c - memory for things that die together: blocks that double in size, freed as one. */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,9 +98,12 @@ arena_alloc(struct arena *arena, size_t size)
 		block = block_new(arena, arena->next_size);
 		if (block == NULL)
 			return NULL;
+		/* The second block is as large as the first: what just overflows does not pay for a large one. */
+		bool grow = arena->blocks != NULL;
+
 		block->next = arena->blocks;
 		arena->blocks = block;
-		if (arena->next_size < MAX_BLOCK)
+		if (grow && arena->next_size < MAX_BLOCK)
 			arena->next_size *= 2;
 		if (arena->next_size > MAX_BLOCK)
 			arena->next_size = MAX_BLOCK;

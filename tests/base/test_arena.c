@@ -54,6 +54,17 @@ START_TEST(small_pieces_cost_little_more_than_themselves)
 }
 END_TEST
 
+START_TEST(what_just_overflows_the_first_block_costs_one_more_of_its_size)
+{
+	struct arena *arena = arena_new(512);
+
+	for (size_t i = 0; i < 33; i++)
+		ck_assert_ptr_nonnull(arena_alloc(arena, 16));
+	ck_assert_uint_lt(arena_size(arena), 2 * 512 + 128);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(copies_are_equal_and_texts_end)
 {
 	struct arena *arena = arena_new(0);
@@ -91,6 +102,7 @@ suite(void)
 	tcase_add_test(tc, pieces_are_zero_aligned_and_do_not_overlap);
 	tcase_add_test(tc, a_big_piece_leaves_the_current_block_in_use);
 	tcase_add_test(tc, small_pieces_cost_little_more_than_themselves);
+	tcase_add_test(tc, what_just_overflows_the_first_block_costs_one_more_of_its_size);
 	tcase_add_test(tc, copies_are_equal_and_texts_end);
 	tcase_add_test(tc, sizes_that_overflow_are_refused);
 	suite_add_tcase(s, tc);
