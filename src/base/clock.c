@@ -81,3 +81,9 @@ clock_turn_ms(struct clock *clock, uint64_t ms)
 	atomic_fetch_add(&clock->now_ms, ms);
 	atomic_fetch_add(&clock->unix_ms, ms);
 }
+
+void
+clock_set_unix_s(struct clock *clock, uint64_t unix_s)
+{
+	atomic_store(&clock->unix_ms, unix_s * 1000);
+}

@@ -24,6 +24,7 @@ uint64_t clock_now_us(const struct clock *clock);
 uint64_t clock_unix_s(const struct clock *clock);
 uint64_t clock_unix_ms(const struct clock *clock);
 
-/* Manual clocks only. */
+/* Manual clocks only: time passes; somebody sets the date without time passing. */
 void clock_turn_ms(struct clock *clock, uint64_t ms);
+void clock_set_unix_s(struct clock *clock, uint64_t unix_s);
 #endif

@@ -19,6 +19,17 @@ START_TEST(a_manual_clock_stands_until_turned)
 }
 END_TEST
 
+START_TEST(setting_the_date_lets_no_time_pass)
+{
+	struct clock *clock = clock_new_manual(5000, 1700000000);
+
+	clock_set_unix_s(clock, 1600000000);
+	ck_assert_uint_eq(clock_unix_s(clock), 1600000000);
+	ck_assert_uint_eq(clock_now_ms(clock), 5000);
+	clock_free(clock);
+}
+END_TEST
+
 START_TEST(the_system_clock_agrees_with_the_system)
 {
 	struct clock *clock = clock_new_system();
@@ -54,6 +65,7 @@ suite(void)
 	TCase *tc = tcase_create("clock");
 
 	tcase_add_test(tc, a_manual_clock_stands_until_turned);
+	tcase_add_test(tc, setting_the_date_lets_no_time_pass);
 	tcase_add_test(tc, the_system_clock_agrees_with_the_system);
 	tcase_add_test(tc, the_system_clock_never_goes_back);
 	suite_add_tcase(s, tc);

@@ -399,6 +399,49 @@ START_TEST(the_serial_grows_with_changes_and_is_kept)
 }
 END_TEST
 
+/* How many attempts are at the Pods' addresses within this time, each of which passes at once. */
+static unsigned
+attempts_within(unsigned ms)
+{
+	unsigned count = 0;
+
+	for (unsigned past = 0; past < ms; past += 100) {
+		count += played_end(played, "10.8.0.1", OUTCOME_PASS);
+		count += played_end(played, "10.8.0.2", OUTCOME_PASS);
+		played_turn(played, 100);
+	}
+	return count;
+}
+
+static const struct {
+	int64_t jump_s;
+} jumps[] = { { 86400 }, { -86400 }, { 2147483700LL - 1700000000 }, { -3 }, { 3 } };
+
+START_TEST(a_date_that_jumps_starts_no_probe_and_takes_no_answer_back)
+{
+	char before[64];
+	uint32_t serial;
+
+	played_file(played, "a.yaml", SERVICE("web", "") HEADLESS TWO_PODS);
+	attempts_within(20000);
+	snprintf(before, sizeof(before), "%s", played_ask(played, NAME("web")));
+	serial = played->serial_saved;
+	clock_set_unix_s(played->clock,
+	    (uint64_t)((int64_t)clock_unix_s(played->clock) + jumps[_i].jump_s));
+	/* Two Pods, every ten seconds. */
+	played_turn(played, 0);
+	ck_assert_uint_le(attempts_within(100), 1);
+	ck_assert_uint_le(attempts_within(39900), 8);
+	ck_assert_uint_ge(attempts_within(40000), 7);
+	ck_assert_str_eq(played_ask(played, NAME("web")), before);
+	ck_assert_str_eq(played_ask(played, NAME("pods")), "10.8.0.1 10.8.0.2");
+	/* Serials are compared as RFC 1982 says, and never go back. */
+	played_file(played, "b.yaml", SERVICE("more", ""));
+	played_turn(played, 1000);
+	ck_assert_int_gt((int32_t)(played->serial_saved - serial), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -424,6 +467,8 @@ suite(void)
 	tcase_add_test(t, new_dns_settings_are_answered_by_a_complete_new_index);
 	tcase_add_test(t, the_way_from_outcome_to_answer_is_measured);
 	tcase_add_test(t, the_serial_grows_with_changes_and_is_kept);
+	tcase_add_loop_test(t, a_date_that_jumps_starts_no_probe_and_takes_no_answer_back, 0,
+	    sizeof(jumps) / sizeof(jumps[0]));
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
 	return s;
