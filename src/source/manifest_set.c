@@ -31,6 +31,7 @@ struct manifest_set {
 	struct known_file *files;
 	struct diag *diag;      /* of the file at hand */
 	uint64_t scan;
+	size_t missing;         /* files that are not there, and whose objects are */
 	bool changed;           /* something was handed over */
 };
 
@@ -58,19 +59,30 @@ file_find_or_add(struct manifest_set *set, const char *path, size_t root)
 	return file;
 }
 
+/* Since when it is missing; 0: it is there. */
+static void
+file_set_missing(struct manifest_set *set, struct known_file *file, uint64_t since_ms)
+{
+	set->missing -= file->missing_ms != 0;
+	set->missing += since_ms != 0;
+	file->missing_ms = since_ms;
+}
+
 static void
 file_drop(struct manifest_set *set, struct known_file *file)
 {
+	file_set_missing(set, file, 0);
 	HASH_DEL(set->files, file);
 	free(file);
 }
 
 /* ERR_NOMEM: it was not taken, and the file counts as not read. */
 static int
-hand_over(struct manifest_set *set, struct known_file *file, struct object_list *list)
+hand_over(struct manifest_set *set, struct known_file *file, struct object_list *list,
+    struct diag *diag)
 {
 	size_t count = list->count;
-	int err = set->ops.file(set->arg, file->path, list, set->diag);
+	int err = set->ops.file(set->arg, file->path, list, diag);
 
 	object_list_release(list);
 	if (err != 0)
@@ -78,6 +90,55 @@ hand_over(struct manifest_set *set, struct known_file *file, struct object_list 
 	file->objects = count;
 	set->changed = true;
 	return 0;
+}
+
+static int
+file_vanished(struct manifest_set *set, struct known_file *file)
+{
+	struct object_list none = { NULL, 0, 0 };
+	int err = 0;
+
+	diag_clear(set->diag);
+	if (file->objects > 0 || file->broken)
+		err = hand_over(set, file, &none, set->diag);
+	if (err == 0)
+		file_drop(set, file);
+	return err;
+}
+
+/* What the file was called before it was renamed: a missing one of the same octets; NULL: it is new. */
+static struct known_file *
+find_old_name(struct manifest_set *set, const struct known_file *file, uint64_t digest)
+{
+	if (set->missing == 0 || file->objects > 0)
+		return NULL;
+	for (struct known_file *old = set->files; old != NULL; old = old->hh.next)
+		if (old->missing_ms != 0 && old->read && !old->broken && old->digest == digest)
+			return old;
+	return NULL;
+}
+
+/*
+ * Hand over what is sound.  Of a file that was only renamed all has been said, and that its objects
+ * are stated under the old name as well is no error: that one need not wait any longer to go.
+ */
+static int
+hand_over_sound(struct manifest_set *set, struct known_file *file, struct object_list *list,
+    uint64_t digest)
+{
+	struct known_file *old = find_old_name(set, file, digest);
+	int err = hand_over(set, file, list, old != NULL ? NULL : set->diag);
+
+	if (err == 0 && old != NULL)
+		(void)file_vanished(set, old);  /* with no memory for that, the sweep will */
+	return err;
+}
+
+/* The octets, and whether they are believed: what is decoded depends on both. */
+static uint64_t
+digest_of(const struct manifest_file *read)
+{
+	return read->trusted ? read->digest : ~read->digest;
 }
 
 /*
@@ -100,8 +161,10 @@ digest_text(struct manifest_set *set, struct known_file *file, const struct mani
 		return err;
 	}
 	file->broken = err != 0;
-	if (err == 0 || (file->objects == 0 && list.count > 0))
-		return hand_over(set, file, &list);
+	if (err == 0)
+		return hand_over_sound(set, file, &list, digest_of(read));
+	if (file->objects == 0 && list.count > 0)
+		return hand_over(set, file, &list, set->diag);
 	object_list_release(&list);
 	set->ops.broken(set->arg, file->path, set->diag);
 	return 0;
@@ -123,13 +186,6 @@ file_unreadable(struct manifest_set *set, struct known_file *file)
 	file->read = false;
 	file->digest = complaint;
 	set->ops.broken(set->arg, file->path, set->diag);
-}
-
-/* The octets, and whether they are believed: what is decoded depends on both. */
-static uint64_t
-digest_of(const struct manifest_file *read)
-{
-	return read->trusted ? read->digest : ~read->digest;
 }
 
 static bool
@@ -188,7 +244,7 @@ manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool
 			return err == ERR_NOTFOUND ? 0 : err;
 	}
 	file->scan = set->scan;
-	file->missing_ms = 0;
+	file_set_missing(set, file, 0);
 	return 0;
 }
 
@@ -211,25 +267,11 @@ keep_gone(const struct manifest_set *set, const bool *gone)
 	return going * 2 > all;
 }
 
-static int
-file_vanished(struct manifest_set *set, struct known_file *file)
-{
-	struct object_list none = { NULL, 0, 0 };
-	int err = 0;
-
-	diag_clear(set->diag);
-	if (file->objects > 0 || file->broken)
-		err = hand_over(set, file, &none);
-	if (err == 0)
-		file_drop(set, file);
-	return err;
-}
-
 static void
-note_missing(struct known_file *file, uint64_t now_ms)
+note_missing(struct manifest_set *set, struct known_file *file, uint64_t now_ms)
 {
 	if (file->missing_ms == 0)
-		file->missing_ms = now_ms != 0 ? now_ms : 1;
+		file_set_missing(set, file, now_ms != 0 ? now_ms : 1);
 }
 
 bool
@@ -245,7 +287,7 @@ manifest_set_sweep(struct manifest_set *set, const bool *gone, uint64_t now_ms)
 
 		if (file->scan == set->scan || (!nowhere && keep && gone[file->root]))
 			continue;
-		note_missing(file, now_ms);
+		note_missing(set, file, now_ms);
 		if ((!nowhere && now_ms - file->missing_ms < MANIFEST_SET_VANISH_MS) ||
 		    file_vanished(set, file) != 0)
 			waiting = true;
@@ -270,9 +312,9 @@ manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool 
 
 	*missing = err == ERR_NOTFOUND;
 	if (err == 0)
-		file->missing_ms = 0;
+		file_set_missing(set, file, 0);
 	else if (*missing)
-		note_missing(file, now_ms);
+		note_missing(set, file, now_ms);
 	return *missing ? 0 : err;
 }
 

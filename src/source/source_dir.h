@@ -21,8 +21,8 @@ struct source_dir_ops {
 	/*
 	 * The file states exactly these objects now (count 0: it is gone or empty).  Ownership
 	 * of the objects moves to the callee; the list itself stays.  diag holds what was
-	 * found in the file so far (warnings) and takes conflicts.  Called once a changed
-	 * file; `batch_end` follows.  ERR_NOMEM: nothing was taken (the objects are gone all
+	 * found in the file so far (warnings) and takes conflicts; it is NULL where the file
+	 * was only renamed: its old name goes right after.  Called once a changed file; `batch_end` follows.  ERR_NOMEM: nothing was taken (the objects are gone all
 	 * the same); the file is read and handed over again within a second.
 	 */
 	int (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);

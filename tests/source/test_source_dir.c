@@ -43,8 +43,7 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 {
 	struct bench *bench = arg;
 
-	(void)diag;
-	strbuf_addf(&bench->told, "%s:", base_name(path));
+	strbuf_addf(&bench->told, diag == NULL ? "(%s):" : "%s:", base_name(path));
 	for (size_t i = 0; i < objects->count; i++) {
 		strbuf_addf(&bench->told, " %s", objects->items[i]->name);
 		object_free(objects->items[i]);
@@ -375,6 +374,23 @@ START_TEST(changes_are_seen_as_they_happen_and_a_burst_is_one_batch)
 }
 END_TEST
 
+START_TEST(a_renamed_file_is_no_second_statement_of_its_objects)
+{
+	struct bench bench;
+	char path[128], other[128];
+
+	bench_begin(&bench);
+	put_namespace(&bench, "a.yaml", "one");
+	start(&bench, true);
+	load_tells(&bench, "a.yaml: one;end;");
+	bench_path(&bench, "a.yaml", path);
+	bench_path(&bench, "b.yaml", other);
+	ck_assert_int_eq(rename(path, other), 0);
+	events_tell(&bench, "end;(b.yaml): one;a.yaml:;end;");
+	bench_end(&bench);
+}
+END_TEST
+
 START_TEST(a_deleted_file_is_noticed_by_itself)
 {
 	struct bench bench;
@@ -568,6 +584,7 @@ suite(void)
 	tcase_add_test(tcase, a_folder_that_is_gone_keeps_its_objects_until_it_is_back);
 	tcase_add_test(tcase, a_file_that_others_may_write_is_not_trusted_with_commands);
 	tcase_add_test(tcase, changes_are_seen_as_they_happen_and_a_burst_is_one_batch);
+	tcase_add_test(tcase, a_renamed_file_is_no_second_statement_of_its_objects);
 	tcase_add_test(tcase, a_deleted_file_is_noticed_by_itself);
 	tcase_add_test(tcase, a_file_that_was_not_taken_is_handed_over_again);
 	tcase_add_loop_test(tcase, what_was_not_read_for_want_of_descriptors_is_read_soon_after, 0,
