@@ -54,7 +54,8 @@ main(int argc, char **argv)
 		return helper_main(argc, argv);
 	err = config_flags_read(argc, argv, &flags);
 	if (err != 0) {
-		fputs(err == ERR_NOMEM ? "rollcalld: out of memory\n" : "Try rollcalld --help.\n", stderr);
+		fputs(err == ERR_NOMEM ? "rollcalld: out of memory\n" : "Try rollcalld --help.\n",
+		    stderr);
 		return err == ERR_NOMEM ? EX_OSERR : EX_USAGE;
 	}
 	if (flags.action == CONFIG_VERSION)

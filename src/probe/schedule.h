@@ -82,10 +82,11 @@ void schedule_free(struct schedule *schedule);
  * kept is copied.  A target with the same id, spec, address, port and Pod keeps its tally,
  * phase and attempt in flight; of any other the attempt in flight is cancelled and its outcome
  * never seen.  One that differs in its spec alone keeps its verdict, as one of before a restart
- * is kept: thresholds apply from there.  count 0 removes them. An id that another owner has moves to this one; of the
- * same id twice in one call the first holds. `restored`: verdicts of before a restart by id
- * (VERDICT_UNKNOWN: none), asked for new and changed targets only; may be NULL.  0 or
- * ERR_NOMEM; then either nothing has changed or, at worst, some new ones are missing.
+ * is kept: thresholds apply from there.  count 0 removes them. An id that another owner has
+ * moves to this one; of the same id twice in one call the first holds. `restored`: verdicts of
+ * before a restart by id (VERDICT_UNKNOWN: none), asked for new and changed targets only; may
+ * be NULL.  0 or ERR_NOMEM; then either nothing has changed or, at worst, some new ones are
+ * missing.
  */
 typedef enum verdict schedule_restored_fn(void *arg, const char *id);
 int schedule_set(struct schedule *schedule, const char *owner, const struct target *targets,

@@ -83,6 +83,10 @@ attempt_expect(struct attempt *attempt, enum outcome_code code, const char *deta
 	const struct outcome *outcome = attempt_run(attempt);
 	char text[256];
 
+	/* A machine that is busy elsewhere for 50 ms is a fault of the checker, and said to be. */
+	for (int i = 0; i < 20 && outcome->code == OUTCOME_FAULT_LATE && code != outcome->code; i++)
+		outcome = attempt_run(attempt);
+
 	ck_assert_msg(outcome->code == code, "expected %s, got %s: %s", outcome_word(code),
 	    outcome_word(outcome->code), outcome_text(outcome, text, sizeof(text)));
 	if (detail != NULL)

@@ -30,7 +30,10 @@ void attempt_close(struct attempt *attempt);
 struct probe *attempt_start(struct attempt *attempt);
 const struct outcome *attempt_run(struct attempt *attempt);
 
-/* Run and compare: code, and part of the detail (NULL: any). */
+/*
+ * Run and compare: code, and part of the detail (NULL: any).  Where our own lateness was the
+ * ending, and is not expected, it is run again.
+ */
 void attempt_expect(struct attempt *attempt, enum outcome_code code, const char *detail);
 
 /*

@@ -63,10 +63,7 @@ START_TEST(no_answer_is_a_timeout_near_the_deadline)
 	full_queue_open(&queue);
 	attempt.target.port = queue.port;
 	attempt.spec.timeout_ms = 60;
-	/* A machine that is busy elsewhere for 50 ms is a fault of the checker, and said to be. */
-	for (int i = 0; i < 20 && attempt_run(&attempt)->code == OUTCOME_FAULT_LATE; i++)
-		continue;
-	ck_assert_int_eq(attempt.outcome.code, OUTCOME_CONNECT_TIMEOUT);
+	attempt_expect(&attempt, OUTCOME_CONNECT_TIMEOUT, NULL);
 	ck_assert_uint_ge(attempt.outcome.took_us, 60000);
 	ck_assert_uint_eq(attempt.outcome.timeout_ms, 60);
 	full_queue_close(&queue);
