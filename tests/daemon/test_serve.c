@@ -1,0 +1,166 @@
+/* test_serve.c - sockets are bound together or not at all, and answer between start and stop. */
+#include "daemon/serve.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "daemon/wiring.h"
+#include "dns/index.h"
+#include "dns/tcp.h"
+#include "dns/udp.h"
+#include "ops/health.h"
+#include "tests/daemon/outfit.h"
+#include "tests/suite.h"
+
+static struct outfit outfit;
+
+static void
+set_up(void)
+{
+	outfit_start(&outfit, "dns: {ttl: 7, udpSize: 1400}\n");
+}
+
+static void
+tear_down(void)
+{
+	serve_stop(&outfit.rollcall);
+	outfit_stop(&outfit);
+}
+
+/* A socket of ours on 127.0.0.1; port 0: the kernel's choice.  -1: it is taken. */
+static int
+take(int type, uint16_t *port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(*port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+	    (type == SOCK_STREAM && listen(fd, 1) != 0)) {
+		close(fd);
+		return -1;
+	}
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+/* Does the port answer a query over UDP within so long?  Its rcode, -1: no. */
+static int
+ask_udp(uint16_t port, int wait_ms)
+{
+	static const uint8_t query[] = "\x12\x34\1\0\0\1\0\0\0\0\0\0" "\1x\0\0\1\0\1";
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	uint8_t reply[512];
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rcode = -1;
+	struct pollfd readable = { fd, POLLIN, 0 };
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(send(fd, query, sizeof(query) - 1, 0), sizeof(query) - 1);
+	if (poll(&readable, 1, wait_ms) == 1 && recv(fd, reply, sizeof(reply), 0) > 12)
+		rcode = reply[3] & 15;
+	close(fd);
+	return rcode;
+}
+
+START_TEST(udp_and_tcp_have_the_same_port_and_answer_only_once_started)
+{
+	struct rollcall *rollcall = &outfit.rollcall;
+
+	ck_assert_int_eq(serve_bind(rollcall), 0);
+	uint16_t port = udp_server_bound(rollcall->udp, 0)->port;
+
+	ck_assert_uint_ne(port, 0);
+	ck_assert_uint_eq(tcp_server_bound(rollcall->tcp, 0)->port, port);
+	ck_assert_ptr_null(rollcall->health);
+	ck_assert_int_eq(ask_udp(port, 50), -1);
+	ck_assert_int_eq(serve_start(rollcall), 0);
+	ck_assert(rollcall->udp_started && rollcall->tcp_started);
+	/* REFUSED: no zone is ours yet. */
+	ck_assert_int_eq(ask_udp(port, 10000), 5);
+	serve_stop(rollcall);
+	ck_assert(!rollcall->udp_started && !rollcall->tcp_started && !rollcall->serving);
+	ck_assert(rollcall->udp == NULL && rollcall->tcp == NULL);
+	int mine = take(SOCK_DGRAM, &port);
+
+	ck_assert_int_ge(mine, 0);
+	close(mine);
+}
+END_TEST
+
+START_TEST(where_one_of_both_is_taken_the_other_is_let_go)
+{
+	static const int types[] = { SOCK_DGRAM, SOCK_STREAM };
+
+	for (size_t i = 0; i < 2; i++) {
+		uint16_t port = 0;
+		int theirs = take(types[i], &port);
+
+		outfit.rollcall.now->config->listen[0].port = port;
+		ck_assert_int_eq(serve_bind(&outfit.rollcall), ERR_SYSTEM);
+		ck_assert(outfit.rollcall.udp == NULL && outfit.rollcall.tcp == NULL);
+		int other = take(types[1 - i], &port);
+
+		ck_assert_int_ge(other, 0);
+		close(other);
+		close(theirs);
+	}
+}
+END_TEST
+
+START_TEST(http_is_bound_where_it_is_wanted_and_refused_where_it_is_taken)
+{
+	struct config *config = outfit.rollcall.now->config;
+	uint16_t port = 0;
+	int theirs = take(SOCK_STREAM, &port);
+
+	config->http_listen = "127.0.0.1";
+	config->http = config->listen[0];
+	config->http.port = port;
+	ck_assert_int_eq(serve_bind(&outfit.rollcall), ERR_SYSTEM);
+	ck_assert_ptr_null(outfit.rollcall.health);
+	serve_stop(&outfit.rollcall);
+	close(theirs);
+	config->http.port = 0;
+	ck_assert_int_eq(serve_bind(&outfit.rollcall), 0);
+	ck_assert_uint_ne(health_bound(outfit.rollcall.health)->port, 0);
+}
+END_TEST
+
+START_TEST(dns_settings_come_from_the_configuration_and_the_addresses_bound)
+{
+	const struct dns_settings *dns = &outfit.rollcall.now->dns;
+	struct addr loopback;
+
+	ck_assert_int_eq(addr_parse("127.0.0.1", &loopback), 0);
+	ck_assert_uint_eq(dns->ttl_s, 7);
+	ck_assert_uint_eq(dns->udp_size, 1400);
+	ck_assert_str_eq(dns->cluster_domain, "cluster.local");
+	ck_assert_uint_eq(dns->own_address_count, 1);
+	ck_assert_int_eq(addr_compare(&dns->own_addresses[0], &loopback), 0);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *suite = suite_create("serve");
+	TCase *tcase = tcase_create("serve");
+
+	suite_add_tcase(suite, tcase);
+	tcase_set_timeout(tcase, 30);
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, udp_and_tcp_have_the_same_port_and_answer_only_once_started);
+	tcase_add_test(tcase, where_one_of_both_is_taken_the_other_is_let_go);
+	tcase_add_test(tcase, http_is_bound_where_it_is_wanted_and_refused_where_it_is_taken);
+	tcase_add_test(tcase, dns_settings_come_from_the_configuration_and_the_addresses_bound);
+	return suite;
+}
