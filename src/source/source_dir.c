@@ -123,7 +123,8 @@ scan_root(struct source_dir *source, size_t i, bool force)
 	struct root *root = &source->roots[i];
 	struct stat st;
 
-	if (stat(root->path, &st) != 0 && lstat(root->path, &st) != 0) {
+	/* A link that leads nowhere: where a folder was it is gone, else it is a broken manifest. */
+	if (stat(root->path, &st) != 0 && (root->inode != 0 || lstat(root->path, &st) != 0)) {
 		root_is_gone(source, root, strerror(errno));
 		return 0;
 	}

@@ -320,6 +320,12 @@ START_TEST(a_folder_that_is_gone_keeps_its_objects_until_it_is_back)
 	ck_assert_int_eq(source_dir_set(bench.source, &settings), 0);
 	ck_assert_int_eq(source_dir_load(bench.source), 0);
 	ck_assert_int_eq(rmdir(bench.folder), 0);
+	/* Nor is a link whose other end is not there. */
+	ck_assert_int_eq(symlink("/nonexistent", bench.folder), 0);
+	ck_assert_int_eq(source_dir_load(bench.source), 0);
+	clock_turn_ms(bench.clock, 1000);
+	ck_assert_int_eq(source_dir_load(bench.source), 0);
+	ck_assert_int_eq(unlink(bench.folder), 0);
 	ck_assert_int_eq(source_dir_set(bench.source, &settings), 0);
 	ck_assert_int_eq(source_dir_load(bench.source), 0);
 	ck_assert_ptr_null(strstr(bench.told.text, "a.yaml:"));
