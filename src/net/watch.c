@@ -34,6 +34,8 @@ struct item {
 	int wd;                 /* -1: nothing */
 	/* of folder: the part that is watched; all of it unless waiting for it to come */
 	size_t armed_len;
+	int link_wd;            /* of where the last link of the path lies; -1: none of it is a link */
+	size_t link_len;        /* of folder: up to that link's own name */
 	bool removed;
 };
 
@@ -79,7 +81,7 @@ item_new(const char *path, bool is_file)
 
 	if (item == NULL)
 		return NULL;
-	item->wd = -1;
+	item->wd = item->link_wd = -1;
 	item->path = strdup(path);
 	if (item->path != NULL && is_file) {
 		const char *slash = strrchr(item->path, '/');
@@ -104,7 +106,8 @@ release(struct watch *watch, int wd)
 	if (wd < 0)
 		return;
 	for (size_t i = 0; i < watch->count; i++)
-		if (watch->items[i]->wd == wd && !watch->items[i]->removed)
+		if ((watch->items[i]->wd == wd || watch->items[i]->link_wd == wd) &&
+		    !watch->items[i]->removed)
 			return;
 	/* EINVAL where the kernel was faster: the folder is gone. */
 	(void)inotify_rm_watch(watch->fd, wd);
@@ -164,6 +167,62 @@ add_part(struct watch *watch, const struct item *item, size_t len)
 	return inotify_add_watch(watch->fd, len == 0 ? "." : at, MASK);
 }
 
+/* The length of the path up to and with its last link; 0: no part of it is one. */
+static size_t
+find_link(const char *folder)
+{
+	char at[PATH_MAX];
+	struct stat st;
+	size_t len = strlen(folder);
+
+	while (len > 0 && len < sizeof(at)) {
+		size_t up = parent_len(folder, len);
+
+		memcpy(at, folder, len);
+		at[len] = '\0';
+		if (lstat(at, &st) == 0 && S_ISLNK(st.st_mode))
+			return len;
+		if (up == len)
+			break;
+		len = up;
+	}
+	return 0;
+}
+
+/*
+ * A link that is exchanged says nothing in the folder that it led to: watch where it lies.  Should that
+ * fail, the exchange is seen when somebody looks again.
+ */
+static void
+arm_link(struct watch *watch, struct item *item)
+{
+	int before = item->link_wd;
+
+	item->link_len = find_link(item->folder);
+	item->link_wd = item->link_len == 0 ? -1 :
+	    add_part(watch, item, parent_len(item->folder, item->link_len));
+	if (before != item->link_wd)
+		release(watch, before);
+}
+
+/* Does this event say that the link of the path is another by now? */
+static bool
+is_of_link(const struct item *item, const struct inotify_event *event)
+{
+	size_t up = parent_len(item->folder, item->link_len);
+	const char *name = item->folder + up;
+
+	if (item->link_wd < 0 || item->link_wd != event->wd)
+		return false;
+	if ((event->mask & SELF_GONE) != 0)
+		return true;
+	name += strspn(name, "/");
+
+	size_t len = (size_t)(item->folder + item->link_len - name);
+
+	return event->len > 0 && strlen(event->name) == len && memcmp(event->name, name, len) == 0;
+}
+
 static int
 arm_failed(struct watch *watch, struct item *item)
 {
@@ -185,6 +244,8 @@ arm(struct watch *watch, struct item *item)
 {
 	size_t whole = strlen(item->folder), len = whole;
 
+	/* First, so that no exchange slips in between. */
+	arm_link(watch, item);
 	for (int i = 0; i < ARM_TRIES; i++) {
 		int wd = add_part(watch, item, len);
 
@@ -266,7 +327,11 @@ dispatch(struct watch *watch, const struct inotify_event *event)
 	for (size_t i = 0, count = watch->count; i < count; i++) {
 		struct item *item = watch->items[i];
 
-		if (item->wd == event->wd && !item->removed)
+		if (item->removed)
+			continue;
+		if (is_of_link(item, event))
+			rearm(watch, item, is_whole(item));
+		else if (item->wd == event->wd)
 			item_event(watch, item, event->mask, name);
 	}
 }
@@ -404,6 +469,7 @@ watch_remove(struct watch *watch, const char *path)
 		return;
 	item->removed = true;
 	release(watch, item->wd);
+	release(watch, item->link_wd);
 	if (!watch->dispatching)
 		sweep(watch);
 }

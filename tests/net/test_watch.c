@@ -163,10 +163,50 @@ START_TEST(adding_a_link_again_follows_where_it_leads_now)
 	ck_assert_int_eq(symlink("two", "link"), 0);
 	ck_assert_int_eq(watch_folder(watch, "link"), 0);
 	ck_assert_uint_eq(watch_count(watch), 1);
+	expect("changed link -\n");    /* the exchange itself */
 	put("one/a.yaml", "x");
 	expect_nothing();
 	put("two/a.yaml", "x");
 	expect("changed link a.yaml\n");
+}
+END_TEST
+
+/* As releases are put in place: a link of the path is exchanged, by a rename or in two steps. */
+START_TEST(an_exchanged_link_is_told_and_followed)
+{
+	static const char *const paths[] = { "now", "now/zones", "./now//zones" };
+	const char *path = paths[_i];
+	char line[64];
+
+	mkdir("one", 0755);
+	mkdir("one/zones", 0755);
+	mkdir("two", 0755);
+	mkdir("two/zones", 0755);
+	ck_assert_int_eq(symlink("one", "now"), 0);
+	ck_assert_int_eq(watch_folder(watch, path), 0);
+	ck_assert_int_eq(symlink("two", "next"), 0);
+	ck_assert_int_eq(rename("next", "now"), 0);
+	snprintf(line, sizeof(line), "changed %s -\n", path);
+	expect(line);
+	put(_i == 0 ? "two/a" : "two/zones/a", "");
+	snprintf(line, sizeof(line), "changed %s a\n", path);
+	expect(line);
+	expect_nothing();
+	put(_i == 0 ? "one/b" : "one/zones/b", "");
+	put("unrelated", "");
+	expect_nothing();
+	/* Gone for a while, and leading nowhere. */
+	ck_assert_int_eq(unlink("now"), 0);
+	snprintf(line, sizeof(line), "changed %s -\n", path);
+	expect(line);
+	ck_assert_int_eq(symlink("nowhere", "now"), 0);
+	expect_nothing();
+	ck_assert_int_eq(unlink("now"), 0);
+	ck_assert_int_eq(symlink("one", "now"), 0);
+	expect(line);
+	put(_i == 0 ? "one/c" : "one/zones/c", "");
+	snprintf(line, sizeof(line), "changed %s c\n", path);
+	expect(line);
 }
 END_TEST
 
@@ -348,6 +388,7 @@ suite(void)
 	tcase_add_test(tc, a_file_is_told_when_it_is_replaced_and_others_are_not);
 	tcase_add_test(tc, a_link_swap_under_a_file_is_told);
 	tcase_add_test(tc, adding_a_link_again_follows_where_it_leads_now);
+	tcase_add_loop_test(tc, an_exchanged_link_is_told_and_followed, 0, 3);
 	tcase_add_test(tc, a_missing_folder_is_waited_for);
 	tcase_add_test(tc, a_folder_that_goes_is_told_and_waited_for);
 	tcase_add_test(tc, a_folder_that_is_moved_away_is_not_followed);
