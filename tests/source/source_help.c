@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/err.h"
 #include "base/strbuf.h"
 #include "source/decode.h"
 #include "source/doc.h"
@@ -117,4 +118,34 @@ help_file(const char *path, size_t *len)
 	text[*len] = '\0';
 	fclose(file);
 	return text;
+}
+
+void
+help_expect(const char *text, const char *expected)
+{
+	struct object_list list = { 0 };
+	int err;
+	char *said = help_decode(text, &list, &err);
+	bool refused = strstr(said, "error: ") != NULL;
+
+	if (expected == NULL)
+		ck_assert_msg(*said == '\0', "%s\n%s", text, said);
+	else
+		ck_assert_msg(strstr(said, expected) != NULL, "%s\n%s", text, said);
+	ck_assert_int_eq(err, refused ? ERR_INVALID : 0);
+	ck_assert_uint_eq(list.count, refused ? 0 : 1);
+	object_list_release(&list);
+	free(said);
+}
+
+struct object *
+help_decode_one(const char *text, struct object_list *list)
+{
+	int err;
+	char *said = help_decode(text, list, &err);
+
+	ck_assert_str_eq(said, "");
+	ck_assert_uint_eq(list->count, 1);
+	free(said);
+	return list->items[0];
 }

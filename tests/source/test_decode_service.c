@@ -200,36 +200,18 @@ static const struct {
 
 START_TEST(rules_of_services_hold)
 {
-	struct object_list list = { 0 };
 	char text[1024];
-	int err;
 
 	snprintf(text, sizeof(text),
 	    "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {%s}}", rows[_i].spec);
-	char *said = help_decode(text, &list, &err);
-	bool refused = strstr(said, "error: ") != NULL;
-
-	if (rows[_i].said == NULL)
-		ck_assert_msg(*said == '\0', "%s\n%s", rows[_i].spec, said);
-	else
-		ck_assert_msg(strstr(said, rows[_i].said) != NULL, "%s\n%s", rows[_i].spec, said);
-	ck_assert_int_eq(err, refused ? ERR_INVALID : 0);
-	ck_assert_uint_eq(list.count, refused ? 0 : 1);
-	object_list_release(&list);
-	free(said);
+	help_expect(text, rows[_i].said);
 }
 END_TEST
 
 static struct service *
 decode_one(const char *text, struct object_list *list)
 {
-	int err;
-	char *said = help_decode(text, list, &err);
-
-	ck_assert_str_eq(said, "");
-	ck_assert_uint_eq(list->count, 1);
-	free(said);
-	return (struct service *)list->items[0];
+	return (struct service *)help_decode_one(text, list);
 }
 
 START_TEST(what_is_not_stated_has_the_api_servers_defaults)

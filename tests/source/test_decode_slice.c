@@ -100,35 +100,17 @@ static const struct {
 
 START_TEST(rules_of_endpoints_hold)
 {
-	struct object_list list = { 0 };
 	char text[1024];
-	int err;
 
 	snprintf(text, sizeof(text), "{metadata: {name: a}, %s}", rows[_i].body);
-	char *said = help_decode(text, &list, &err);
-	bool refused = strstr(said, "error: ") != NULL;
-
-	if (rows[_i].said == NULL)
-		ck_assert_msg(*said == '\0', "%s\n%s", text, said);
-	else
-		ck_assert_msg(strstr(said, rows[_i].said) != NULL, "%s\n%s", text, said);
-	ck_assert_int_eq(err, refused ? ERR_INVALID : 0);
-	ck_assert_uint_eq(list.count, refused ? 0 : 1);
-	object_list_release(&list);
-	free(said);
+	help_expect(text, rows[_i].said);
 }
 END_TEST
 
 static struct slice *
 decode_one(const char *text, struct object_list *list)
 {
-	int err;
-	char *said = help_decode(text, list, &err);
-
-	ck_assert_str_eq(said, "");
-	ck_assert_uint_eq(list->count, 1);
-	free(said);
-	return (struct slice *)list->items[0];
+	return (struct slice *)help_decode_one(text, list);
 }
 
 START_TEST(further_addresses_are_endpoints_of_their_own)
