@@ -171,6 +171,16 @@ events_tell(struct bench *bench, const char *expected)
 	strbuf_clear(&bench->told);
 }
 
+/* A source that has read one file. */
+static void
+begin_with_one(struct bench *bench, bool watch)
+{
+	bench_begin(bench);
+	put_namespace(bench, "a.yaml", "one");
+	start(bench, watch);
+	load_tells(bench, "a.yaml: one;end;");
+}
+
 START_TEST(files_are_read_in_byte_order_and_others_are_left_alone)
 {
 	struct bench bench;
@@ -193,10 +203,7 @@ START_TEST(an_unchanged_file_is_not_told_again)
 {
 	struct bench bench;
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, false);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, false);
 	put_namespace(&bench, "a.yaml", "one");
 	load_tells(&bench, "end;");
 	put_namespace(&bench, "a.yaml", "two");
@@ -209,10 +216,7 @@ START_TEST(a_broken_file_is_said_once_and_heals)
 {
 	struct bench bench;
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, false);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, false);
 	put(&bench, "a.yaml", "kind: [\n");
 	strbuf_clear(&bench.told);
 	ck_assert_int_eq(source_dir_load(bench.source), 0);
@@ -300,10 +304,7 @@ START_TEST(a_folder_that_is_gone_keeps_its_objects_until_it_is_back)
 	const char *paths[2] = { "/nonexistent", bench.folder };
 	struct source_dir_settings settings = { .paths = paths, .path_count = 2, .exec_enabled = true };
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, false);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, false);
 	(void)snprintf(away, sizeof(away), "%s-away", bench.folder);
 	ck_assert_int_eq(rename(bench.folder, away), 0);
 	strbuf_clear(&bench.told);
@@ -362,10 +363,7 @@ START_TEST(changes_are_seen_as_they_happen_and_a_burst_is_one_batch)
 	struct bench bench;
 	char name[32];
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, true);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, true);
 	strbuf_clear(&bench.told);
 	bench.batches = 0;
 	for (int i = 0; i < 20; i++) {
@@ -385,10 +383,7 @@ START_TEST(a_renamed_file_is_no_second_statement_of_its_objects)
 	struct bench bench;
 	char path[128], other[128];
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, true);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, true);
 	bench_path(&bench, "a.yaml", path);
 	bench_path(&bench, "b.yaml", other);
 	ck_assert_int_eq(rename(path, other), 0);
@@ -402,10 +397,7 @@ START_TEST(a_deleted_file_is_noticed_by_itself)
 	struct bench bench;
 	char path[128];
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, true);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, true);
 	strbuf_clear(&bench.told);
 	bench_path(&bench, "a.yaml", path);
 	ck_assert_int_eq(unlink(path), 0);
@@ -459,10 +451,7 @@ START_TEST(what_was_not_read_for_want_of_descriptors_is_read_soon_after)
 	struct rlimit before;
 	struct timeval while_short = { 0, 200000 };
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, true);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, true);
 	strbuf_clear(&bench.told);
 	put_namespace(&bench, "b.yaml", "two");
 	if (_i == 1)
@@ -561,10 +550,7 @@ START_TEST(other_paths_take_the_files_of_the_old_ones_away_at_once)
 	const char *paths[1] = { path };
 	struct source_dir_settings settings = { .paths = paths, .path_count = 1, .exec_enabled = true };
 
-	bench_begin(&bench);
-	put_namespace(&bench, "a.yaml", "one");
-	start(&bench, false);
-	load_tells(&bench, "a.yaml: one;end;");
+	begin_with_one(&bench, false);
 	bench_path(&bench, "sub", path);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	put_namespace(&bench, "sub/b.yaml", "two");
