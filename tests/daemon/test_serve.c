@@ -89,29 +89,37 @@ START_TEST(udp_and_tcp_have_the_same_port_and_answer_only_once_started)
 	serve_stop(rollcall);
 	ck_assert(!rollcall->udp_started && !rollcall->tcp_started && !rollcall->serving);
 	ck_assert(rollcall->udp == NULL && rollcall->tcp == NULL);
-	int mine = take(SOCK_DGRAM, &port);
-
-	ck_assert_int_ge(mine, 0);
-	close(mine);
 }
 END_TEST
+
+/* Where a port is taken for one kind of socket, binding fails; is it free for the other kind then? */
+static bool
+is_let_go(int taken, int other)
+{
+	uint16_t port = 0;
+	int theirs = take(taken, &port);
+
+	outfit.rollcall.now->config->listen[0].port = port;
+	ck_assert_int_eq(serve_bind(&outfit.rollcall), ERR_SYSTEM);
+	ck_assert(outfit.rollcall.udp == NULL && outfit.rollcall.tcp == NULL);
+	int fd = take(other, &port);
+
+	close(theirs);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
 
 START_TEST(where_one_of_both_is_taken_the_other_is_let_go)
 {
 	static const int types[] = { SOCK_DGRAM, SOCK_STREAM };
 
 	for (size_t i = 0; i < 2; i++) {
-		uint16_t port = 0;
-		int theirs = take(types[i], &port);
+		unsigned attempts = 0;
 
-		outfit.rollcall.now->config->listen[0].port = port;
-		ck_assert_int_eq(serve_bind(&outfit.rollcall), ERR_SYSTEM);
-		ck_assert(outfit.rollcall.udp == NULL && outfit.rollcall.tcp == NULL);
-		int other = take(types[1 - i], &port);
-
-		ck_assert_int_ge(other, 0);
-		close(other);
-		close(theirs);
+		/* Another process may have the number for its own; not sixteen times. */
+		while (!is_let_go(types[i], types[1 - i]))
+			ck_assert_uint_lt(++attempts, 16);
 	}
 }
 END_TEST
