@@ -157,6 +157,24 @@ START_TEST(dns_settings_come_from_the_configuration_and_the_addresses_bound)
 }
 END_TEST
 
+START_TEST(loopback_is_ours_but_does_not_name_us_beside_another_address)
+{
+	struct addr_port listen[2] = { { .port = 53 }, { .port = 53 } };
+	struct config config = *outfit.rollcall.now->config;
+	struct generation generation = { .config = &config };
+
+	ck_assert_int_eq(addr_parse("127.0.0.1", &listen[0].addr), 0);
+	ck_assert_int_eq(addr_parse("192.0.2.1", &listen[1].addr), 0);
+	config.listen = listen;
+	config.listen_count = 2;
+	ck_assert_int_eq(serve_settings(&generation), 0);
+	ck_assert_uint_eq(generation.dns.own_address_count, 2);
+	ck_assert_uint_eq(generation.dns.ns_address_count, 1);
+	ck_assert_int_eq(addr_compare(&generation.dns.ns_addresses[0], &listen[1].addr), 0);
+	listen_own_release(&generation.own);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -170,5 +188,6 @@ suite(void)
 	tcase_add_test(tcase, where_one_of_both_is_taken_the_other_is_let_go);
 	tcase_add_test(tcase, http_is_bound_where_it_is_wanted_and_refused_where_it_is_taken);
 	tcase_add_test(tcase, dns_settings_come_from_the_configuration_and_the_addresses_bound);
+	tcase_add_test(tcase, loopback_is_ours_but_does_not_name_us_beside_another_address);
 	return suite;
 }
