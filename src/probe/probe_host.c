@@ -27,14 +27,9 @@ is_special(const struct addr *addr)
 	return addr_is_loopback(addr) || addr_is_link_local(addr) || addr_is_unspecified(addr);
 }
 
-/*
- * May `addr` be asked for an endpoint at `own`?  Its own address may; others must lie in one of the
- * networks, and loopback, link-local and unspecified ones in a network that is itself of that
- * kind, so that 0.0.0.0/0 does not open the way to the daemon's host and to 169.254.169.254.
- */
-static bool
-is_allowed(const struct addr *addr, const struct addr *own, const struct cidr *networks,
-    size_t count)
+bool
+probe_host_is_allowed(const struct addr *addr, const struct addr *own,
+    const struct cidr *networks, size_t count)
 {
 	struct addr asked = unmapped(addr);
 
@@ -62,8 +57,8 @@ keep_allowed(struct probe_host *host, const struct addr *addrs, size_t count)
 		/* A foreign host is believed only from files of a trusted owner. */
 		size_t networks = probe->target.trusted ? settings->allow_host_count : 0;
 
-		if (is_allowed(&addrs[i], &probe->target.addr, settings->allow_hosts,
-		    networks))
+		if (probe_host_is_allowed(&addrs[i], &probe->target.addr,
+		    settings->allow_hosts, networks))
 			host->addrs[host->count++] = addrs[i];
 	}
 	if (host->count == 0)

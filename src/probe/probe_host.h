@@ -24,6 +24,14 @@ struct probe_host {
 };
 
 /*
+ * May `addr` be asked for an endpoint at `own`?  Its own address may; others must lie in one of the
+ * networks, and loopback, link-local and unspecified ones in a network that is itself of that
+ * kind, so that 0.0.0.0/0 does not open the way to the daemon's host and to 169.254.169.254.  Pure.
+ */
+bool probe_host_is_allowed(const struct addr *addr, const struct addr *own,
+    const struct cidr *networks, size_t count);
+
+/*
  * Find the addresses, then call `found`, perhaps at once.  Where there are none or none that is
  * allowed the attempt is ended instead.  `host` is zeroed memory that stays where it is until
  * cleared.
