@@ -129,7 +129,7 @@ START_TEST(an_idle_client_is_closed_in_time)
 	ask(fd, 1, 20);
 	ck_assert_int_eq(reply(fd, 20), 1);
 	ck_assert_int_eq(reply(fd, 20), -1);
-	ck_assert_uint_ge(now_ms() - before, 295);
+	ck_assert_uint_ge(now_ms() - before, 290);
 	ck_assert_uint_lt(now_ms() - before, 1900);
 	close(fd);
 }
@@ -144,7 +144,7 @@ START_TEST(a_client_that_says_nothing_is_closed_sooner)
 	before = now_ms();
 	fd = client();
 	ck_assert_int_eq(reply(fd, 20), -1);
-	ck_assert_uint_ge(now_ms() - before, 195);
+	ck_assert_uint_ge(now_ms() - before, 190);
 	close(fd);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(dripping_a_message_does_not_gain_time)
 	}
 	ck_assert_int_eq(reply(fd, 20), -1);
 	ck_assert_int_lt(dripped, 10);
-	ck_assert_uint_ge(now_ms() - before, 295);
+	ck_assert_uint_ge(now_ms() - before, 290);
 	close(fd);
 }
 END_TEST

@@ -178,7 +178,8 @@ START_TEST(silence_ends_at_the_deadline)
 	long took_ms = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;
 
 	ck_assert_int_eq(result.err, ERR_TIMEOUT);
-	ck_assert_int_ge(took_ms, 99);
+	/* The loop reads a clock that moves every 4 ms, so its timers may be that much early. */
+	ck_assert_int_ge(took_ms, 95);
 	ck_assert_int_lt(took_ms, 5000);
 }
 END_TEST

@@ -90,7 +90,7 @@ START_TEST(who_drips_a_request_is_shut_down_in_time)
 		http_client_wait(loop, 20);
 	}
 	ck_assert_uint_eq(become(0), 0);
-	ck_assert_uint_ge(now_ms() - before, 295);
+	ck_assert_uint_ge(now_ms() - before, 290);
 	ck_assert_uint_lt(sent, sizeof(request) - 1);
 	ck_assert(http_client_read(loop, fd, got, sizeof(got)));
 	close(fd);
