@@ -180,9 +180,11 @@ check_reply(const uint8_t *query, size_t query_len, const uint8_t *reply, size_t
 	MUST(len >= DNS_HEADER_LEN && memcmp(query, reply, 2) == 0);
 	MUST((reply[2] & 0x80) != 0 && (reply[2] & 0x79) == (query[2] & 0x79));
 	MUST((reply[3] & 0xe0) == 0 && (reply[3] & 0x10) == (query[3] & 0x10));
-	MUST(wire_get_u16(reply + 4) <= 1 && (wire_get_u16(reply + 4) == 1 ||
-	    len == DNS_HEADER_LEN));
+	MUST(wire_get_u16(reply + 4) <= 1);
 	bool opt = check_sections(reply, len);
+	/* Without a question there is nothing to send but OPT (RFC 6891, 7). */
+	MUST(wire_get_u16(reply + 4) == 1 || (wire_get_u16(reply + 6) == 0 &&
+	    wire_get_u16(reply + 8) == 0 && wire_get_u16(reply + 10) == opt));
 	MUST(len <= (transport == TRANSPORT_TCP ? 65535u : opt ? 1232u : 512u));
 	MUST(transport == TRANSPORT_UDP || (reply[2] & 2) == 0);
 	if (wire_get_u16(reply + 4) == 1) {
