@@ -214,8 +214,8 @@ start_daemon(struct bench *bench, char *program)
 	(void)snprintf(config, sizeof(config), "%s/rollcall.conf", bench->folder);
 	bench->daemon = fork();
 	if (bench->daemon == 0) {
-		(void)freopen("/dev/null", "w", stderr);
-		(void)execv(program, argv);
+		if (freopen("/dev/null", "w", stderr) != NULL)
+			(void)execv(program, argv);
 		_exit(127);
 	}
 }
