@@ -1,9 +1,9 @@
 /* overview.c - the tables of health checks and metrics that /readyz and /metrics show. */
 #include "daemon/overview.h"
 
+#include "base/latency.h"
 #include "base/strbuf.h"
 #include "daemon/context.h"
-#include "daemon/latency.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
 #include "dns/index.h"
@@ -135,7 +135,10 @@ METRIC(m_replies, dns_of(arg).replies)
 METRIC(m_truncated, dns_of(arg).truncated)
 METRIC(m_dropped, dns_of(arg).dropped)
 METRIC(m_noerror, dns_of(arg).rcode[0])
+METRIC(m_formerr, dns_of(arg).rcode[1])
+METRIC(m_servfail, dns_of(arg).rcode[2])
 METRIC(m_nxdomain, dns_of(arg).rcode[3])
+METRIC(m_notimp, dns_of(arg).rcode[4])
 METRIC(m_refused, dns_of(arg).rcode[5])
 
 static double
@@ -237,7 +240,10 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_dns_truncated_total", "counter", "Replies with TC", m_truncated },
 	{ "rollcall_dns_dropped_total", "counter", "Messages that got no reply", m_dropped },
 	{ "rollcall_dns_noerror_total", "counter", "Replies NOERROR", m_noerror },
+	{ "rollcall_dns_formerr_total", "counter", "Replies FORMERR", m_formerr },
+	{ "rollcall_dns_servfail_total", "counter", "Replies SERVFAIL", m_servfail },
 	{ "rollcall_dns_nxdomain_total", "counter", "Replies NXDOMAIN", m_nxdomain },
+	{ "rollcall_dns_notimp_total", "counter", "Replies NOTIMP", m_notimp },
 	{ "rollcall_dns_refused_total", "counter", "Replies REFUSED", m_refused },
 	{ "rollcall_dns_tcp_clients", "gauge", "TCP connections", m_clients },
 	{ "rollcall_loop_late_worst_seconds", "gauge", "The control loop's worst lateness",

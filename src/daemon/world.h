@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "daemon/latency.h"
+#include "base/latency.h"
 #include "daemon/refresh.h"
 #include "model/allot.h"
 #include "probe/schedule.h"

@@ -6,9 +6,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/latency.h"
 #include "base/strbuf.h"
 #include "ops/health.h"
 
+/* Bounds of a histogram, in powers of two of a microsecond. */
+#define BOUND_FIRST 4
+#define BOUND_LAST 23
 #define EXACT_MAX 9007199254740992.0    /* 2^53: whole numbers up to here are exact */
 
 static size_t
@@ -52,18 +56,39 @@ add_value(struct strbuf *text, double value)
 		strbuf_addf(text, "%.15g", value);
 }
 
+static void
+add_head(struct strbuf *text, const char *name, const char *help, const char *type)
+{
+	int len = (int)family_len(name);
+
+	strbuf_addf(text, "# HELP %.*s ", len, name);
+	add_help(text, help);
+	strbuf_addf(text, "\n# TYPE %.*s %s\n", len, name, type);
+}
+
 void
 exposition_add(struct strbuf *text, const struct health_metric *metric,
     const struct health_metric *before, double value)
 {
-	int len = (int)family_len(metric->name);
-
-	if (before == NULL || !same_family(metric, before)) {
-		strbuf_addf(text, "# HELP %.*s ", len, metric->name);
-		add_help(text, metric->help);
-		strbuf_addf(text, "\n# TYPE %.*s %s\n", len, metric->name, metric->type);
-	}
+	if (before == NULL || !same_family(metric, before))
+		add_head(text, metric->name, metric->help, metric->type);
 	strbuf_addf(text, "%s ", metric->name);
 	add_value(text, value);
 	strbuf_add(text, "\n");
+}
+
+void
+exposition_add_histogram(struct strbuf *text, const struct health_histogram *histogram,
+    const struct latency *durations)
+{
+	const char *name = histogram->name;
+	unsigned long long total = durations->total;
+
+	add_head(text, name, histogram->help, "histogram");
+	for (unsigned power = BOUND_FIRST; power <= BOUND_LAST; power++)
+		strbuf_addf(text, "%s_bucket{le=\"%.15g\"} %llu\n", name, ldexp(1, (int)power) / 1e6,
+		    (unsigned long long)latency_below(durations, power));
+	strbuf_addf(text, "%s_bucket{le=\"+Inf\"} %llu\n", name, total);
+	strbuf_addf(text, "%s_sum %.15g\n", name, (double)durations->sum_us / 1e6);
+	strbuf_addf(text, "%s_count %llu\n", name, total);
 }

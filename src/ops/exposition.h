@@ -1,7 +1,9 @@
 /* exposition.h - metrics as Prometheus reads them: text format 0.0.4.  Thread: any; pure. */
 #ifndef ROLLCALL_OPS_EXPOSITION_H
 #define ROLLCALL_OPS_EXPOSITION_H
+struct health_histogram;
 struct health_metric;
+struct latency;
 struct strbuf;
 
 /*
@@ -11,4 +13,11 @@ struct strbuf;
  */
 void exposition_add(struct strbuf *text, const struct health_metric *metric,
     const struct health_metric *before, double value);
+
+/*
+ * A histogram in seconds: how many took less than 16 us, 32 us and so on up to 8 s, all, and
+ * their sum.
+ */
+void exposition_add_histogram(struct strbuf *text, const struct health_histogram *histogram,
+    const struct latency *durations);
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/latency.h"
 #include "base/strbuf.h"
 #include "net/sock.h"
 #include "ops/exposition.h"
@@ -101,6 +102,13 @@ reply_metrics(const struct health *health, bool verbose, struct reply *reply)
 
 		exposition_add(&reply->body, metric, before, metric->value(health->settings.arg));
 		before = metric;
+	}
+	for (size_t i = 0; i < health->settings.histogram_count; i++) {
+		const struct health_histogram *histogram = &health->settings.histograms[i];
+		struct latency sum = { .total = 0 };
+
+		histogram->durations(health->settings.arg, &sum);
+		exposition_add_histogram(&reply->body, histogram, &sum);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 struct event_base;
 struct health;
+struct latency;
 struct strbuf;
 
 /* Handed tables; ops knows nothing of where the figures come from. */
@@ -25,12 +26,20 @@ struct health_metric {
 	const char *help;
 	double (*value)(void *arg);
 };
+struct health_histogram {
+	const char *name;               /* "rollcall_dns_request_duration_seconds" */
+	const char *help;
+	/* Adds what there is to `sum`, which is empty. */
+	void (*durations)(void *arg, struct latency *sum);
+};
 struct health_settings {
 	const struct addr_port *listen;
 	const struct health_check *checks;
 	size_t check_count;
 	const struct health_metric *metrics;
 	size_t metric_count;
+	const struct health_histogram *histograms;
+	size_t histogram_count;
 	void *arg;
 };
 

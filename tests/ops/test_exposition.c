@@ -1,6 +1,8 @@
 /* test_exposition.c - samples are written as Prometheus reads them. */
 #include <math.h>
+#include <string.h>
 
+#include "base/latency.h"
 #include "base/strbuf.h"
 #include "ops/exposition.h"
 #include "ops/health.h"
@@ -48,6 +50,29 @@ START_TEST(a_family_has_one_head)
 }
 END_TEST
 
+START_TEST(a_histogram_counts_what_took_less_than_each_bound)
+{
+	static const struct health_histogram took = { .name = "took_seconds", .help = "Took." };
+	struct latency durations = { .total = 0 };
+	struct strbuf text = STRBUF_INIT;
+
+	latency_note(&durations, 15);
+	latency_note(&durations, 16);
+	latency_note_many(&durations, 1000, 3);
+	latency_note(&durations, 9000000);
+	exposition_add_histogram(&text, &took, &durations);
+	ck_assert_int_eq(strncmp(text.text,
+	    "# HELP took_seconds Took.\n# TYPE took_seconds histogram\n"
+	    "took_seconds_bucket{le=\"1.6e-05\"} 1\ntook_seconds_bucket{le=\"3.2e-05\"} 2\n", 128), 0);
+	ck_assert_ptr_ne(strstr(text.text, "\ntook_seconds_bucket{le=\"0.000512\"} 2\n"
+	    "took_seconds_bucket{le=\"0.001024\"} 5\n"), NULL);
+	ck_assert_str_eq(strstr(text.text, "took_seconds_bucket{le=\"8.388608\"}"),
+	    "took_seconds_bucket{le=\"8.388608\"} 5\ntook_seconds_bucket{le=\"+Inf\"} 6\n"
+	    "took_seconds_sum 9.003031\ntook_seconds_count 6\n");
+	strbuf_release(&text);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -56,6 +81,7 @@ suite(void)
 
 	tcase_add_test(tc, values_are_exact_or_named);
 	tcase_add_test(tc, a_family_has_one_head);
+	tcase_add_test(tc, a_histogram_counts_what_took_less_than_each_bound);
 	suite_add_tcase(s, tc);
 	return s;
 }
