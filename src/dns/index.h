@@ -68,11 +68,13 @@ void index_reader_offline(void);
 void index_reader_online(void);
 
 /*
- * Readers.  The hash of a name in any case (*mixed: it had capitals); fetch its slot early; look it
- * up.  What is found is valid until the reader's next quiescent point.
+ * Readers.  The hash of a name in any case (*mixed: it had capitals); fetch its slot early; once
+ * that is here, fetch its entry early; look it up.  What is found is valid until the reader's next
+ * quiescent point.
  */
 uint64_t index_hash(const struct index *index, const uint8_t *name, size_t len, bool *mixed);
 void index_prefetch(const struct index *index, uint64_t hash);
+void index_prefetch_entry(const struct index *index, uint64_t hash);
 const struct entry *index_find(const struct index *index, uint64_t hash, const uint8_t *name,
     size_t len);
 /* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */

@@ -365,6 +365,13 @@ respond_begin(const struct responder *responder, const uint8_t *buf, size_t quer
 	index_prefetch(responder->index, query->hash);
 }
 
+void
+respond_fetch(const struct responder *responder, const struct query *query)
+{
+	if (query->state == QUERY_GOOD)
+		index_prefetch_entry(responder->index, query->hash);
+}
+
 size_t
 respond_finish(struct responder *responder, enum transport transport, const struct addr *client,
     const struct query *query, uint8_t *buf, size_t size)

@@ -38,12 +38,13 @@ size_t respond(struct responder *responder, enum transport transport, const stru
     uint8_t *buf, size_t query_len, size_t size);
 
 /*
- * The same in two steps, for those who have a batch: begin reads the query and asks the memory for
- * the name's place in the index; finish answers.  Between the two the buffer is left alone and no
- * quiescent point is passed.
+ * The same in three steps, for those who have a batch: begin reads the query and asks the memory
+ * for the name's place in the index; fetch, which may be left out, asks for what is there; finish
+ * answers.  Meanwhile the buffer is left alone and no quiescent point is passed.
  */
 void respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len,
     struct query *query);
+void respond_fetch(const struct responder *responder, const struct query *query);
 size_t respond_finish(struct responder *responder, enum transport transport,
     const struct addr *client,
     const struct query *query, uint8_t *buf, size_t size);

@@ -83,7 +83,7 @@ count_reply(struct counts *counts, const uint8_t *reply)
 		count_up(&counts->truncated, 1);
 }
 
-/* Two passes: what the first one asks the memory for has come when the second one needs it. */
+/* What a pass asks the memory for has come when the next one needs it. */
 static size_t
 answer_batch(struct worker *worker, size_t count)
 {
@@ -96,6 +96,8 @@ answer_batch(struct worker *worker, size_t count)
 
 		respond_begin(responder, octets, len, &worker->queries[i]);
 	}
+	for (size_t i = 0; i < count; i++)
+		respond_fetch(responder, &worker->queries[i]);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t *octets = udp_batch_octets(worker->batch, i, &len);
 		struct addr client;

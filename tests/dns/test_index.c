@@ -94,6 +94,7 @@ START_TEST(capitals_find_the_same_entry)
 	uint64_t hash = index_hash(index, name, sizeof(name), &mixed);
 	ck_assert(mixed);
 	index_prefetch(index, hash);
+	index_prefetch_entry(index, hash);
 	ck_assert_ptr_nonnull(index_find(index, hash, name, sizeof(name)));
 	index_free(index);
 }
