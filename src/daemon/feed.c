@@ -27,7 +27,8 @@ static int
 on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
 {
 	struct rollcall *rollcall = arg;
-	int err = world_replace_file(rollcall->world, path, objects->items, objects->count, diag);
+	int err = world_replace_file(rollcall->world, path,
+	    source_dir_noticed_us(rollcall->source), objects->items, objects->count, diag);
 
 	objects->count = 0;             /* they are the store's now */
 	say(rollcall, diag);

@@ -98,16 +98,6 @@ objects_of(void *arg, enum object_kind kind)
 	    (double)store_count(world_store(rollcall->world), kind);
 }
 
-static double
-quantile_s(void *arg, double percent)
-{
-	const struct rollcall *rollcall = arg;
-
-	if (rollcall->world == NULL)
-		return 0;
-	return (double)latency_quantile_us(world_latency(rollcall->world), percent) / 1e6;
-}
-
 #define METRIC(name, expression) static double name(void *arg) { return (double)(expression); }
 METRIC(m_services, objects_of(arg, KIND_SERVICE))
 METRIC(m_pods, objects_of(arg, KIND_POD))
@@ -128,8 +118,6 @@ METRIC(m_late_worst, (double)counts_of(arg).late_worst_ms / 1e3)
 METRIC(m_delayed, counts_of(arg).delayed_starts)
 METRIC(m_serial, counts_of(arg).serial)
 METRIC(m_left_out, counts_of(arg).records_left_out)
-METRIC(m_publish_p50, quantile_s(arg, 50))
-METRIC(m_publish_p99, quantile_s(arg, 99))
 METRIC(m_queries, dns_of(arg).queries)
 METRIC(m_replies, dns_of(arg).replies)
 METRIC(m_truncated, dns_of(arg).truncated)
@@ -227,9 +215,6 @@ static const struct health_metric metrics[] = {
 	    m_late_worst },
 	{ "rollcall_probe_starts_delayed_total", "counter",
 	    "Attempts delayed by probes.maxConcurrent", m_delayed },
-	{ "rollcall_publish_seconds_p50", "gauge", "Median from change to answer", m_publish_p50 },
-	{ "rollcall_publish_seconds_p99", "gauge", "99 of 100 changes were answered within",
-	    m_publish_p99 },
 	{ "rollcall_soa_serial", "gauge", "Serial of the cluster's zone", m_serial },
 	{ "rollcall_dns_names", "gauge", "Names in the index", m_names },
 	{ "rollcall_dns_records_left_out", "gauge", "Records that no DNS message could carry",
@@ -250,6 +235,34 @@ static const struct health_metric metrics[] = {
 	    m_loop_worst },
 };
 
+static void
+add_programming(void *arg, enum programming_cause cause, struct latency *sum)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (rollcall->world != NULL)
+		latency_add(sum, world_programming(rollcall->world, cause));
+}
+
+static void
+by_verdicts(void *arg, struct latency *sum)
+{
+	add_programming(arg, CAUSE_VERDICT, sum);
+}
+
+static void
+by_files(void *arg, struct latency *sum)
+{
+	add_programming(arg, CAUSE_FILE, sum);
+}
+
+#define PROGRAMMING_HELP "From a verdict, or the notice of a changed file, to a Service's new answer"
+static const struct health_histogram histograms[] = {
+	{ "rollcall_dns_programming_duration_seconds{cause=\"verdict\"}", PROGRAMMING_HELP,
+	    by_verdicts },
+	{ "rollcall_dns_programming_duration_seconds{cause=\"file\"}", PROGRAMMING_HELP, by_files },
+};
+
 void
 overview_fill(struct rollcall *rollcall, struct health_settings *settings)
 {
@@ -257,5 +270,7 @@ overview_fill(struct rollcall *rollcall, struct health_settings *settings)
 	settings->check_count = sizeof(checks) / sizeof(checks[0]);
 	settings->metrics = metrics;
 	settings->metric_count = sizeof(metrics) / sizeof(metrics[0]);
+	settings->histograms = histograms;
+	settings->histogram_count = sizeof(histograms) / sizeof(histograms[0]);
 	settings->arg = rollcall;
 }

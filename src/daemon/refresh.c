@@ -74,15 +74,16 @@ static void
 touch_waiting(struct refresh *refresh)
 {
 	for (struct slot *slot = refresh->slots.first; slot != NULL; slot = slot->hh.next) {
-		char *slash;
+		char *slash = strchr(slot->key, '/');
 
 		if (!slot->again)
 			continue;
-		slash = strchr(slot->key, '/');
 		*slash = '\0';
+		store_set_mark(refresh->store, slot->mark);
 		store_touch_service(refresh->store, slot->key, slash + 1);
 		*slash = '/';
 	}
+	store_set_mark(refresh->store, 0);
 }
 
 static uint64_t
@@ -248,7 +249,7 @@ note_panic(struct refresh *refresh, const struct roster_entry *before,
 /* Takes the entry over. */
 static int
 publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *entry,
-    const struct service *service)
+    const struct service *service, const struct store_key *key)
 {
 	int err;
 
@@ -265,6 +266,8 @@ publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *e
 	roster_entry_unref(slot->entry);
 	slot->entry = entry;
 	refresh->published++;
+	if (!entry->pending)
+		refresh->ops->published(refresh->arg, key);
 	return 0;
 }
 
@@ -331,7 +334,8 @@ set_service_targets(struct refresh *refresh, struct slot *slot, const struct ser
 }
 
 static int
-publish_service(struct refresh *refresh, struct slot *slot, const struct service *service)
+publish_service(struct refresh *refresh, struct slot *slot, const struct service *service,
+    const struct store_key *key)
 {
 	struct roster_entry *entry;
 	int err = set_service_targets(refresh, slot, service);
@@ -340,25 +344,26 @@ publish_service(struct refresh *refresh, struct slot *slot, const struct service
 		err = membership_build(
 		    refresh->store, service, answerable(refresh, slot, service), &entry);
 	if (err == 0)
-		err = publish_entry(refresh, slot, entry, service);
+		err = publish_entry(refresh, slot, entry, service, key);
 	return err;
 }
 
 static void
-withdraw_service(struct refresh *refresh, const char *ns, const char *name)
+withdraw_service(struct refresh *refresh, const struct store_key *key)
 {
-	struct slot *slot = slot_find(&refresh->slots, ns, name);
+	struct slot *slot = slot_find(&refresh->slots, key->ns, key->name);
 
 	if (slot == NULL)
 		return;
-	if (set_targets(refresh, "service/", ns, name, NULL, 0) != 0 ||
-	    catalog_set_service(refresh->catalog, ns, name, NULL) != 0) {
-		say_failure(refresh, "service", ns, name, ERR_NOMEM);
-		store_touch_service(refresh->store, ns, name);
+	if (set_targets(refresh, "service/", key->ns, key->name, NULL, 0) != 0 ||
+	    catalog_set_service(refresh->catalog, key->ns, key->name, NULL) != 0) {
+		say_failure(refresh, "service", key->ns, key->name, ERR_NOMEM);
+		store_touch_service(refresh->store, key->ns, key->name);
 		refresh->starved = true;
 		return;
 	}
 	refresh->published++;
+	refresh->ops->published(refresh->arg, key);
 	slot_drop(&refresh->slots, slot);
 }
 
@@ -372,15 +377,16 @@ publish(struct refresh *refresh, const struct store_key *keys, size_t count)
 		int err;
 
 		if (service == NULL) {
-			withdraw_service(refresh, keys[i].ns, keys[i].name);
+			withdraw_service(refresh, &keys[i]);
 			continue;
 		}
 		slot = slot_need(&refresh->slots, keys[i].ns, keys[i].name);
-		err = slot == NULL ? ERR_NOMEM : publish_service(refresh, slot, service);
+		err = slot == NULL ? ERR_NOMEM : publish_service(refresh, slot, service, &keys[i]);
 		if (err != 0)
 			say_failure(refresh, "service", keys[i].ns, keys[i].name, err);
 		if (slot != NULL) {
 			slot_set_again(&refresh->slots, slot, err != 0 || slot->entry->pending);
+			slot->mark = keys[i].mark;
 		} else {
 			store_touch_service(refresh->store, keys[i].ns, keys[i].name);
 			refresh->starved = true;
@@ -503,8 +509,7 @@ retry(struct refresh *refresh)
 size_t
 refresh_run(struct refresh *refresh, uint64_t now_ms)
 {
-	uint64_t before = refresh->published;
-	uint64_t again_ms = now_ms + RETRY_MS;
+	uint64_t before = refresh->published, again_ms = now_ms + RETRY_MS;
 
 	refresh->now_ms = now_ms;
 	expire(refresh);

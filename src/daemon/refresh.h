@@ -20,6 +20,7 @@ struct refresh;
 struct roster_entry;
 struct schedule;
 struct store;
+struct store_key;
 
 struct refresh_ops {
 	/* Note what a Service has been given, or that it is gone; then make all of it durable.  0
@@ -28,6 +29,8 @@ struct refresh_ops {
 	int (*drop)(void *arg, const char *ns, const char *name);
 	int (*sync)(void *arg);
 	uint64_t (*random)(void *arg);
+	/* The Service is answered as it is now, no longer waiting for anything, or withdrawn. */
+	void (*published)(void *arg, const struct store_key *key);
 };
 
 /* All borrowed for the life of the refresh. */

@@ -15,6 +15,7 @@ struct slot {
 	char *key;                      /* "ns/name" */
 	struct roster_entry *entry;     /* as published; NULL: nothing so far */
 	uint64_t problems[2]; /* hashes of what was last said of reserving, choosing; 0: nothing */
+	uint64_t mark;                  /* of the change that waits (store_set_mark) */
 	bool again;                     /* pending, or a step failed: to be retried */
 	bool has_targets;
 };

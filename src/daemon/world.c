@@ -19,8 +19,6 @@
 #include "model/store.h"
 #include "model/target.h"
 
-/* Slower than this from event to answer is said. */
-#define SLOW_US 100000
 /* A host that goes with a thousand endpoints has a line for each; what flaps for ever has not. */
 #define VERDICT_LINES_A_S 5000
 
@@ -34,9 +32,7 @@ struct world {
 	struct schedule *schedule;
 	struct refresh *refresh;
 	struct refresh_ops refresh_ops;
-	struct latency latency;
-	uint64_t event_us;              /* the first change since the last run */
-	bool event;
+	struct programming programming;
 	bool ran;                       /* the first load is over: from here on durations count */
 	bool settling;                  /* verdicts of what is not probed are to be let go */
 	uint64_t attempts[3];
@@ -48,13 +44,25 @@ struct world {
 };
 
 static void
-note_event(struct world *world)
+wake(struct world *world)
 {
-	if (!world->event)
-		world->event_us = clock_now_us(world->clock);
-	world->event = true;
 	if (world->ops->wake != NULL)
 		world->ops->wake(world->arg);
+}
+
+/* What the store is told until end_event() is because of what was noticed at `since_us`. */
+static void
+begin_event(struct world *world, enum programming_cause cause, uint64_t since_us)
+{
+	if (world->ran)
+		store_set_mark(world->store, programming_mark(cause, since_us));
+}
+
+static void
+end_event(struct world *world)
+{
+	store_set_mark(world->store, 0);
+	wake(world);
 }
 
 /* ---- verdicts ---- */
@@ -62,11 +70,12 @@ note_event(struct world *world)
 static void
 set_verdict(struct world *world, const char *id, const struct verdict_state *state)
 {
+	begin_event(world, CAUSE_VERDICT, clock_now_us(world->clock));
 	if (store_set_verdict(world->store, id, state) != 0)
 		log_error("target %s: its verdict is lost: no memory", id);
 	else if (world->ops->save_verdict != NULL)
 		world->ops->save_verdict(world->arg, id, state);
-	note_event(world);
+	end_event(world);
 }
 
 static void
@@ -82,7 +91,7 @@ on_verdict(void *arg, const struct schedule_report *report)
 
 	/* A first failure below its threshold says nothing yet. */
 	if (!changed && before == NULL) {
-		note_event(world);
+		wake(world);
 		return;
 	}
 	if (changed) {
@@ -196,11 +205,21 @@ random_number(void *arg)
 	return world->ops->random(world->arg);
 }
 
+static void
+note_published(void *arg, const struct store_key *key)
+{
+	struct world *world = arg;
+
+	if (key->mark != 0)
+		programming_note(&world->programming, key, clock_now_us(world->clock));
+}
+
 static const struct refresh_ops refresh_table = {
 	.save = save_allotment,
 	.drop = drop_allotment,
 	.sync = sync_allotments,
 	.random = random_number,
+	.published = note_published,
 };
 
 int
@@ -244,11 +263,15 @@ world_each_verdict(
 /* ---- objects ---- */
 
 int
-world_replace_file(struct world *world, const char *file, struct object **objects, size_t count,
-    struct diag *diag)
+world_replace_file(struct world *world, const char *file, uint64_t since_us,
+    struct object **objects, size_t count, struct diag *diag)
 {
-	note_event(world);
-	return store_replace_file(world->store, file, objects, count, diag);
+	int err;
+
+	begin_event(world, CAUSE_FILE, since_us);
+	err = store_replace_file(world->store, file, objects, count, diag);
+	end_event(world);
+	return err;
 }
 
 /* Names to be let go, collected while nothing may change. */
@@ -338,17 +361,6 @@ world_settle(struct world *world)
 
 /* ---- running ---- */
 
-static void
-note_latency(struct world *world)
-{
-	uint64_t took_us = clock_now_us(world->clock) - world->event_us;
-
-	latency_note(&world->latency, took_us);
-	if (took_us > SLOW_US)
-		log_warn(
-		    "a change took %llu ms to be answered", (unsigned long long)(took_us / 1000));
-}
-
 static uint64_t
 earlier(uint64_t a, uint64_t b)
 {
@@ -362,9 +374,9 @@ world_run(struct world *world)
 	bool owed;
 	uint64_t next_ms;
 
-	if (refresh_run(world->refresh, now_ms) > 0 && world->event && world->ran)
-		note_latency(world);
-	world->event = false;
+	(void)refresh_run(world->refresh, now_ms);
+	if (!store_is_dirty(world->store))
+		programming_end_batch(&world->programming);
 	world->ran = true;
 	if (world->settling && !store_is_dirty(world->store)) {
 		world->settling = false;
@@ -414,9 +426,9 @@ world_store(const struct world *world)
 }
 
 const struct latency *
-world_latency(const struct world *world)
+world_programming(const struct world *world, enum programming_cause cause)
 {
-	return &world->latency;
+	return &world->programming.took[cause];
 }
 
 void

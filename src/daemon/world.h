@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/latency.h"
+#include "daemon/programming.h"
 #include "daemon/refresh.h"
 #include "model/allot.h"
 #include "probe/schedule.h"
@@ -66,9 +66,12 @@ void world_free(struct world *world);
 int world_restore_allotment(void *world, const struct allotment *allotment, bool removed);
 int world_restore_verdict(void *world, const char *target_id, const struct verdict_state *verdict);
 
-/* The file states these objects now; ownership moves, on failure too.  See store_replace_file(). */
-int world_replace_file(struct world *world, const char *file, struct object **objects, size_t count,
-    struct diag *diag);
+/*
+ * The file states these objects now; ownership moves, on failure too.  See store_replace_file().
+ * `since_us` (clock_now_us): when that it changed was noticed.
+ */
+int world_replace_file(struct world *world, const char *file, uint64_t since_us,
+    struct object **objects, size_t count, struct diag *diag);
 /*
  * Everything there is has been stated: what was restored and belongs to nothing is let go,
  * addresses now and verdicts by the next world_run(), which finds out what is probed.  Not to be
@@ -111,6 +114,6 @@ struct world_counts {
 	uint32_t serial;
 };
 void world_counts(struct world *world, struct world_counts *counts);
-/* From the moment a verdict or a file came in to the moment it was answered. */
-const struct latency *world_latency(const struct world *world);
+/* From the moment a verdict came in, or a file's change was noticed, to the answer, by Service. */
+const struct latency *world_programming(const struct world *world, enum programming_cause cause);
 #endif

@@ -85,6 +85,13 @@ typedef int store_verdict_fn(void *arg, const char *target_id, const struct verd
 int store_each_verdict(const struct store *store, store_verdict_fn *visit, void *arg);
 
 /*
+ * A mark of the caller's, for when and why: what becomes dirty from now on carries it until it is
+ * taken, and the first one stays.  0: none.
+ */
+#define STORE_MARK_MAX (UINT64_MAX >> 2)
+void store_set_mark(struct store *store, uint64_t mark);
+
+/*
  * What has changed since the last call.  Each name is given once; a removed Service or Pod is
  * given too (look-ups then find nothing).  The texts stay valid until the next call of the
  * same function.  Out of memory they give 0 and keep what is dirty for the next call.
@@ -92,6 +99,7 @@ int store_each_verdict(const struct store *store, store_verdict_fn *visit, void 
 struct store_key {
 	const char *ns;
 	const char *name;
+	uint64_t mark;
 };
 size_t store_take_dirty_services(struct store *store, const struct store_key **keys);
 size_t store_take_dirty_pods(struct store *store, const struct store_key **keys);

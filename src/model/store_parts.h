@@ -54,9 +54,10 @@ struct claim {
 /* A member of a list of what has changed. */
 struct dirty {
 	struct dirty *next;
-	bool listed;
+	uint64_t listed : 1;
 	/* its texts are in the caller's hands until the next take */
-	bool lent;
+	uint64_t lent : 1;
+	uint64_t mark : 62;             /* while listed */
 };
 
 struct slot {
@@ -117,6 +118,7 @@ struct store {
 	struct dirty_list dirty_services;
 	struct dirty_list dirty_pods;
 	struct dirty_list dirty_spaces;
+	uint64_t mark;
 	uint64_t generation;
 };
 

@@ -161,11 +161,15 @@ store_has_namespace(const struct store *store, const char *ns)
 }
 
 static void
-list_append(struct dirty_list *list, struct dirty *dirty)
+list_append(struct dirty_list *list, struct dirty *dirty, uint64_t mark)
 {
-	if (dirty->listed)
+	if (dirty->listed) {
+		if (dirty->mark == 0)
+			dirty->mark = mark & STORE_MARK_MAX;
 		return;
+	}
 	dirty->listed = true;
+	dirty->mark = mark & STORE_MARK_MAX;
 	dirty->next = NULL;
 	*list->last = dirty;
 	list->last = &dirty->next;
@@ -183,7 +187,7 @@ store_slot_fill(struct store *store, struct slot *slot)
 	else
 		slot->space->objects++;
 	if (!existed)
-		list_append(&store->dirty_spaces, &slot->space->dirty);
+		list_append(&store->dirty_spaces, &slot->space->dirty, store->mark);
 }
 
 void
@@ -195,16 +199,16 @@ store_slot_empty(struct store *store, struct slot *slot)
 	else
 		slot->space->objects--;
 	if (!space_exists(slot->space))
-		list_append(&store->dirty_spaces, &slot->space->dirty);
+		list_append(&store->dirty_spaces, &slot->space->dirty, store->mark);
 }
 
 void
 store_slot_mark(struct store *store, struct slot *slot)
 {
 	if (slot->kind == KIND_SERVICE)
-		list_append(&store->dirty_services, &slot->dirty);
+		list_append(&store->dirty_services, &slot->dirty, store->mark);
 	else if (slot->kind == KIND_POD)
-		list_append(&store->dirty_pods, &slot->dirty);
+		list_append(&store->dirty_pods, &slot->dirty, store->mark);
 }
 
 void
@@ -213,7 +217,7 @@ store_touch_namespace(struct store *store, const char *name)
 	struct space *space = space_find(store, name);
 
 	if (space != NULL)
-		list_append(&store->dirty_spaces, &space->dirty);
+		list_append(&store->dirty_spaces, &space->dirty, store->mark);
 }
 
 void
@@ -270,7 +274,7 @@ slots_take(struct store *store, struct dirty_list *list, const struct store_key 
 	for (size_t i = 0; i < list->lent_count; i++) {
 		const struct slot *slot = SLOT_OF(list->lent[i]);
 
-		out[i] = (struct store_key){ slot->ns, slot->name };
+		out[i] = (struct store_key){ slot->ns, slot->name, slot->dirty.mark };
 	}
 	*keys = out;
 	return list->lent_count;
@@ -306,6 +310,12 @@ store_take_dirty_namespaces(struct store *store, const char *const **names)
 		out[i] = SPACE_OF(list->lent[i])->name;
 	*names = out;
 	return list->lent_count;
+}
+
+void
+store_set_mark(struct store *store, uint64_t mark)
+{
+	store->mark = mark;
 }
 
 bool

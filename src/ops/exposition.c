@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/latency.h"
@@ -12,7 +13,7 @@
 
 /* Bounds of a histogram, in powers of two of a microsecond. */
 #define BOUND_FIRST 4
-#define BOUND_LAST 23
+#define BOUND_LAST 29
 #define EXACT_MAX 9007199254740992.0    /* 2^53: whole numbers up to here are exact */
 
 static size_t
@@ -22,11 +23,11 @@ family_len(const char *name)
 }
 
 static bool
-same_family(const struct health_metric *a, const struct health_metric *b)
+same_family(const char *a, const char *b)
 {
-	size_t len = family_len(a->name);
+	size_t len = family_len(a);
 
-	return len == family_len(b->name) && memcmp(a->name, b->name, len) == 0;
+	return len == family_len(b) && memcmp(a, b, len) == 0;
 }
 
 /* In HELP only the backslash and the end of the line are escaped. */
@@ -70,25 +71,47 @@ void
 exposition_add(struct strbuf *text, const struct health_metric *metric,
     const struct health_metric *before, double value)
 {
-	if (before == NULL || !same_family(metric, before))
+	if (before == NULL || !same_family(metric->name, before->name))
 		add_head(text, metric->name, metric->help, metric->type);
 	strbuf_addf(text, "%s ", metric->name);
 	add_value(text, value);
 	strbuf_add(text, "\n");
 }
 
+/* NAME_SUFFIX{LABELS MORE}, where either or both may be missing. */
+static void
+add_series(struct strbuf *text, const char *name, const char *suffix, const char *more)
+{
+	int len = (int)family_len(name);
+	/* Labels without the braces. */
+	int inside = name[len] == '\0' ? 0 : (int)strlen(name) - len - 2;
+
+	strbuf_addf(text, "%.*s%s", len, name, suffix);
+	if (inside > 0 || *more != '\0')
+		strbuf_addf(text, "{%.*s%s%s}", inside, inside > 0 ? name + len + 1 : "",
+		    inside > 0 && *more != '\0' ? "," : "", more);
+}
+
 void
 exposition_add_histogram(struct strbuf *text, const struct health_histogram *histogram,
-    const struct latency *durations)
+    const struct health_histogram *before, const struct latency *durations)
 {
 	const char *name = histogram->name;
 	unsigned long long total = durations->total;
 
-	add_head(text, name, histogram->help, "histogram");
-	for (unsigned power = BOUND_FIRST; power <= BOUND_LAST; power++)
-		strbuf_addf(text, "%s_bucket{le=\"%.15g\"} %llu\n", name, ldexp(1, (int)power) / 1e6,
-		    (unsigned long long)latency_below(durations, power));
-	strbuf_addf(text, "%s_bucket{le=\"+Inf\"} %llu\n", name, total);
-	strbuf_addf(text, "%s_sum %.15g\n", name, (double)durations->sum_us / 1e6);
-	strbuf_addf(text, "%s_count %llu\n", name, total);
+	if (before == NULL || !same_family(name, before->name))
+		add_head(text, name, histogram->help, "histogram");
+	for (unsigned power = BOUND_FIRST; power <= BOUND_LAST; power++) {
+		char bound[32];
+
+		(void)snprintf(bound, sizeof(bound), "le=\"%.15g\"", ldexp(1, (int)power) / 1e6);
+		add_series(text, name, "_bucket", bound);
+		strbuf_addf(text, " %llu\n", (unsigned long long)latency_below(durations, power));
+	}
+	add_series(text, name, "_bucket", "le=\"+Inf\"");
+	strbuf_addf(text, " %llu\n", total);
+	add_series(text, name, "_sum", "");
+	strbuf_addf(text, " %.15g\n", (double)durations->sum_us / 1e6);
+	add_series(text, name, "_count", "");
+	strbuf_addf(text, " %llu\n", total);
 }

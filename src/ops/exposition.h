@@ -15,9 +15,9 @@ void exposition_add(struct strbuf *text, const struct health_metric *metric,
     const struct health_metric *before, double value);
 
 /*
- * A histogram in seconds: how many took less than 16 us, 32 us and so on up to 8 s, all, and
- * their sum.
+ * A histogram in seconds: how many took less than 16 us, 32 us and so on up to 9 minutes, all, and
+ * their sum.  Labels and `before` as above.
  */
 void exposition_add_histogram(struct strbuf *text, const struct health_histogram *histogram,
-    const struct latency *durations);
+    const struct health_histogram *before, const struct latency *durations);
 #endif

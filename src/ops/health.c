@@ -108,7 +108,8 @@ reply_metrics(const struct health *health, bool verbose, struct reply *reply)
 		struct latency sum = { .total = 0 };
 
 		histogram->durations(health->settings.arg, &sum);
-		exposition_add_histogram(&reply->body, histogram, &sum);
+		exposition_add_histogram(&reply->body, histogram,
+		    i > 0 ? histogram - 1 : NULL, &sum);
 	}
 }
 

@@ -50,6 +50,7 @@ struct source_dir {
 	struct touched touched[TOUCHED_MAX];    /* all that the next scan has to look at ... */
 	size_t touched_count;
 	bool look_at_all;       /* ... unless this says that it is not */
+	uint64_t noticed_us;    /* when the first event came that is not dealt with; 0: none */
 };
 
 #define REST_MS 20
@@ -254,10 +255,15 @@ scan_touched(struct source_dir *source)
 static void
 scan_and_tell(struct source_dir *source)
 {
+	if (source->noticed_us == 0)
+		source->noticed_us = clock_now_us(source->clock);
 	int err = few_will_do(source) ? scan_touched(source) : scan(source, false);
 
 	if (err != 0)
 		return;                 /* what was handed over is told after the next scan */
+	/* What is missing for too short a time is looked at again, for the same event. */
+	if (!source->look_at_all)
+		source->noticed_us = 0;
 	if (manifest_set_take_changed(source->files))
 		source->ops.batch_end(source->arg);
 }
@@ -331,6 +337,8 @@ on_watch(void *arg, enum watch_event event, const char *path, const char *name)
 		poll_instead(source, path);
 	else if (event == WATCH_CHANGED && !concerns_us(name))
 		return;
+	if (source->noticed_us == 0)
+		source->noticed_us = clock_now_us(source->clock);
 	touch(source, path, event == WATCH_CHANGED ? name : NULL);
 	/* At most the rest after the first event of a burst, however long the burst is. */
 	if (!evtimer_pending(source->rest, NULL))
@@ -528,13 +536,22 @@ source_dir_free(struct source_dir *source)
 int
 source_dir_load(struct source_dir *source)
 {
+	source->noticed_us = clock_now_us(source->clock);
 	int err = scan(source, true);
 
+	if (err == 0 && !source->look_at_all)
+		source->noticed_us = 0;
 	if (source->rescan != NULL)
 		arm(source->rescan, source->unwatched ? POLL_MS : source->settings.rescan_ms);
 	(void)manifest_set_take_changed(source->files);
 	source->ops.batch_end(source->arg);
 	return err;
+}
+
+uint64_t
+source_dir_noticed_us(const struct source_dir *source)
+{
+	return source->noticed_us;
 }
 
 size_t

@@ -56,6 +56,12 @@ int source_dir_load(struct source_dir *source);
 /* Replace the settings live (config reload); then source_dir_load(). */
 int source_dir_set(struct source_dir *source, const struct source_dir_settings *settings);
 
+/*
+ * While a file is handed over: when the first event of its burst came, or, without one, the look
+ * at the folders began (clock_now_us).
+ */
+uint64_t source_dir_noticed_us(const struct source_dir *source);
+
 /* Files seen; files that keep last good objects because they are broken. */
 size_t source_dir_file_count(const struct source_dir *source);
 size_t source_dir_broken_count(const struct source_dir *source);

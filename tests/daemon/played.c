@@ -159,7 +159,8 @@ played_state(struct played *played, const char *file, const char *yaml)
 	size_t errors;
 
 	ck_assert_int_eq(decode_text(file, yaml, strlen(yaml), &settings, &list, diag), 0);
-	ck_assert_int_eq(world_replace_file(played->world, file, list.items, list.count, diag), 0);
+	ck_assert_int_eq(world_replace_file(played->world, file, clock_now_us(played->clock),
+	    list.items, list.count, diag), 0);
 	list.count = 0;
 	object_list_release(&list);
 	errors = diag_count(diag, SEVERITY_ERROR);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/latency.h"
 #include "base/strbuf.h"
 #include "daemon/context.h"
 #include "dns/index.h"
@@ -113,6 +114,10 @@ START_TEST(names_of_metrics_follow_the_conventions_and_are_there_once)
 			ck_assert_str_ne(metric->name, settings.metrics[j].name);
 	}
 	ck_assert_uint_gt(settings.metric_count, 30);
+	for (size_t i = 0; i < settings.histogram_count; i++)
+		ck_assert_msg(strncmp(settings.histograms[i].name, "rollcall_dns_", 13) == 0 &&
+		    strstr(settings.histograms[i].name, "_seconds") != NULL, "%s",
+		    settings.histograms[i].name);
 }
 END_TEST
 
@@ -126,6 +131,45 @@ START_TEST(before_anything_is_there_every_metric_but_the_index_is_zero)
 			ck_assert_msg(!(fabs(metric->value(settings.arg)) > 0), "%s", metric->name);
 	}
 	ck_assert(value("rollcall_dns_index_bytes") > 0);
+}
+END_TEST
+
+static uint64_t
+durations(const char *name)
+{
+	for (size_t i = 0; i < settings.histogram_count; i++) {
+		struct latency sum = { .total = 0 };
+
+		if (strcmp(settings.histograms[i].name, name) != 0)
+			continue;
+		settings.histograms[i].durations(settings.arg, &sum);
+		return sum.total;
+	}
+	ck_abort_msg("no histogram %s", name);
+}
+
+START_TEST(changes_by_verdicts_and_by_files_are_told_apart)
+{
+	static const char by_verdict[] = "rollcall_dns_programming_duration_seconds{cause=\"verdict\"}";
+	static const char by_file[] = "rollcall_dns_programming_duration_seconds{cause=\"file\"}";
+
+	ck_assert_uint_eq(durations(by_file), 0);
+	rollcall.world = played->world;
+	played_turn(played, 0);
+	played_file(played, "a.yaml", "apiVersion: v1\nkind: Service\n"
+	    "metadata: {name: web, namespace: shop}\n"
+	    "spec: {clusterIP: None, selector: {app: a}, ports: [{port: 80}]}\n");
+	ck_assert_uint_eq(durations(by_file), 1);
+	ck_assert_uint_eq(durations(by_verdict), 0);
+	played_file(played, "b.yaml", "apiVersion: v1\nkind: Pod\n"
+	    "metadata: {name: a, namespace: shop, labels: {app: a}}\n"
+	    "spec: {containers: [{name: c, image: x, readinessProbe: {tcpSocket: {port: 80}}}]}\n"
+	    "status: {phase: Running, podIP: 10.8.0.1}\n");
+	played_turn(played, 2000);
+	ck_assert_uint_eq(durations(by_file), 2);
+	ck_assert_uint_eq(played_end(played, "10.8.0.1", OUTCOME_PASS), 1);
+	ck_assert_uint_eq(durations(by_file), 2);
+	ck_assert_uint_eq(durations(by_verdict), 1);
 }
 END_TEST
 
@@ -178,6 +222,7 @@ suite(void)
 	tcase_add_test(tcase, once_ready_new_targets_do_not_make_it_unready);
 	tcase_add_test(tcase, names_of_metrics_follow_the_conventions_and_are_there_once);
 	tcase_add_test(tcase, before_anything_is_there_every_metric_but_the_index_is_zero);
+	tcase_add_test(tcase, changes_by_verdicts_and_by_files_are_told_apart);
 	tcase_add_test(tcase, each_metric_shows_its_own_figure);
 	return suite;
 }

@@ -48,8 +48,8 @@ state(const char *file, const char *yaml)
 	struct object_list list = { 0 };
 
 	ck_assert_int_eq(decode_text(file, yaml, strlen(yaml), &settings, &list, diag), 0);
-	ck_assert_int_eq(world_replace_file(outfit.rollcall.world, file, list.items, list.count,
-	    diag), 0);
+	ck_assert_int_eq(world_replace_file(outfit.rollcall.world, file,
+	    clock_now_us(outfit.rollcall.clock), list.items, list.count, diag), 0);
 	list.count = 0;
 	object_list_release(&list);
 	diag_free(diag);

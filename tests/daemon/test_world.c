@@ -367,17 +367,55 @@ START_TEST(new_dns_settings_are_answered_by_a_complete_new_index)
 }
 END_TEST
 
+static uint64_t
+answered(enum programming_cause cause)
+{
+	return world_programming(played->world, cause)->total;
+}
+
 START_TEST(the_way_from_outcome_to_answer_is_measured)
 {
-	const struct latency *latency = world_latency(played->world);
 	uint64_t before;
 
 	played_file(played, "a.yaml", HEADLESS TWO_PODS);
-	before = latency->total;
+	before = answered(CAUSE_VERDICT);
 	next_ends("10.8.0.1", OUTCOME_PASS);
-	ck_assert_uint_eq(latency->total, before + 1);
+	ck_assert_uint_eq(answered(CAUSE_VERDICT), before + 1);
 	next_ends("10.8.0.1", OUTCOME_PASS);
-	ck_assert_uint_eq(latency->total, before + 1);
+	ck_assert_uint_eq(answered(CAUSE_VERDICT), before + 1);
+	ck_assert_uint_eq(answered(CAUSE_FILE), 0);
+}
+END_TEST
+
+START_TEST(the_way_from_a_changed_file_to_each_answer_is_measured_by_itself)
+{
+	const struct latency *took = world_programming(played->world, CAUSE_FILE);
+
+	/* What is there at the start is no change. */
+	played_file(played, "a.yaml", SERVICE("web", ""));
+	ck_assert_uint_eq(answered(CAUSE_FILE), 0);
+	played_state(played, "a.yaml", SERVICE("a", "") SERVICE("b", ""));
+	played_turn(played, 40);
+	played_state(played, "b.yaml", HEADLESS POD("web-1", "10.8.0.1", ""));
+	played_turn(played, 7);
+	/* Two that came and one that went 40 ms before they were looked at; then three got a Pod. */
+	ck_assert_uint_eq(answered(CAUSE_FILE), 3 + 3);
+	ck_assert_uint_eq(took->worst_us, 40000);
+	ck_assert_uint_eq(took->sum_us, 3 * 40000 + 3 * 7000);
+	ck_assert_uint_eq(answered(CAUSE_VERDICT), 0);
+}
+END_TEST
+
+START_TEST(what_waits_for_the_disk_is_measured_once_it_is_answered)
+{
+	played_turn(played, 0);
+	played->disk_full = true;
+	played_file(played, "a.yaml", SERVICE("new", ""));
+	played_turn(played, 500);
+	played->disk_full = false;
+	played_turn(played, 5000);
+	ck_assert_str_ne(played_ask(played, NAME("new")), "NXDOMAIN");
+	ck_assert_uint_ge(world_programming(played->world, CAUSE_FILE)->worst_us, 2000000);
 }
 END_TEST
 
@@ -466,6 +504,8 @@ suite(void)
 	tcase_add_test(t, panic_answers_all_and_is_counted);
 	tcase_add_test(t, new_dns_settings_are_answered_by_a_complete_new_index);
 	tcase_add_test(t, the_way_from_outcome_to_answer_is_measured);
+	tcase_add_test(t, the_way_from_a_changed_file_to_each_answer_is_measured_by_itself);
+	tcase_add_test(t, what_waits_for_the_disk_is_measured_once_it_is_answered);
 	tcase_add_test(t, the_serial_grows_with_changes_and_is_kept);
 	tcase_add_loop_test(t, a_date_that_jumps_starts_no_probe_and_takes_no_answer_back, 0,
 	    sizeof(jumps) / sizeof(jumps[0]));

@@ -260,6 +260,29 @@ START_TEST(names_stay_valid_until_the_next_take)
 }
 END_TEST
 
+START_TEST(what_became_dirty_tells_the_first_mark_it_met)
+{
+	const struct store_key *keys;
+
+	put("a.yaml", service("early", ""), NULL, NULL);
+	store_set_mark(store, 7);
+	put("b.yaml", service("marked", ""), NULL, NULL);
+	store_touch_service(store, "shop", "early");
+	store_set_mark(store, STORE_MARK_MAX);
+	store_touch_service(store, "shop", "marked");
+	put("c.yaml", service("most", ""), NULL, NULL);
+	store_set_mark(store, 0);
+	store_touch_service(store, "shop", "marked");
+	ck_assert_uint_eq(store_take_dirty_services(store, &keys), 3);
+	ck_assert_uint_eq(keys[0].mark, 7);
+	ck_assert_uint_eq(keys[1].mark, 7);
+	ck_assert_uint_eq(keys[2].mark, STORE_MARK_MAX);
+	store_touch_service(store, "shop", "most");
+	ck_assert_uint_eq(store_take_dirty_services(store, &keys), 1);
+	ck_assert_uint_eq(keys[0].mark, 0);
+}
+END_TEST
+
 /* Visitors: collect names, stop at the second. */
 static int
 collect(void *arg, const struct object *object)
@@ -401,6 +424,7 @@ suite(void)
 	tcase_add_test(tc, a_namespace_is_dirty_when_it_begins_and_when_it_ends);
 	tcase_add_test(tc, a_name_is_given_once_however_often_it_changed);
 	tcase_add_test(tc, names_stay_valid_until_the_next_take);
+	tcase_add_test(tc, what_became_dirty_tells_the_first_mark_it_met);
 	tcase_add_test(tc, pods_services_and_slices_are_found_by_each_other);
 	tcase_add_test(tc, a_verdict_touches_whom_it_matters_to);
 	tcase_add_test(tc, every_verdict_is_visited);

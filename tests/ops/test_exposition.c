@@ -60,15 +60,39 @@ START_TEST(a_histogram_counts_what_took_less_than_each_bound)
 	latency_note(&durations, 16);
 	latency_note_many(&durations, 1000, 3);
 	latency_note(&durations, 9000000);
-	exposition_add_histogram(&text, &took, &durations);
+	exposition_add_histogram(&text, &took, NULL, &durations);
 	ck_assert_int_eq(strncmp(text.text,
 	    "# HELP took_seconds Took.\n# TYPE took_seconds histogram\n"
 	    "took_seconds_bucket{le=\"1.6e-05\"} 1\ntook_seconds_bucket{le=\"3.2e-05\"} 2\n", 128), 0);
 	ck_assert_ptr_ne(strstr(text.text, "\ntook_seconds_bucket{le=\"0.000512\"} 2\n"
 	    "took_seconds_bucket{le=\"0.001024\"} 5\n"), NULL);
-	ck_assert_str_eq(strstr(text.text, "took_seconds_bucket{le=\"8.388608\"}"),
-	    "took_seconds_bucket{le=\"8.388608\"} 5\ntook_seconds_bucket{le=\"+Inf\"} 6\n"
+	ck_assert_ptr_ne(strstr(text.text, "\ntook_seconds_bucket{le=\"8.388608\"} 5\n"
+	    "took_seconds_bucket{le=\"16.777216\"} 6\n"), NULL);
+	ck_assert_str_eq(strstr(text.text, "took_seconds_bucket{le=\"536.870912\"}"),
+	    "took_seconds_bucket{le=\"536.870912\"} 6\ntook_seconds_bucket{le=\"+Inf\"} 6\n"
 	    "took_seconds_sum 9.003031\ntook_seconds_count 6\n");
+	strbuf_release(&text);
+}
+END_TEST
+
+START_TEST(histograms_of_a_family_have_labels_and_one_head)
+{
+	static const struct health_histogram took[] = {
+		{ .name = "took_seconds{cause=\"file\"}", .help = "Took." },
+		{ .name = "took_seconds{cause=\"verdict\"}", .help = "Took." },
+	};
+	struct latency durations = { .total = 0 };
+	struct strbuf text = STRBUF_INIT;
+
+	latency_note(&durations, 20);
+	exposition_add_histogram(&text, &took[0], NULL, &durations);
+	exposition_add_histogram(&text, &took[1], &took[0], &durations);
+	ck_assert_int_eq(strncmp(text.text,
+	    "# HELP took_seconds Took.\n# TYPE took_seconds histogram\n"
+	    "took_seconds_bucket{cause=\"file\",le=\"1.6e-05\"} 0\n", 103), 0);
+	ck_assert_ptr_ne(strstr(text.text, "took_seconds_bucket{cause=\"file\",le=\"+Inf\"} 1\n"
+	    "took_seconds_sum{cause=\"file\"} 2e-05\ntook_seconds_count{cause=\"file\"} 1\n"
+	    "took_seconds_bucket{cause=\"verdict\",le=\"1.6e-05\"} 0\n"), NULL);
 	strbuf_release(&text);
 }
 END_TEST
@@ -82,6 +106,7 @@ suite(void)
 	tcase_add_test(tc, values_are_exact_or_named);
 	tcase_add_test(tc, a_family_has_one_head);
 	tcase_add_test(tc, a_histogram_counts_what_took_less_than_each_bound);
+	tcase_add_test(tc, histograms_of_a_family_have_labels_and_one_head);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -354,8 +354,8 @@ stage_file(struct stage *stage, const char *name, const char *text)
 		begin(stage);
 	int err = text == NULL ? 0 : decode_text(name, text, strlen(text), &settings, &list, diag);
 	if (err == 0) {         /* a file with an error keeps its last good objects */
-		ck_assert_int_eq(world_replace_file(stage->world, name, list.items, list.count,
-		    diag), 0);
+		ck_assert_int_eq(world_replace_file(stage->world, name,
+		    clock_now_us(stage->clock), list.items, list.count, diag), 0);
 		list.count = 0;
 	}
 	settle(stage);
