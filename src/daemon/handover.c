@@ -28,11 +28,12 @@ hand_pod(void *arg, const struct object *object)
 {
 	const struct handover *handover = arg;
 	const struct pod *pod = (const struct pod *)object;
+	struct addr addrs[POD_ADDRS_MAX];
 
 	if (!pod_is_staying(pod))
 		return 0;
-	return catalog_set_pod(
-	    handover->catalog, object->ns, object->name, pod->ips, pod->ip_count);
+	return catalog_set_pod(handover->catalog, object->ns, object->name, addrs,
+	    pod_list_addrs(pod, addrs));
 }
 
 int
@@ -50,6 +51,6 @@ handover_fill(struct catalog *catalog, const struct store *store, const struct s
 	     slot = slot->hh.next)
 		if (slot->entry != NULL)
 			err = catalog_set_service(
-			    catalog, slot->entry->ns, slot->entry->name, slot->entry);
+			    catalog, roster_ns(slot->entry), roster_name(slot->entry), slot->entry);
 	return err;
 }

@@ -236,13 +236,13 @@ note_panic(struct refresh *refresh, const struct roster_entry *before,
 	if (now->panic) {
 		refresh->slots.panicking++;
 		log_warn(
-		    "service %s/%s panics: %zu of %zu endpoints are ready, fewer than %u %%: all are answered",
-		    now->ns, now->name, now->ready_count, now->endpoint_count,
+		    "service %s/%s panics: %u of %u endpoints are ready, fewer than %u %%: all are answered",
+		    roster_ns(now), roster_name(now), now->ready_count, now->endpoint_count,
 		    service->panic_percent);
 	} else {
 		refresh->slots.panicking--;
-		log_warn("service %s/%s panics no more: %zu of %zu endpoints are ready", now->ns,
-		    now->name, now->ready_count, now->endpoint_count);
+		log_warn("service %s/%s panics no more: %u of %u endpoints are ready",
+		    roster_ns(now), roster_name(now), now->ready_count, now->endpoint_count);
 	}
 }
 
@@ -251,13 +251,10 @@ static int
 publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *entry,
     const struct service *service, const struct store_key *key)
 {
-	int err;
+	bool same = slot->entry != NULL && roster_entry_equal(slot->entry, entry);
+	/* One that says the same is taken too: the old one holds objects that are out of date. */
+	int err = catalog_set_service(refresh->catalog, roster_ns(entry), roster_name(entry), entry);
 
-	if (slot->entry != NULL && roster_entry_equal(slot->entry, entry)) {
-		roster_entry_unref(entry);
-		return 0;
-	}
-	err = catalog_set_service(refresh->catalog, entry->ns, entry->name, entry);
 	if (err != 0) {
 		roster_entry_unref(entry);
 		return err;
@@ -265,8 +262,8 @@ publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *e
 	note_panic(refresh, slot->entry, entry, service);
 	roster_entry_unref(slot->entry);
 	slot->entry = entry;
-	refresh->published++;
-	if (!entry->pending)
+	refresh->published += !same;
+	if (!same && !entry->pending)
 		refresh->ops->published(refresh->arg, key);
 	return 0;
 }
@@ -417,11 +414,13 @@ set_pod_targets(struct refresh *refresh, const struct pod *pod)
 static int
 set_pod_names(struct refresh *refresh, const char *ns, const char *name, const struct pod *pod)
 {
+	struct addr addrs[POD_ADDRS_MAX];
+
 	if (!refresh->pods_verified)
 		return 0;
 	if (pod == NULL || !pod_is_staying(pod))
 		return catalog_set_pod(refresh->catalog, ns, name, NULL, 0);
-	return catalog_set_pod(refresh->catalog, ns, name, pod->ips, pod->ip_count);
+	return catalog_set_pod(refresh->catalog, ns, name, addrs, pod_list_addrs(pod, addrs));
 }
 
 static size_t

@@ -28,10 +28,10 @@ is_own(const struct dns_settings *settings, const struct addr *addr)
 static bool
 serves_dns(const struct roster_entry *entry)
 {
-	for (size_t i = 0; i < entry->port_count; i++)
-		if (entry->ports[i].port == DNS_PORT)
+	for (size_t i = 0; i < entry->service->port_count; i++)
+		if (entry->service->ports[i].port == DNS_PORT)
 			return true;
-	return entry->port_count == 0;
+	return entry->service->port_count == 0;
 }
 
 /* Add a headless Service's addresses of one endpoint name, if one of them is ours. */
@@ -42,9 +42,9 @@ add_run(const struct subject *subject, const struct member *run, size_t count,
 	bool own = false;
 
 	for (size_t i = 0; i < count; i++)
-		own = own || is_own(subject->domain->settings, &run[i].endpoint->addr);
+		own = own || is_own(subject->domain->settings, &run[i].endpoint->of->addr);
 	for (size_t i = 0; own && subject->entry->headless && i < count; i++)
-		rrset_add_addr(list, run->name, &run[i].endpoint->addr, subject->ttl_s);
+		rrset_add_addr(list, run->name, &run[i].endpoint->of->addr, subject->ttl_s);
 	return own;
 }
 

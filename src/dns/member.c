@@ -55,11 +55,13 @@ char *
 member_label(const struct dns_settings *settings, const struct roster_endpoint *endpoint,
     char buf[MEMBER_LABEL_SIZE])
 {
-	if (is_label(endpoint->hostname))
-		return strcpy(buf, endpoint->hostname);
-	if (settings->endpoint_pod_names && is_label(endpoint->pod_name))
-		return strcpy(buf, endpoint->pod_name);
-	return member_address_label(&endpoint->addr, buf);
+	const char *hostname = roster_hostname(endpoint);
+
+	if (is_label(hostname))
+		return strcpy(buf, hostname);
+	if (settings->endpoint_pod_names && is_label(endpoint->of->pod_name))
+		return strcpy(buf, endpoint->of->pod_name);
+	return member_address_label(&endpoint->of->addr, buf);
 }
 
 static int
@@ -69,7 +71,7 @@ compare_members(const void *a, const void *b)
 	int order = owner_compare(x->name, y->name);
 
 	if (order == 0)
-		order = addr_compare(&x->endpoint->addr, &y->endpoint->addr);
+		order = addr_compare(&x->endpoint->of->addr, &y->endpoint->of->addr);
 	return order != 0 ? order : (x->endpoint > y->endpoint) - (x->endpoint < y->endpoint);
 }
 
@@ -91,7 +93,7 @@ find_first(const struct roster_entry *entry, const struct addr *addr)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (addr_compare(&entry->endpoints[middle].addr, addr) < 0)
+		if (addr_compare(&entry->endpoints[middle].of->addr, addr) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -110,7 +112,7 @@ find_range(const struct subject *subject, size_t *first, size_t *end)
 	if (subject->only == NULL)
 		return;
 	*first = *end = find_first(entry, subject->only);
-	while (*end < entry->endpoint_count && addr_compare(&entry->endpoints[*end].addr,
+	while (*end < entry->endpoint_count && addr_compare(&entry->endpoints[*end].of->addr,
 	    subject->only) == 0)
 		(*end)++;
 }

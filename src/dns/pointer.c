@@ -34,7 +34,7 @@ member_rank(const struct roster_entry *entry, const struct roster_endpoint *endp
 {
 	if (!entry->headless)
 		return POINTER_ENDPOINT;
-	return endpoint->hostname != NULL ? POINTER_HOSTNAME : POINTER_HEADLESS;
+	return roster_hostname(endpoint) != NULL ? POINTER_HOSTNAME : POINTER_HEADLESS;
 }
 
 static bool
@@ -74,7 +74,7 @@ pointer_list_build(const struct subject *subject, struct pointer_list *list)
 	for (size_t i = 0; i < subject->members.count; i++) {
 		const struct member *member = &subject->members.items[i];
 
-		items[count++] = (struct pointer){ member->endpoint->addr,
+		items[count++] = (struct pointer){ member->endpoint->of->addr,
 			(uint8_t)member_rank(entry, member->endpoint), settings->ttl_headless_s,
 			    member->name };
 	}

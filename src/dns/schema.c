@@ -137,7 +137,7 @@ add_endpoints(struct build *build)
 		if (err != 0)
 			return err;
 		for (size_t i = 0; i < end - first; i++)
-			rrset_add_addr(&records, NULL, &run[i].endpoint->addr,
+			rrset_add_addr(&records, NULL, &run[i].endpoint->of->addr,
 			    subject->domain->settings->ttl_headless_s);
 		set_records(build, add_name(build, run->name, ENTRY_NAME), &records, NULL);
 	}
@@ -156,7 +156,7 @@ list_zones(const struct subject *subject, const char ***zones, size_t *count)
 	*zones = found;
 	*count = 0;
 	for (size_t i = 0; i < subject->members.count; i++) {
-		const char *zone = subject->members.items[i].endpoint->zone;
+		const char *zone = subject->members.items[i].endpoint->of->zone;
 		size_t known = 0;
 
 		while (zone != NULL && known < *count && strcasecmp(found[known], zone) != 0)
@@ -210,7 +210,7 @@ add_empty_headless(struct build *build)
 	const struct roster_entry *entry = build->subject.entry;
 	char text[64];
 
-	snprintf(text, sizeof(text), "%zu of %zu endpoints ready", entry->ready_count,
+	snprintf(text, sizeof(text), "%u of %u endpoints ready", entry->ready_count,
 	    entry->endpoint_count);
 	const char *ede = arena_text(build->subject.arena, text);
 	if (ede == NULL)
@@ -228,10 +228,12 @@ add_external(struct build *build)
 	const uint8_t *target;
 	struct rrset_list records;
 
-	if (subject->entry->external_name == NULL || addr_parse(subject->entry->external_name,
+	if (subject->entry->service->external_name == NULL ||
+	    addr_parse(subject->entry->service->external_name,
 	    &addr) == 0)
 		return 0;
-	int err = owner_from_text(subject->arena, subject->entry->external_name, &target);
+	int err = owner_from_text(subject->arena, subject->entry->service->external_name,
+	    &target);
 	if (err == 0)
 		err = rrset_list_init(&records, subject->arena, 1);
 	if (err != 0)

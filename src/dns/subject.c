@@ -11,7 +11,7 @@
 static bool
 is_stated(const struct domain *domain, const struct roster_entry *entry)
 {
-	if (entry == NULL || entry->pending || !domain_exposes(domain, entry->ns))
+	if (entry == NULL || entry->pending || !domain_exposes(domain, roster_ns(entry)))
 		return false;
 	if (entry->headless || entry->type == SERVICE_EXTERNAL_NAME)
 		return true;    /* the option is about ClusterIPs only (DNS.md 2.1) */
@@ -29,9 +29,9 @@ subject_init(struct subject *subject, const struct domain *domain, const struct 
 		return ERR_NOTFOUND;
 	made.ttl_s = entry->headless ? domain->settings->ttl_headless_s :
 	    domain->settings->ttl_cluster_ip_s;
-	int err = owner_under(arena, entry->ns, domain->svc, &ns);
+	int err = owner_under(arena, roster_ns(entry), domain->svc, &ns);
 	if (err == 0)
-		err = owner_under(arena, entry->name, ns, &made.service);
+		err = owner_under(arena, roster_name(entry), ns, &made.service);
 	if (err == 0 && entry->type != SERVICE_EXTERNAL_NAME)
 		err = member_list_build(&made, &made.members);
 	if (err == 0)

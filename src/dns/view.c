@@ -15,7 +15,9 @@
 static bool
 in_zone(const struct roster_endpoint *endpoint, const char *zone)
 {
-	return zone == NULL || (endpoint->zone != NULL && strcasecmp(endpoint->zone, zone) == 0);
+	const char *own = endpoint->of->zone;
+
+	return zone == NULL || (own != NULL && strcasecmp(own, zone) == 0);
 }
 
 static bool
@@ -52,16 +54,17 @@ member_srvs(const struct subject *subject, const struct member *member, const st
 static size_t
 cluster_srvs(const struct subject *subject, const struct view *view, struct rrset_srv *tuples)
 {
+	const struct service *service = subject->entry->service;
 	size_t count = 0;
 
 	for (size_t a = 0; a < subject->entry->cluster_ip_count; a++)
-		for (size_t p = 0; p < subject->entry->port_count; p++) {
-			if (!is_port(view, subject->entry->ports[p].name,
-			    subject->entry->ports[p].protocol))
+		for (size_t p = 0; p < service->port_count; p++) {
+			const struct service_port *port = &service->ports[p];
+
+			if (!is_port(view, port->name, port->protocol))
 				continue;
 			if (tuples != NULL)
-				tuples[count] = (struct rrset_srv){ subject->service,
-				    subject->entry->ports[p].port };
+				tuples[count] = (struct rrset_srv){ subject->service, port->port };
 			count++;
 		}
 	return count;
@@ -101,7 +104,7 @@ view_additional(const struct subject *subject, const struct view *view, struct r
 		for (size_t i = 0; i < end - first; i++)
 			matched += member_srvs(subject, &run[i], view, NULL);
 		for (size_t i = 0; matched > 0 && i < end - first; i++)
-			rrset_add_addr(list, run->name, &run[i].endpoint->addr, subject->ttl_s);
+			rrset_add_addr(list, run->name, &run[i].endpoint->of->addr, subject->ttl_s);
 	}
 	return 0;
 }
@@ -145,7 +148,7 @@ view_add_addrs(const struct subject *subject, const struct view *view, struct rr
 		rrset_add_addr(records, NULL, &entry->cluster_ips[i], subject->ttl_s);
 	for (size_t i = 0; entry->headless && i < entry->endpoint_count; i++)
 		if (entry->endpoints[i].answered && in_zone(&entry->endpoints[i], view->zone))
-			rrset_add_addr(records, NULL, &entry->endpoints[i].addr, subject->ttl_s);
+			rrset_add_addr(records, NULL, &entry->endpoints[i].of->addr, subject->ttl_s);
 }
 
 /* Append (name, protocol), unless it is unnamed or there already. */
@@ -164,7 +167,8 @@ int
 view_list_ports(const struct subject *subject, struct view **views, size_t *count)
 {
 	const struct roster_entry *entry = subject->entry;
-	size_t room = entry->headless ? 0 : entry->port_count;
+	const struct service *service = entry->service;
+	size_t room = entry->headless ? 0 : service->port_count;
 
 	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
 		room += entry->groups[g].port_count;
@@ -172,8 +176,8 @@ view_list_ports(const struct subject *subject, struct view **views, size_t *coun
 	if (found == NULL)
 		return ERR_NOMEM;
 	*count = 0;
-	for (size_t p = 0; !entry->headless && p < entry->port_count; p++)
-		note_port(found, count, entry->ports[p].name, entry->ports[p].protocol);
+	for (size_t p = 0; !entry->headless && p < service->port_count; p++)
+		note_port(found, count, service->ports[p].name, service->ports[p].protocol);
 	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
 		for (size_t p = 0; p < entry->groups[g].port_count; p++)
 			note_port(found, count, entry->groups[g].ports[p].name,

@@ -11,144 +11,25 @@
 #include "model/service.h"
 #include "model/store.h"
 
-/* ---- laying an entry out in one piece of memory ---- */
-
-#define RECENT 8
-
-/*
- * In the first pass `start` is NULL and only `used` grows; the second writes.  Texts that
- * were stored a moment ago (nodes and zones repeat) are stored once; both passes remember
- * the same.
- */
-struct layout {
-	char *start;
-	size_t used;
-	struct {
-		const char *from;
-		const char *copy;
-	} recent[RECENT];
-	size_t next;
-};
-
-static void *
-lay(struct layout *layout, const void *data, size_t size)
-{
-	char *to = layout->start != NULL ? layout->start + layout->used : NULL;
-
-	if (to != NULL && size > 0 && data != NULL)
-		memcpy(to, data, size);
-	layout->used += size;
-	return to;
-}
-
-static void
-align(struct layout *layout)
-{
-	layout->used = (layout->used + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
-}
-
-static const char *
-lay_text(struct layout *layout, const char *text)
-{
-	const char *copy;
-
-	if (text == NULL)
-		return NULL;
-	for (size_t i = 0; i < RECENT; i++)
-		if (layout->recent[i].from != NULL && strcmp(layout->recent[i].from, text) == 0)
-			return layout->recent[i].copy;
-	copy = lay(layout, text, strlen(text) + 1);
-	layout->recent[layout->next].from = text;
-	layout->recent[layout->next].copy = copy;
-	layout->next = (layout->next + 1) % RECENT;
-	return copy;
-}
-
-/* ---- the parts of an entry ---- */
-
 static bool
-is_answered(const struct roster_entry *entry, const struct candidate *candidate)
+is_answered(const struct roster_entry *entry, const struct roster_endpoint *endpoint)
 {
-	if (entry->publish_not_ready || candidate->presence == PRESENT_READY)
+	if (entry->publish_not_ready || endpoint->presence == PRESENT_READY)
 		return true;
-	return entry->panic && (candidate->presence == PRESENT_PROBE_FAILS ||
-	    candidate->presence == PRESENT_PROBE_UNKNOWN);
-}
-
-static void
-lay_endpoints(struct layout *layout, const struct gather *gather, struct roster_entry *entry,
-    struct roster_endpoint *endpoints)
-{
-	for (size_t i = 0; i < gather->candidate_count; i++) {
-		const struct candidate *from = &gather->candidates[i];
-		struct roster_endpoint made = {
-			.addr = from->addr,
-			.presence = (uint8_t)from->presence,
-			.answered = is_answered(entry, from),
-			.terminating = from->terminating,
-			.group = from->group,
-			.hostname = lay_text(layout, from->hostname),
-			.pod_name = lay_text(layout, from->pod_name),
-			.node_name = lay_text(layout, from->node_name),
-			.zone = lay_text(layout, from->zone),
-		};
-
-		entry->ready_count += from->presence == PRESENT_READY;
-		entry->answered_count += made.answered;
-		if (endpoints != NULL)
-			endpoints[i] = made;
-	}
+	return entry->panic && (endpoint->presence == PRESENT_PROBE_FAILS ||
+	    endpoint->presence == PRESENT_PROBE_UNKNOWN);
 }
 
 static uint16_t
 node_port_of(const struct allotment *allotment, const struct service_port *port)
 {
-	for (size_t i = 0; allotment != NULL && i < allotment->node_port_count; i++) {
+	for (size_t i = 0; i < allotment->node_port_count; i++) {
 		const struct allotted_port *given = &allotment->node_ports[i];
 
 		if (given->port == port->port && given->protocol == port->protocol)
 			return given->node_port;
 	}
 	return 0;
-}
-
-static void
-lay_ports(struct layout *layout, const struct service *service, const struct allotment *allotment,
-    struct roster_port *ports)
-{
-	for (size_t i = 0; i < service->port_count; i++) {
-		const struct service_port *from = &service->ports[i];
-		struct roster_port made = {
-			.name = lay_text(layout, from->name),
-			.app_protocol = lay_text(layout, from->app_protocol),
-			.protocol = from->protocol,
-			.port = from->port,
-			.node_port = node_port_of(allotment, from),
-		};
-
-		if (ports != NULL)
-			ports[i] = made;
-	}
-}
-
-static void
-lay_groups(struct layout *layout, const struct gather *gather, struct roster_group *groups)
-{
-	for (size_t i = 0; i < gather->group_count; i++) {
-		const struct roster_group *from = &gather->groups[i];
-		struct roster_group_port *ports;
-
-		align(layout);
-		ports = lay(layout, from->ports, from->port_count * sizeof(*ports));
-		if (groups != NULL)
-			groups[i] = (struct roster_group){ ports, from->port_count };
-		for (size_t j = 0; j < from->port_count; j++) {
-			const char *name = lay_text(layout, from->ports[j].name);
-
-			if (ports != NULL)
-				ports[j].name = name;
-		}
-	}
 }
 
 static size_t
@@ -196,8 +77,8 @@ panics(const struct gather *gather, const struct service *service)
 	size_t total = 0;
 	size_t failing = 0;
 
-	for (size_t i = 0; i < gather->candidate_count; i++) {
-		enum presence presence = gather->candidates[i].presence;
+	for (size_t i = 0; i < gather->endpoint_count; i++) {
+		uint8_t presence = gather->endpoints[i].presence;
 
 		failing += presence == PRESENT_PROBE_FAILS;
 		total += presence == PRESENT_READY || presence == PRESENT_PROBE_FAILS ||
@@ -207,91 +88,143 @@ panics(const struct gather *gather, const struct service *service)
 	    (total - failing) * 100 < total * service->panic_percent;
 }
 
-static void
-head_of(const struct gather *gather, const struct allotment *allotment, struct roster_entry *entry)
+static struct roster_entry
+head_of(const struct gather *gather, const struct allotment *allotment)
 {
 	const struct service *service = gather->service;
 	bool needs_address = !service->headless && service->type != SERVICE_EXTERNAL_NAME;
-
-	*entry = (struct roster_entry){
+	struct roster_entry entry = {
 		.references = 1,
 		.generation = store_generation(gather->store),
-		.type = service->type,
+		.service = service,
+		.type = (uint8_t)service->type,
 		.headless = service->headless,
 		.publish_not_ready = service->publish_not_ready,
 		.panic = panics(gather, service),
 		.has_selector = service->selector.count > 0,
-		.families = { gather->families[0], gather->families[1] },
-		.family_count = gather->family_count,
-		.port_count = service->port_count,
-		.group_count = gather->group_count,
-		.endpoint_count = gather->candidate_count,
+		.families = { (uint8_t)gather->families[0], (uint8_t)gather->families[1] },
+		.family_count = (uint8_t)gather->family_count,
+		.group_count = (uint32_t)gather->group_count,
+		.endpoint_count = (uint32_t)gather->endpoint_count,
+		.object_count = (uint32_t)gather->object_count,
 	};
+
 	if (needs_address && allotment != NULL) {
-		entry->cluster_ip_count = allotment->cluster_ip_count;
-		for (size_t i = 0; i < allotment->cluster_ip_count; i++)
-			entry->cluster_ips[i] = allotment->cluster_ips[i];
+		entry.cluster_ip_count = (uint8_t)allotment->cluster_ip_count;
+		memcpy(entry.cluster_ips, allotment->cluster_ips, sizeof(entry.cluster_ips));
 	}
-	entry->pending = needs_address && entry->cluster_ip_count == 0;
+	entry.pending = needs_address && entry.cluster_ip_count == 0;
+	return entry;
 }
 
-/* One pass over all parts; returns the entry, NULL in the first. */
-static struct roster_entry *
-lay_entry(struct layout *layout, const struct gather *gather, const struct allotment *allotment,
-    const struct addr *external, size_t external_count)
-{
-	const struct service *service = gather->service;
-	struct roster_entry head;
-	struct roster_entry *entry = lay(layout, NULL, sizeof(*entry));
-	struct roster_port *ports;
-	struct roster_group *groups;
-	struct roster_endpoint *endpoints;
+/* ---- an entry and its arrays, in one piece of memory ---- */
 
-	head_of(gather, allotment, &head);
-	ports = lay(layout, NULL, service->port_count * sizeof(*ports));
-	groups = lay(layout, NULL, gather->group_count * sizeof(*groups));
-	endpoints = lay(layout, NULL, gather->candidate_count * sizeof(*endpoints));
-	lay_groups(layout, gather, groups);
-	head.external_ips = lay(layout, external, external_count * sizeof(*external));
-	head.external_ip_count = external_count;
-	head.ns = lay_text(layout, service->object.ns);
-	head.name = lay_text(layout, service->object.name);
-	if (service->type == SERVICE_EXTERNAL_NAME)
-		head.external_name = lay_text(layout, service->external_name);
-	lay_ports(layout, service, allotment, ports);
-	lay_endpoints(layout, gather, &head, endpoints);
-	head.ports = ports;
-	head.groups = groups;
-	head.endpoints = endpoints;
-	if (entry != NULL)
-		*entry = head;
-	return entry;
+/* Where the next array goes; those of the strictest alignment come first. */
+static void *
+take(char **at, size_t size)
+{
+	void *taken = *at;
+
+	*at += size;
+	return taken;
+}
+
+static const struct roster_endpoint *
+lay_endpoints(char **at, const struct gather *gather, struct roster_entry *entry)
+{
+	size_t size = gather->endpoint_count * sizeof(*gather->endpoints);
+	struct roster_endpoint *endpoints = take(at, size);
+
+	if (size > 0)
+		memcpy(endpoints, gather->endpoints, size);
+	for (size_t i = 0; i < gather->endpoint_count; i++) {
+		endpoints[i].answered = is_answered(entry, &endpoints[i]);
+		entry->answered_count += endpoints[i].answered;
+		entry->ready_count += endpoints[i].presence == PRESENT_READY;
+	}
+	return endpoints;
+}
+
+static const struct roster_group *
+lay_groups(char **at, const struct gather *gather)
+{
+	struct roster_group *groups = take(at, gather->group_count * sizeof(*groups));
+
+	for (size_t i = 0; i < gather->group_count; i++) {
+		const struct roster_group *from = &gather->groups[i];
+		struct roster_group_port *ports = take(at, from->port_count * sizeof(*ports));
+
+		if (from->port_count > 0)
+			memcpy(ports, from->ports, from->port_count * sizeof(*ports));
+		groups[i] = (struct roster_group){ ports, from->port_count };
+	}
+	return groups;
+}
+
+static const struct object *const *
+lay_objects(char **at, const struct gather *gather)
+{
+	const struct object **objects = take(at, gather->object_count * sizeof(*objects));
+
+	for (size_t i = 0; i < gather->object_count; i++)
+		objects[i] = object_ref(gather->objects[i]);
+	return objects;
+}
+
+static const uint16_t *
+lay_node_ports(char **at, const struct service *service, const struct allotment *allotment)
+{
+	uint16_t *ports;
+
+	if (allotment == NULL || allotment->node_port_count == 0)
+		return NULL;
+	ports = take(at, service->port_count * sizeof(*ports));
+	for (size_t i = 0; i < service->port_count; i++)
+		ports[i] = node_port_of(allotment, &service->ports[i]);
+	return ports;
+}
+
+static size_t
+size_of(const struct gather *gather, const struct allotment *allotment, size_t external_count)
+{
+	size_t size = sizeof(struct roster_entry) +
+	    gather->endpoint_count * sizeof(struct roster_endpoint) +
+	    gather->group_count * sizeof(struct roster_group) +
+	    gather->object_count * sizeof(struct object *) + external_count * sizeof(struct addr);
+
+	for (size_t i = 0; i < gather->group_count; i++)
+		size += gather->groups[i].port_count * sizeof(struct roster_group_port);
+	if (allotment != NULL && allotment->node_port_count > 0)
+		size += gather->service->port_count * sizeof(uint16_t);
+	return size;
 }
 
 static int
 make_entry(const struct gather *gather, const struct allotment *allotment,
     struct roster_entry **out)
 {
-	struct layout measure = { .used = 0 };
-	struct layout write = { .used = 0 };
 	size_t count = 0;
 	const struct addr *external = external_ips(gather->service, allotment, gather->arena,
 	    &count);
-	struct arena *arena;
+	struct roster_entry *entry;
+	char *at;
 
 	if (external == NULL)
 		return ERR_NOMEM;
-	lay_entry(&measure, gather, allotment, external, count);
-	arena = arena_new(measure.used);
-	if (arena == NULL)
+	at = malloc(size_of(gather, allotment, count));
+	if (at == NULL)
 		return ERR_NOMEM;
-	write.start = arena_alloc(arena, measure.used);
-	if (write.start == NULL) {
-		arena_free(arena);
-		return ERR_NOMEM;
-	}
-	*out = lay_entry(&write, gather, allotment, external, count);
-	(*out)->arena = arena;
+	entry = take(&at, sizeof(*entry));
+	*entry = head_of(gather, allotment);
+	object_ref(&entry->service->object);
+	entry->endpoints = lay_endpoints(&at, gather, entry);
+	entry->groups = lay_groups(&at, gather);
+	entry->objects = lay_objects(&at, gather);
+	entry->node_ports = lay_node_ports(&at, gather->service, allotment);
+	entry->external_ips = memcpy(take(&at, count * sizeof(*external)), external,
+	    count * sizeof(*external));
+	entry->external_ip_count = (uint32_t)count;
+	*out = entry;
 	return 0;
 }
 

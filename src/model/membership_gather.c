@@ -14,7 +14,8 @@
 void
 gather_release(struct gather *gather)
 {
-	free(gather->candidates);
+	free(gather->endpoints);
+	free(gather->objects);
 	free(gather->groups);
 	free(gather->targets);
 }
@@ -78,12 +79,23 @@ group_obtain(struct gather *gather, struct roster_group_port *ports, size_t coun
 }
 
 static int
-candidate_add(struct gather *gather, const struct candidate *candidate)
+endpoint_add(struct gather *gather, const struct roster_endpoint *endpoint)
 {
-	if (array_reserve(&gather->candidates, &gather->candidate_room,
-	    gather->candidate_count + 1, sizeof(*gather->candidates)) != 0)
+	if (array_reserve(&gather->endpoints, &gather->endpoint_room,
+	    gather->endpoint_count + 1, sizeof(*gather->endpoints)) != 0)
 		return ERR_NOMEM;
-	gather->candidates[gather->candidate_count++] = *candidate;
+	gather->endpoints[gather->endpoint_count++] = *endpoint;
+	return 0;
+}
+
+/* Its endpoints are pointed into from now on. */
+static int
+object_add(struct gather *gather, const struct object *object)
+{
+	if (array_reserve(&gather->objects, &gather->object_room, gather->object_count + 1,
+	    sizeof(*gather->objects)) != 0)
+		return ERR_NOMEM;
+	gather->objects[gather->object_count++] = object;
 	return 0;
 }
 
@@ -203,7 +215,7 @@ pod_presence(struct gather *gather, const struct pod *pod, uint32_t group, enum 
 	 * One verdict for the Pod, found at its primary address, holds for all its
 	 * addresses.
 	 */
-	return probed_presence(gather, &pod->ips[0], group, pod, out);
+	return probed_presence(gather, &pod->endpoints[0].addr, group, pod, out);
 }
 
 /*
@@ -229,18 +241,18 @@ pod_group(struct gather *gather, const struct pod *pod, uint32_t *out)
 		if (number != 0)
 			ports[count++] = (struct roster_group_port){
 				.service_port = (uint16_t)i, .port = number,
-				.protocol = port->protocol, .name = port->name,
+				.protocol = (uint8_t)port->protocol, .name = port->name,
 			};
 	}
 	return group_obtain(gather, ports, count, out);
 }
 
-static const struct addr *
-pod_addr(const struct pod *pod, enum addr_family family)
+static const struct endpoint *
+pod_endpoint(const struct pod *pod, enum addr_family family)
 {
-	for (size_t i = 0; i < pod->ip_count; i++)
-		if (pod->ips[i].family == family)
-			return &pod->ips[i];
+	for (size_t i = 0; i < pod->endpoint_count; i++)
+		if (pod->endpoints[i].addr.family == family)
+			return &pod->endpoints[i];
 	return NULL;
 }
 
@@ -248,7 +260,7 @@ static bool
 pod_serves_family(const struct gather *gather, const struct pod *pod)
 {
 	for (size_t i = 0; i < gather->family_count; i++)
-		if (pod_addr(pod, gather->families[i]) != NULL)
+		if (pod_endpoint(pod, gather->families[i]) != NULL)
 			return true;
 	return false;
 }
@@ -258,32 +270,30 @@ visit_pod(void *arg, const struct object *object)
 {
 	struct gather *gather = arg;
 	const struct pod *pod = (const void *)object;
-	struct candidate candidate = { .pod_name = object->name };
+	struct roster_endpoint endpoint = { .terminating = object->deleting };
+	enum presence presence = PRESENT_READY;
 	int err;
 
 	/* Terminal Pods never come back, not even for publishNotReadyAddresses. */
 	if (pod_has_ended(pod) || !pod_serves_family(gather, pod))
 		return 0;
-	err = pod_group(gather, pod, &candidate.group);
+	err = pod_group(gather, pod, &endpoint.group);
 	if (err == 0)
-		err = pod_presence(gather, pod, candidate.group, &candidate.presence);
-	candidate.terminating = object->deleting;
-	candidate.node_name = pod->node_name;
-	candidate.zone = pod->zone;
+		err = pod_presence(gather, pod, endpoint.group, &presence);
+	if (err == 0)
+		err = object_add(gather, object);
+	endpoint.presence = (uint8_t)presence;
 	/*
 	 * Pod.spec.hostname names the endpoint only below the Service that spec.subdomain
 	 * names.
 	 */
-	if (pod->hostname != NULL && *pod->hostname != '\0' && pod->subdomain != NULL &&
-	    strcmp(pod->subdomain, gather->service->object.name) == 0)
-		candidate.hostname = pod->hostname;
+	endpoint.named = pod->hostname != NULL && *pod->hostname != '\0' &&
+	    pod->subdomain != NULL &&
+	    strcmp(pod->subdomain, gather->service->object.name) == 0;
 	for (size_t i = 0; err == 0 && i < gather->family_count; i++) {
-		const struct addr *addr = pod_addr(pod, gather->families[i]);
-
-		if (addr == NULL)
-			continue;
-		candidate.addr = *addr;
-		err = candidate_add(gather, &candidate);
+		endpoint.of = pod_endpoint(pod, gather->families[i]);
+		if (endpoint.of != NULL)
+			err = endpoint_add(gather, &endpoint);
 	}
 	return err;
 }
@@ -313,7 +323,7 @@ part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
 
 		ports[i] = (struct roster_group_port){
 			.service_port = service_port_of(gather->service, port), .port = port->port,
-			.protocol = port->protocol, .name = port->name,
+			.protocol = (uint8_t)port->protocol, .name = port->name,
 		};
 	}
 	return group_obtain(gather, ports, part->port_count, out);
@@ -324,7 +334,7 @@ part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
  * counts as true, except of an endpoint that is said to be terminating.
  */
 static enum presence
-stated_presence(const struct slice_endpoint *endpoint)
+stated_presence(const struct endpoint *endpoint)
 {
 	bool terminating = endpoint->terminating == TRI_TRUE;
 
@@ -334,30 +344,29 @@ stated_presence(const struct slice_endpoint *endpoint)
 }
 
 static int
-add_slice_endpoint(struct gather *gather, const struct slice_endpoint *endpoint, uint32_t group)
+add_slice_endpoint(struct gather *gather, const struct endpoint *stated, uint32_t group)
 {
-	struct candidate candidate = {
-		.addr = endpoint->addr,
-		.presence = stated_presence(endpoint),
-		.terminating = endpoint->terminating == TRI_TRUE,
-		.from_slice = true,
-		.group = group,
-		.hostname = endpoint->hostname,
-		.pod_name = endpoint->pod_name,
-		.node_name = endpoint->node_name,
-		.zone = endpoint->zone,
-	};
+	enum presence presence = stated_presence(stated);
 	int err = 0;
 
-	if (endpoint->addr.family == ADDR_NONE)
+	if (stated->addr.family == ADDR_NONE)
 		return 0;
-	if (candidate.presence == PRESENT_READY && gather->service->readiness_probe != NULL) {
-		const struct pod *pod = endpoint->pod_name == NULL ? NULL :
-		    store_pod(gather->store, gather->service->object.ns, endpoint->pod_name);
+	if (presence == PRESENT_READY && gather->service->readiness_probe != NULL) {
+		const struct pod *pod = stated->pod_name == NULL ? NULL :
+		    store_pod(gather->store, gather->service->object.ns, stated->pod_name);
 
-		err = probed_presence(gather, &endpoint->addr, group, pod, &candidate.presence);
+		err = probed_presence(gather, &stated->addr, group, pod, &presence);
 	}
-	return err == 0 ? candidate_add(gather, &candidate) : err;
+	if (err != 0)
+		return err;
+	return endpoint_add(gather, &(struct roster_endpoint){
+		.of = stated,
+		.group = group,
+		.presence = (uint8_t)presence,
+		.terminating = stated->terminating == TRI_TRUE,
+		.named = stated->hostname != NULL,
+		.from_slice = true,
+	});
 }
 
 /*
@@ -371,33 +380,33 @@ visit_slice(void *arg, const struct object *object)
 	struct gather *gather = arg;
 	const struct slice *slice = (const void *)object;
 	uint32_t group;
+	int err = 0;
 
 	if (object->kind == KIND_ENDPOINTS &&
 	    (gather->service->selector.count > 0 || slice->skip_mirror))
 		return 0;
-	for (size_t i = 0; i < slice->part_count; i++) {
+	for (size_t i = 0; err == 0 && i < slice->part_count; i++) {
 		const struct slice_part *part = &slice->parts[i];
-		int err = part->endpoint_count > 0 ? part_group(gather, part, &group) : 0;
 
+		if (part->endpoint_count > 0)
+			err = part_group(gather, part, &group);
 		for (size_t j = 0; err == 0 && j < part->endpoint_count; j++)
 			err = add_slice_endpoint(gather, &part->endpoints[j], group);
-		if (err != 0)
-			return err;
 	}
-	return 0;
+	return err == 0 ? object_add(gather, object) : err;
 }
 
 /* ---- order: the same world gives the same entry, in whatever order it was read ---- */
 
 /* Which endpoint it is. */
 static int
-compare_identity(const struct candidate *a, const struct candidate *b)
+compare_identity(const struct roster_endpoint *a, const struct roster_endpoint *b)
 {
-	int order = addr_compare(&a->addr, &b->addr);
+	int order = addr_compare(&a->of->addr, &b->of->addr);
 
 	if (order == 0 && a->group != b->group)
 		order = a->group < b->group ? -1 : 1;
-	return order != 0 ? order : compare_texts(a->hostname, b->hostname);
+	return order != 0 ? order : compare_texts(roster_hostname(a), roster_hostname(b));
 }
 
 /*
@@ -406,10 +415,10 @@ compare_identity(const struct candidate *a, const struct candidate *b)
  * as CoreDNS does.
  */
 static int
-compare_candidates(const void *left, const void *right)
+compare_endpoints(const void *left, const void *right)
 {
-	const struct candidate *a = left;
-	const struct candidate *b = right;
+	const struct roster_endpoint *a = left;
+	const struct roster_endpoint *b = right;
 	int order = compare_identity(a, b);
 
 	if (order == 0 && a->from_slice != b->from_slice)
@@ -417,27 +426,27 @@ compare_candidates(const void *left, const void *right)
 	if (order == 0 && a->presence != b->presence)
 		order = a->presence < b->presence ? -1 : 1;
 	if (order == 0)
-		order = compare_texts(a->pod_name, b->pod_name);
+		order = compare_texts(a->of->pod_name, b->of->pod_name);
 	if (order == 0)
-		order = compare_texts(a->node_name, b->node_name);
+		order = compare_texts(a->of->node_name, b->of->node_name);
 	if (order == 0)
-		order = compare_texts(a->zone, b->zone);
+		order = compare_texts(a->of->zone, b->of->zone);
 	return order != 0 ? order : (int)a->terminating - (int)b->terminating;
 }
 
 static void
-sort_candidates(struct gather *gather)
+sort_endpoints(struct gather *gather)
 {
-	struct candidate *all = gather->candidates;
+	struct roster_endpoint *all = gather->endpoints;
 	size_t kept = 0;
 
-	if (gather->candidate_count == 0)
+	if (gather->endpoint_count == 0)
 		return;
-	qsort(all, gather->candidate_count, sizeof(*all), compare_candidates);
-	for (size_t i = 1; i < gather->candidate_count; i++)
+	qsort(all, gather->endpoint_count, sizeof(*all), compare_endpoints);
+	for (size_t i = 1; i < gather->endpoint_count; i++)
 		if (compare_identity(&all[kept], &all[i]) != 0)
 			all[++kept] = all[i];
-	gather->candidate_count = kept + 1;
+	gather->endpoint_count = kept + 1;
 }
 
 /* A group on its way to its canonical place. */
@@ -473,8 +482,8 @@ sort_groups(struct gather *gather)
 		gather->groups[i] = ranked[i].group;
 		after[ranked[i].before] = (uint32_t)i;
 	}
-	for (size_t i = 0; i < gather->candidate_count; i++)
-		gather->candidates[i].group = after[gather->candidates[i].group];
+	for (size_t i = 0; i < gather->endpoint_count; i++)
+		gather->endpoints[i].group = after[gather->endpoints[i].group];
 	return 0;
 }
 
@@ -494,6 +503,6 @@ gather_run(struct gather *gather)
 	if (err == 0)
 		err = sort_groups(gather);
 	if (err == 0)
-		sort_candidates(gather);
+		sort_endpoints(gather);
 	return err;
 }

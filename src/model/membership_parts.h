@@ -13,20 +13,7 @@ struct arena;
 struct store;
 struct target;
 
-/* An endpoint as one source tells of it; several may tell of the same. */
-struct candidate {
-	struct addr addr;
-	enum presence presence;
-	bool terminating;
-	bool from_slice;
-	uint32_t group;
-	const char *hostname;
-	const char *pod_name;
-	const char *node_name;
-	const char *zone;
-};
-
-/* All that is gathered for one Service.  The texts are borrowed from the store's objects. */
+/* All that is gathered for one Service; what it points into is the store's objects. */
 struct gather {
 	const struct store *store;
 	const struct service *service;
@@ -34,9 +21,14 @@ struct gather {
 	size_t family_count;
 	struct arena *arena;            /* ids, group ports, and targets */
 	bool want_targets;
-	struct candidate *candidates;   /* malloc'ed, as the arrays below */
-	size_t candidate_count;
-	size_t candidate_room;
+	/* an endpoint as one object tells of it, several may; malloc'ed, as the arrays below */
+	struct roster_endpoint *endpoints;
+	size_t endpoint_count;
+	size_t endpoint_room;
+	/* the Pods and slices told of it */
+	const struct object **objects;
+	size_t object_count;
+	size_t object_room;
 	struct roster_group *groups;
 	size_t group_count;
 	size_t group_room;
@@ -46,7 +38,7 @@ struct gather {
 };
 
 /*
- * Walk Pods and slices; afterwards the candidates are sorted and unique, the groups in
+ * Walk Pods and slices; afterwards the endpoints are sorted and unique, the groups in
  * canonical order.
  */
 int gather_run(struct gather *gather);

@@ -103,7 +103,7 @@ add_pod_target(const struct store *store, const struct pod *pod, size_t containe
 		.id = target_id_pod(arena, pod->object.ns, pod->object.name, own->name, kind),
 		.kind = kind,
 		.spec = own->probes[kind],
-		.addr = pod->ips[0],
+		.addr = pod->endpoints[0].addr,
 		.port = target_container_port(pod, container, &own->probes[kind]->port),
 		.trusted = pod->object.trusted,
 		.held = is_held(store, pod, container, kind),
@@ -124,7 +124,7 @@ membership_pod_targets(const struct store *store, const struct pod *pod, struct 
 
 	if (made == NULL)
 		return ERR_NOMEM;
-	bool probed = pod->ip_count > 0 && !pod_has_ended(pod);
+	bool probed = pod->endpoint_count > 0 && !pod_has_ended(pod);
 	for (size_t i = 0; probed && i < pod->container_count; i++) {
 		for (int kind = 0; kind < PROBE_KIND_COUNT; kind++) {
 			if (pod->containers[i].probes[kind] == NULL)

@@ -23,11 +23,26 @@ object_kind_text(enum object_kind kind)
 	return "object";
 }
 
-void
-object_free(struct object *object)
+/* The one part of an object that changes. */
+static unsigned *
+count_of(const struct object *object)
+{
+	return &((struct object *)(uintptr_t)object)->references;
+}
+
+const struct object *
+object_ref(const struct object *object)
 {
 	if (object != NULL)
-		arena_free(object->arena);
+		++*count_of(object);
+	return object;
+}
+
+void
+object_unref(const struct object *object)
+{
+	if (object != NULL && --*count_of(object) == 0)
+		arena_free(object->arena);      /* the object itself lies in it */
 }
 
 const char *

@@ -2,7 +2,8 @@
  * object.h - what all kinds of Kubernetes objects share.  Thread: control.
  *
  * The life of an object: `source` decodes it into an arena of its own, the store takes it over, and
- * frees it when its file no longer states it.  Between the two nothing changes it.
+ * gives it back when its file no longer states it; roster entries hold those they point into.
+ * Between the two nothing changes it.
  */
 #ifndef ROLLCALL_MODEL_OBJECT_H
 #define ROLLCALL_MODEL_OBJECT_H
@@ -40,6 +41,7 @@ struct pairs {
  */
 struct object {
 	enum object_kind kind;
+	unsigned references;    /* control thread only, once the store has it */
 	struct arena *arena;
 	struct place place;     /* of its first key; place.file is in the arena */
 	/* over all that was stated, without places; equal digests: equal objects */
@@ -58,8 +60,12 @@ struct object {
 /* "Service", "Pod", "Endpoints", "EndpointSlice", "Namespace". */
 const char *object_kind_text(enum object_kind kind);
 
-/* Free the object with everything in its arena; NULL is allowed. */
-void object_free(struct object *object);
+/*
+ * Take and give back a reference; the last one frees the object with all that hangs from it.  NULL
+ * is allowed.  The count is not part of what an object says, so a const one can be held.
+ */
+const struct object *object_ref(const struct object *object);
+void object_unref(const struct object *object);
 
 /* The value of a key, or NULL. */
 const char *pairs_find(const struct pairs *pairs, const char *key);

@@ -62,6 +62,18 @@ pod_is_staying(const struct pod *pod)
 	return !pod->object.deleting && !pod_has_ended(pod);
 }
 
+size_t
+pod_list_addrs(const struct pod *pod, struct addr addrs[POD_ADDRS_MAX])
+{
+	size_t count = 0;
+
+	while (count < pod->endpoint_count && count < POD_ADDRS_MAX) {
+		addrs[count] = pod->endpoints[count].addr;
+		count++;
+	}
+	return count;
+}
+
 const char *
 pod_phase_text(enum pod_phase phase)
 {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "model/endpoint.h"
 #include "model/object.h"
 #include "model/probe_spec.h"
 #include "model/service.h"
@@ -40,23 +41,21 @@ struct pod_condition {
 	enum tristate status;           /* "Unknown" is TRI_UNSET */
 };
 
+#define POD_ADDRS_MAX 2         /* one for each family */
+
 struct pod {
 	struct object object;
 	enum pod_phase phase;
 	/*
-	 * status.podIPs, podIP, rollcall/address, or the node's with hostNetwork; first is
-	 * primary
+	 * one for each address: status.podIPs, podIP, rollcall/address, or the node's with
+	 * hostNetwork; the first is primary
 	 */
-	struct addr *ips;
-	size_t ip_count;
+	struct endpoint *endpoints;
+	size_t endpoint_count;
 	struct container *containers;   /* regular ones first, then sidecars */
 	size_t container_count;
 	const char *hostname;           /* NULL: not stated */
 	const char *subdomain;          /* NULL: not stated */
-	/* spec.nodeName, or nodeSelector kubernetes.io/hostname; NULL: unknown */
-	const char *node_name;
-	/* label topology.kubernetes.io/zone of the Pod; NULL: unknown */
-	const char *zone;
 	bool host_network;
 	enum tristate ready;            /* condition Ready */
 	const char **readiness_gates;   /* spec.readinessGates[].conditionType */
@@ -77,5 +76,7 @@ bool pod_gates_open(const struct pod *pod);
 bool pod_has_ended(const struct pod *pod);
 /* Neither ended nor on its way out (deletionTimestamp). */
 bool pod_is_staying(const struct pod *pod);
+/* Its addresses, primary first, into `addrs`; returns how many. */
+size_t pod_list_addrs(const struct pod *pod, struct addr addrs[POD_ADDRS_MAX]);
 const char *pod_phase_text(enum pod_phase phase);
 #endif

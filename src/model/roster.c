@@ -1,9 +1,9 @@
 /* roster.c - hold, compare and name what a roster entry says. */
 #include "model/roster.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 
 struct roster_entry *
 roster_entry_ref(struct roster_entry *entry)
@@ -16,8 +16,12 @@ roster_entry_ref(struct roster_entry *entry)
 void
 roster_entry_unref(struct roster_entry *entry)
 {
-	if (entry != NULL && --entry->references == 0)
-		arena_free(entry->arena);       /* the entry itself lies in it */
+	if (entry == NULL || --entry->references > 0)
+		return;
+	for (size_t i = 0; i < entry->object_count; i++)
+		object_unref(entry->objects[i]);
+	object_unref(&entry->service->object);
+	free(entry);                    /* all its arrays lie in it */
 }
 
 static bool
@@ -56,25 +60,33 @@ addresses_same(const struct roster_entry *a, const struct roster_entry *b)
 static bool
 head_same(const struct roster_entry *a, const struct roster_entry *b)
 {
-	return text_same(a->ns, b->ns) && text_same(a->name, b->name) && a->type == b->type &&
+	return text_same(roster_ns(a), roster_ns(b)) &&
+	    text_same(roster_name(a), roster_name(b)) && a->type == b->type &&
 	    a->headless == b->headless && a->pending == b->pending &&
 	    a->publish_not_ready == b->publish_not_ready && a->panic == b->panic &&
-	    a->has_selector == b->has_selector && text_same(a->external_name, b->external_name) &&
+	    a->has_selector == b->has_selector &&
+	    text_same(a->service->external_name, b->service->external_name) &&
 	    a->ready_count == b->ready_count && a->answered_count == b->answered_count;
+}
+
+static uint16_t
+node_port(const struct roster_entry *entry, size_t port)
+{
+	return entry->node_ports != NULL ? entry->node_ports[port] : 0;
 }
 
 static bool
 ports_same(const struct roster_entry *a, const struct roster_entry *b)
 {
-	if (a->port_count != b->port_count)
+	if (a->service->port_count != b->service->port_count)
 		return false;
-	for (size_t i = 0; i < a->port_count; i++) {
-		const struct roster_port *p = &a->ports[i];
-		const struct roster_port *q = &b->ports[i];
+	for (size_t i = 0; i < a->service->port_count; i++) {
+		const struct service_port *p = &a->service->ports[i];
+		const struct service_port *q = &b->service->ports[i];
 
 		if (!text_same(p->name, q->name) || !text_same(p->app_protocol, q->app_protocol) ||
 		    p->protocol != q->protocol || p->port != q->port ||
-		    p->node_port != q->node_port)
+		    node_port(a, i) != node_port(b, i))
 			return false;
 	}
 	return true;
@@ -107,6 +119,19 @@ groups_same(const struct roster_entry *a, const struct roster_entry *b)
 	return true;
 }
 
+/* What is stated of them; that one is from a slice is none of it. */
+static bool
+endpoint_same(const struct roster_endpoint *a, const struct roster_endpoint *b)
+{
+	const struct endpoint *p = a->of;
+	const struct endpoint *q = b->of;
+
+	return p == q || (addr_compare(&p->addr, &q->addr) == 0 &&
+	    text_same(roster_hostname(a), roster_hostname(b)) &&
+	    text_same(p->pod_name, q->pod_name) && text_same(p->node_name, q->node_name) &&
+	    text_same(p->zone, q->zone));
+}
+
 static bool
 endpoints_same(const struct roster_entry *a, const struct roster_entry *b)
 {
@@ -116,11 +141,9 @@ endpoints_same(const struct roster_entry *a, const struct roster_entry *b)
 		const struct roster_endpoint *p = &a->endpoints[i];
 		const struct roster_endpoint *q = &b->endpoints[i];
 
-		if (addr_compare(&p->addr, &q->addr) != 0 || p->presence != q->presence ||
-		    p->answered != q->answered || p->terminating != q->terminating ||
-		    p->group != q->group || !text_same(p->hostname, q->hostname) ||
-		    !text_same(p->pod_name, q->pod_name) ||
-		    !text_same(p->node_name, q->node_name) || !text_same(p->zone, q->zone))
+		if (p->presence != q->presence || p->answered != q->answered ||
+		    p->terminating != q->terminating || p->group != q->group ||
+		    p->named != q->named || !endpoint_same(p, q))
 			return false;
 	}
 	return true;

@@ -12,9 +12,8 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "model/endpoint.h"
 #include "model/service.h"
-
-struct arena;
 
 /* Why an endpoint is in or out. */
 enum presence {
@@ -29,10 +28,10 @@ enum presence {
 
 /* One service port as the endpoints of one group see it. */
 struct roster_group_port {
-	/* index into entry->ports, or ROSTER_NO_PORT for a slice port no service port names */
+	/* index into service->ports, or ROSTER_NO_PORT for a slice port no service port names */
 	uint16_t service_port;
 	uint16_t port;          /* endpoint port; 0 where not stated */
-	enum protocol protocol;
+	uint8_t protocol;       /* enum protocol */
 	const char *name;       /* of the slice's port or the service's; "" where unnamed */
 };
 #define ROSTER_NO_PORT UINT16_MAX
@@ -43,58 +42,76 @@ struct roster_group {
 	size_t port_count;
 };
 
+/* An endpoint of one Service: what its object states of it, and what follows here. */
 struct roster_endpoint {
-	struct addr addr;
-	uint8_t presence;       /* enum presence */
-	bool answered;          /* DNS answers it: ready, publishNotReadyAddresses, or panic */
-	bool terminating;
-	uint32_t group;         /* index into entry->groups */
-	const char *hostname;   /* NULL: none */
-	const char *pod_name;   /* NULL: none */
-	const char *node_name;  /* NULL: unknown */
-	const char *zone;       /* NULL: unknown */
+	const struct endpoint *of;      /* in one of the objects the entry holds */
+	uint32_t group;                 /* index into entry->groups */
+	uint8_t presence;               /* enum presence */
+	/* DNS answers it: ready, publishNotReadyAddresses, or panic */
+	bool answered : 1;
+	bool terminating : 1;
+	bool named : 1;                 /* of->hostname is its name below this Service */
+	bool from_slice : 1;            /* stated by a slice, not found by selector */
 };
 
-struct roster_port {
-	const char *name;       /* "" where unnamed */
-	const char *app_protocol; /* NULL */
-	enum protocol protocol;
-	uint16_t port;
-	uint16_t node_port;     /* 0: none */
-};
-
+/*
+ * The texts of names and ports are the objects' own, which the entry holds for as long as it
+ * lives: there is one copy of each, however many entries follow each other.
+ */
 struct roster_entry {
-	unsigned references;    /* control thread only */
-	struct arena *arena;    /* all memory of the entry, itself included */
-	uint64_t generation;    /* of the store change that made it; grows */
-	const char *ns;
-	const char *name;
-	enum service_type type;
-	bool headless;
-	bool pending;           /* has no address yet (pool empty, disk full): not answered */
-	bool publish_not_ready;
-	bool panic;             /* fewer ready than rollcall/panic-threshold: all are answered */
-	bool has_selector;
-	enum addr_family families[2];
-	size_t family_count;
-	struct addr cluster_ips[2];
-	size_t cluster_ip_count;
-	const struct addr *external_ips;        /* spec.externalIPs, then load balancer addresses */
-	size_t external_ip_count;
-	const char *external_name;              /* NULL unless ExternalName */
-	const struct roster_port *ports;
-	size_t port_count;
-	const struct roster_group *groups;
-	size_t group_count;
+	unsigned references;            /* control thread only */
+	uint32_t endpoint_count;
+	uint32_t ready_count;           /* presence == PRESENT_READY */
+	uint32_t answered_count;
+	uint32_t group_count;
+	uint32_t object_count;
+	uint64_t generation;            /* of the store change that made it; grows */
+	/* held; its name, type, ports and external name are what is answered */
+	const struct service *service;
+	/* held: the Pods and slices of the endpoints */
+	const struct object *const *objects;
 	/*
 	 * sorted by address, then group; each (address, group, hostname) once, whatever the
 	 * slices repeat
 	 */
 	const struct roster_endpoint *endpoints;
-	size_t endpoint_count;
-	size_t ready_count;                     /* presence == PRESENT_READY */
-	size_t answered_count;
+	const struct roster_group *groups;
+	/* one for each of service->ports, 0 where it has none; NULL: none has */
+	const uint16_t *node_ports;
+	/* spec.externalIPs, then load balancer addresses */
+	const struct addr *external_ips;
+	uint32_t external_ip_count;
+	bool headless;
+	bool pending;           /* has no address yet (pool empty, disk full): not answered */
+	bool publish_not_ready;
+	bool panic;             /* fewer ready than rollcall/panic-threshold: all are answered */
+	bool has_selector;
+	uint8_t type;                   /* enum service_type */
+	uint8_t families[2];            /* enum addr_family */
+	uint8_t family_count;
+	uint8_t cluster_ip_count;
+	struct addr cluster_ips[2];
 };
+
+/* Whose entry it is. */
+static inline const char *
+roster_ns(const struct roster_entry *entry)
+{
+	return entry->service->object.ns;
+}
+
+static inline const char *
+roster_name(const struct roster_entry *entry)
+{
+	return entry->service->object.name;
+}
+
+/* The endpoint's own name below the Service; NULL: none. */
+static inline const char *
+roster_hostname(const struct roster_endpoint *endpoint)
+{
+	return endpoint->named ? endpoint->of->hostname : NULL;
+}
 
 /* Take and give back a reference; the last one frees.  NULL is allowed. */
 struct roster_entry *roster_entry_ref(struct roster_entry *entry);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "model/endpoint.h"
 #include "model/object.h"
 #include "model/pod.h"
 
@@ -19,24 +20,11 @@ struct slice_port {
 	uint16_t port;                  /* 0: not stated, meaning all ports */
 };
 
-/* One endpoint; texts not stated are NULL. */
-struct slice_endpoint {
-	/* endpoints[].addresses[0]; further ones are endpoints of their own here */
-	struct addr addr;
-	uint8_t ready;                  /* enum tristate; unset counts as ready */
-	uint8_t serving;
-	uint8_t terminating;
-	const char *hostname;
-	const char *node_name;
-	const char *zone;
-	const char *pod_name;           /* targetRef of kind Pod in the same namespace */
-};
-
 /* Endpoints that share their ports: a whole EndpointSlice, or one subset of Endpoints. */
 struct slice_part {
 	struct slice_port *ports;
 	size_t port_count;
-	struct slice_endpoint *endpoints;
+	struct endpoint *endpoints;     /* one for each of endpoints[].addresses */
 	size_t endpoint_count;
 };
 

@@ -36,7 +36,7 @@ free_files(struct store *store)
 
 			store_postings_unlink(&claim->postings);
 			store_postings_free(store, &claim->postings);
-			object_free(claim->object);
+			object_unref(claim->object);
 			free(claim);
 		}
 		HASH_DEL(store->files, file);

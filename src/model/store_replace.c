@@ -155,7 +155,7 @@ claim_append(struct slot *slot, struct claim *claim)
 static void
 claim_exchange(struct store *store, struct claim *claim, bool postings_too)
 {
-	object_free(claim->object);
+	object_unref(claim->object);
 	claim->object = claim->incoming;
 	claim->incoming = NULL;
 	if (!postings_too)
@@ -233,7 +233,7 @@ withdraw(struct store *store, struct claim *claim)
 	if (served)
 		succeed(store, claim);
 	store_postings_free(store, &claim->postings);
-	object_free(claim->object);
+	object_unref(claim->object);
 	free(claim);
 	store_slot_prune(store, slot);
 }
@@ -286,7 +286,7 @@ store_replace_file(struct store *store, const char *file, struct object **object
 
 	if (err != 0) {
 		for (size_t i = 0; i < count; i++)
-			object_free(objects[i]);
+			object_unref(objects[i]);
 		return err;
 	}
 	commit(store, &plan);

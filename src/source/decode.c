@@ -50,7 +50,7 @@ void
 object_list_release(struct object_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		object_free(list->items[i]);
+		object_unref(list->items[i]);
 	free(list->items);
 	*list = (struct object_list){ 0 };
 }
@@ -110,6 +110,7 @@ fill_common(struct object *object, const struct kind *kind, const struct doc_nod
 	const struct decode_settings *settings = context->arg;
 
 	object->kind = kind->kind;
+	object->references = 1;
 	object->arena = context->arena;
 	object->place = field_place(context, root);
 	object->digest = digest_of(root, kind, settings);

@@ -11,7 +11,7 @@
 
 struct stated_address {
 	const char *ip;
-	struct slice_endpoint endpoint; /* all but the address */
+	struct endpoint endpoint;       /* all but the address */
 	struct stated_target target;
 };
 
@@ -82,7 +82,7 @@ add_addresses(struct field_context *context, const struct doc_node *list, const 
 	char path[128];
 
 	for (size_t i = 0; i < count; i++) {
-		struct slice_endpoint endpoint = addresses[i].endpoint;
+		struct endpoint endpoint = addresses[i].endpoint;
 		const char *text = addresses[i].ip;
 		const struct doc_node *node = doc_find(doc_item(list, i), "ip");
 

@@ -14,7 +14,6 @@
 
 #define CONTAINERS_MAX 1000     /* no rule of Kubernetes; names are compared pair by pair */
 #define PORTS_MAX 1000
-#define ADDRESSES_MAX 2         /* one for each family */
 
 struct stated_container {
 	struct container container;     /* first: the table points here */
@@ -42,6 +41,7 @@ struct stated_pod {
 	struct stated_ip *pod_ips;
 	size_t pod_ip_count;
 	const char *host_ip;
+	const char *node_name;
 };
 
 static const struct field_word phase_words[] = {
@@ -170,7 +170,7 @@ static const struct field spec_fields[] = {
 	    .doc = "with subdomain: the endpoint's own name below a headless Service" },
 	{ FIELD("subdomain", FIELD_TEXT, pod, subdomain), .rule = decode_rule_label,
 	    .doc = "the headless Service's name" },
-	{ FIELD("nodeName", FIELD_TEXT, pod, node_name), .rule = decode_rule_subdomain },
+	{ FIELD("nodeName", FIELD_TEXT, stated_pod, node_name), .rule = decode_rule_subdomain },
 	{ FIELD("nodeSelector", FIELD_PAIRS, stated_pod, node_selector),
 	    .key_rule = decode_rule_label_key,
 	    .rule = decode_rule_label_value, .doc = "kubernetes.io/hostname names the node" },
@@ -256,12 +256,12 @@ add_ip(struct field_context *context, const struct doc_node *node, const char *b
 	/* A Pod's loopback address is what a host without containers has: nothing to warn about. */
 	if (!decode_check_address(context, node, below, &addr, false))
 		return;
-	if (pod->ip_count == ADDRESSES_MAX || (pod->ip_count == 1 &&
-	    pod->ips[0].family == addr.family)) {
+	if (pod->endpoint_count == POD_ADDRS_MAX || (pod->endpoint_count == 1 &&
+	    pod->endpoints[0].addr.family == addr.family)) {
 		field_error(context, node, below, "%s is a second address of its family", text);
 		return;
 	}
-	pod->ips[pod->ip_count++] = addr;
+	pod->endpoints[pod->endpoint_count++].addr = addr;
 }
 
 static void
@@ -297,7 +297,8 @@ add_annotated_ips(struct field_context *context, const struct doc_node *root, st
 	static const char path[] = ".metadata.annotations.rollcall/address";
 	const struct doc_node *node = decode_annotation(root, "rollcall/address");
 	const char *at = node == NULL ? "" : node->text;
-	struct pod scratch = { .ips = (struct addr[ADDRESSES_MAX]){ { 0 } } };
+	struct endpoint unused[POD_ADDRS_MAX];
+	struct pod scratch = { .endpoints = unused };
 	size_t found = 0;
 
 	while (*(at += strspn(at, ", \t\n")) != '\0') {
@@ -322,12 +323,12 @@ take_ips(struct field_context *context, const struct doc_node *root,
 {
 	const struct doc_node *status = doc_find(root, "status");
 
-	pod->ips = field_value_alloc(context, ADDRESSES_MAX, sizeof(*pod->ips));
-	if (pod->ips == NULL)
+	pod->endpoints = field_value_alloc(context, POD_ADDRS_MAX, sizeof(*pod->endpoints));
+	if (pod->endpoints == NULL)
 		return;
 	add_stated_ips(context, status, stated, pod);
-	add_annotated_ips(context, root, pod, pod->ip_count == 0);
-	if (pod->ip_count == 0 && pod->host_network && stated->host_ip != NULL &&
+	add_annotated_ips(context, root, pod, pod->endpoint_count == 0);
+	if (pod->endpoint_count == 0 && pod->host_network && stated->host_ip != NULL &&
 	    *stated->host_ip != '\0')
 		add_ip(context, doc_find(status, "hostIP"), ".status.hostIP", stated->host_ip, pod);
 }
@@ -410,9 +411,24 @@ take_status(struct field_context *context, const struct stated_pod *stated, stru
 	    sizeof(*pod->readiness_gates));
 	for (size_t i = 0; pod->readiness_gates != NULL && i < stated->gate_count; i++)
 		pod->readiness_gates[pod->readiness_gate_count++] = stated->gates[i].type;
-	if (pod->node_name == NULL)
-		pod->node_name = pairs_find(&stated->node_selector, "kubernetes.io/hostname");
-	pod->zone = pairs_find(&pod->object.labels, "topology.kubernetes.io/zone");
+}
+
+/* What all addresses of the Pod share. */
+static void
+take_facts(const struct stated_pod *stated, struct pod *pod)
+{
+	const char *node = stated->node_name != NULL ? stated->node_name :
+	    pairs_find(&stated->node_selector, "kubernetes.io/hostname");
+	const char *zone = pairs_find(&pod->object.labels, "topology.kubernetes.io/zone");
+
+	for (size_t i = 0; i < pod->endpoint_count; i++) {
+		struct endpoint *endpoint = &pod->endpoints[i];
+
+		endpoint->hostname = pod->hostname;
+		endpoint->pod_name = pod->object.name;
+		endpoint->node_name = node;
+		endpoint->zone = zone;
+	}
 }
 
 static void
@@ -447,6 +463,7 @@ decode_pod(struct field_context *context, const struct doc_node *root)
 	take_ips(context, root, &stated, pod);
 	take_containers(context, root, &stated, pod);
 	take_status(context, &stated, pod);
+	take_facts(&stated, pod);
 	tune_probes(context, root, pod);
 	return &pod->object;
 }

@@ -16,7 +16,7 @@
 /* One of endpoints[]; it lives on the stack, since there may be a million of them. */
 struct stated_endpoint {
 	const struct doc_node *addresses;
-	struct slice_endpoint endpoint; /* all but the address */
+	struct endpoint endpoint;       /* all but the address */
 	struct stated_target target;
 };
 
@@ -85,7 +85,7 @@ static const struct field_table port_table = { FIELD_TABLE(port_fields, slice_po
 /* One address of an endpoint becomes an endpoint of its own. */
 static void
 add_endpoint(struct field_context *context, const struct doc_node *node,
-    struct stated_slice *stated, struct slice_endpoint endpoint)
+    struct stated_slice *stated, struct endpoint endpoint)
 {
 	struct slice_part *part = &stated->part;
 

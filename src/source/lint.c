@@ -180,7 +180,7 @@ lint_pod(struct lint *lint, const struct pod *pod)
 {
 	const struct object *object = &pod->object;
 
-	if (pod->ip_count == 0 && pod->phase != POD_SUCCEEDED && pod->phase != POD_FAILED)
+	if (pod->endpoint_count == 0 && pod->phase != POD_SUCCEEDED && pod->phase != POD_FAILED)
 		warn(lint, object, &object->place,
 		    "has no address (status.podIP or the annotation rollcall/address): it is nobody's endpoint");
 	if (pod->hostname != NULL && pod->subdomain == NULL)

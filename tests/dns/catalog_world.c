@@ -57,7 +57,8 @@ catalog_world_set(struct catalog_world *world, const char *text)
 {
 	struct roster_entry *entry = roster_text(text);
 
-	ck_assert_int_eq(catalog_set_service(world->catalog, entry->ns, entry->name, entry), 0);
+	ck_assert_int_eq(catalog_set_service(world->catalog, roster_ns(entry), roster_name(entry),
+	    entry), 0);
 	roster_entry_unref(entry);
 	catalog_world_publish(world);
 }

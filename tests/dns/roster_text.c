@@ -11,9 +11,9 @@
 #define ITEMS_MAX 256
 
 struct reader {
-	struct arena *arena;
+	struct arena *arena;            /* the Service's; holds all but the entry */
 	struct roster_entry *entry;
-	struct roster_port *ports;
+	struct service *service;
 	struct roster_group *groups;
 	struct roster_endpoint *endpoints;
 };
@@ -50,12 +50,12 @@ read_service(struct reader *reader, char **at)
 
 	ck_assert_ptr_nonnull(slash);
 	*slash = '\0';
-	entry->ns = arena_text(reader->arena, name);
-	entry->name = arena_text(reader->arena, slash + 1);
+	reader->service->object.ns = arena_text(reader->arena, name);
+	reader->service->object.name = arena_text(reader->arena, slash + 1);
 	entry->headless = strcmp(kind, "headless") == 0;
 	if (strcmp(kind, "external") == 0) {
 		entry->type = SERVICE_EXTERNAL_NAME;
-		entry->external_name = arena_text(reader->arena, next_word(at));
+		reader->service->external_name = arena_text(reader->arena, next_word(at));
 	}
 	for (char *word; (word = strtok_r(NULL, " \t", at)) != NULL;)
 		ck_assert_int_eq(addr_parse(word, &entry->cluster_ips[entry->cluster_ip_count++]),
@@ -65,7 +65,7 @@ read_service(struct reader *reader, char **at)
 static void
 read_port(struct reader *reader, char **at)
 {
-	struct roster_port *port = &reader->ports[reader->entry->port_count++];
+	struct service_port *port = &reader->service->ports[reader->service->port_count++];
 
 	port->name = read_name(reader, next_word(at));
 	port->protocol = read_protocol(next_word(at));
@@ -85,7 +85,7 @@ read_group(struct reader *reader, char **at)
 
 		port->service_port = ROSTER_NO_PORT;
 		port->name = read_name(reader, strtok_r(word, "/", &rest));
-		port->protocol = read_protocol(strtok_r(NULL, "/", &rest));
+		port->protocol = (uint8_t)read_protocol(strtok_r(NULL, "/", &rest));
 		port->port = (uint16_t)atoi(strtok_r(NULL, "/", &rest));
 	}
 }
@@ -95,8 +95,10 @@ read_endpoint(struct reader *reader, char **at)
 {
 	struct roster_entry *entry = reader->entry;
 	struct roster_endpoint *endpoint = &reader->endpoints[entry->endpoint_count++];
+	struct endpoint *stated = arena_alloc(reader->arena, sizeof(*stated));
 
-	ck_assert_int_eq(addr_parse(next_word(at), &endpoint->addr), 0);
+	ck_assert_int_eq(addr_parse(next_word(at), &stated->addr), 0);
+	endpoint->of = stated;
 	endpoint->answered = true;
 	endpoint->group = (uint32_t)(entry->group_count == 0 ? 0 : entry->group_count - 1);
 	for (char *word; (word = strtok_r(NULL, " \t", at)) != NULL;) {
@@ -104,11 +106,12 @@ read_endpoint(struct reader *reader, char **at)
 			endpoint->answered = false;
 			endpoint->presence = PRESENT_PROBE_FAILS;
 		} else if (strncmp(word, "host=", 5) == 0) {
-			endpoint->hostname = arena_text(reader->arena, word + 5);
+			stated->hostname = arena_text(reader->arena, word + 5);
+			endpoint->named = true;
 		} else if (strncmp(word, "pod=", 4) == 0) {
-			endpoint->pod_name = arena_text(reader->arena, word + 4);
+			stated->pod_name = arena_text(reader->arena, word + 4);
 		} else if (strncmp(word, "zone=", 5) == 0) {
-			endpoint->zone = arena_text(reader->arena, word + 5);
+			stated->zone = arena_text(reader->arena, word + 5);
 		} else {
 			ck_abort_msg("unknown word %s", word);
 		}
@@ -142,7 +145,7 @@ static int
 compare_endpoints(const void *a, const void *b)
 {
 	const struct roster_endpoint *x = a, *y = b;
-	int order = addr_compare(&x->addr, &y->addr);
+	int order = addr_compare(&x->of->addr, &y->of->addr);
 
 	return order != 0 ? order : (x->group > y->group) - (x->group < y->group);
 }
@@ -162,14 +165,18 @@ roster_text(const char *text)
 {
 	struct reader reader = { .arena = arena_new(0) };
 	char *copy = arena_text(reader.arena, text), *at = NULL;
-	struct roster_entry *entry = arena_alloc(reader.arena, sizeof(*entry));
+	struct roster_entry *entry = malloc(sizeof(*entry));
+	struct service *service = arena_alloc(reader.arena, sizeof(*service));
 
 	reader.entry = entry;
-	reader.ports = arena_array(reader.arena, ITEMS_MAX, sizeof(*reader.ports));
+	reader.service = service;
+	service->object.references = 1;
+	service->object.arena = reader.arena;
+	service->ports = arena_array(reader.arena, ITEMS_MAX, sizeof(*service->ports));
 	reader.groups = arena_array(reader.arena, ITEMS_MAX, sizeof(*reader.groups));
 	reader.endpoints = arena_array(reader.arena, count_lines(text), sizeof(*reader.endpoints));
-	*entry = (struct roster_entry){ .references = 1, .arena = reader.arena, .ports = reader.ports,
-		.groups = reader.groups, .endpoints = reader.endpoints };
+	*entry = (struct roster_entry){ .references = 1, .service = service, .groups = reader.groups,
+		.endpoints = reader.endpoints };
 	for (char *line = strtok_r(copy, "\n", &at); line != NULL; line = strtok_r(NULL, "\n", &at))
 		read_line(&reader, line);
 	if (entry->group_count == 0)

@@ -34,11 +34,11 @@ START_TEST(an_endpoint_is_named_by_host_then_pod_then_address)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct dns_settings settings = { .endpoint_pod_names = rows[i].pod_names };
-		struct roster_endpoint endpoint = { .hostname = rows[i].host,
-		    .pod_name = rows[i].pod };
+		struct endpoint stated = { .hostname = rows[i].host, .pod_name = rows[i].pod };
+		struct roster_endpoint endpoint = { .of = &stated, .named = true };
 		char buf[MEMBER_LABEL_SIZE];
 
-		ck_assert_int_eq(addr_parse(rows[i].addr, &endpoint.addr), 0);
+		ck_assert_int_eq(addr_parse(rows[i].addr, &stated.addr), 0);
 		ck_assert_str_eq(member_label(&settings, &endpoint, buf), rows[i].label);
 	}
 }

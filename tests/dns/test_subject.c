@@ -85,7 +85,7 @@ START_TEST(members_are_the_answered_endpoints_or_those_of_the_one_address)
 	ck_assert_int_eq(subject_init(&footing.subject, &footing.domain, footing.entry, &only,
 	    footing.arena), 0);
 	ck_assert_uint_eq(footing.subject.members.count, 1);
-	ck_assert_int_eq(addr_compare(&footing.subject.members.items[0].endpoint->addr, &only), 0);
+	ck_assert_int_eq(addr_compare(&footing.subject.members.items[0].endpoint->of->addr, &only), 0);
 	/* An ExternalName has none, whatever is stated beside it. */
 	ck_assert_int_eq(footing_stand(&footing, "service shop/out external a.example\n"
 	    "ep 10.0.0.1\n"), 0);

@@ -211,7 +211,7 @@ variants_set(const struct variants *variants, struct catalog *catalog, unsigned 
 {
 	struct roster_entry *any = variants->entries[service][0];
 
-	return catalog_set_service(catalog, any->ns, any->name,
+	return catalog_set_service(catalog, roster_ns(any), roster_name(any),
 	    variant < 0 ? NULL : variants->entries[service][variant]);
 }
 

@@ -50,16 +50,16 @@ build_pairs(struct arena *arena, const char *text)
 	return pairs;
 }
 
-static struct addr *
-build_addrs(struct arena *arena, const char *text, size_t *count)
+static struct endpoint *
+build_endpoints(struct arena *arena, const char *text, size_t *count)
 {
 	char *rest = arena_text(arena, text);
 
 	*count = count_items(text);
-	struct addr *addrs = arena_array(arena, *count + 1, sizeof(*addrs));
+	struct endpoint *endpoints = arena_array(arena, *count + 1, sizeof(*endpoints));
 	for (size_t i = 0; i < *count; i++)
-		addrs[i] = build_addr(strsep(&rest, ","));
-	return addrs;
+		endpoints[i].addr = build_addr(strsep(&rest, ","));
+	return endpoints;
 }
 
 static void
@@ -76,6 +76,7 @@ build_object(size_t size, enum object_kind kind, const char *ns, const char *nam
 
 	object->arena = arena;
 	object->kind = kind;
+	object->references = 1;
 	object->ns = arena_text(arena, ns);
 	object->name = arena_text(arena, name);
 	object->digest = TEXT_HASH_SEED;
@@ -102,7 +103,9 @@ build_pod(const char *ns, const char *name, const char *labels, const char *ips)
 	struct pod *pod = build_object(sizeof(*pod), KIND_POD, ns, name);
 
 	pod->object.labels = build_pairs(pod->object.arena, labels);
-	pod->ips = build_addrs(pod->object.arena, ips, &pod->ip_count);
+	pod->endpoints = build_endpoints(pod->object.arena, ips, &pod->endpoint_count);
+	for (size_t i = 0; i < pod->endpoint_count; i++)
+		pod->endpoints[i].pod_name = pod->object.name;
 	hash_in(&pod->object, labels);
 	hash_in(&pod->object, ips);
 	return pod;
@@ -114,16 +117,11 @@ build_slice(enum object_kind kind, const char *ns, const char *name, const char 
 {
 	struct slice *slice = build_object(sizeof(*slice), kind, ns, name);
 	struct arena *arena = slice->object.arena;
-	size_t count;
-	const struct addr *addrs = build_addrs(arena, ips, &count);
 
 	slice->service_name = arena_text(arena, service);
 	slice->parts = arena_array(arena, 1, sizeof(*slice->parts));
 	slice->part_count = 1;
-	slice->parts[0].endpoints = arena_array(arena, count + 1, sizeof(struct slice_endpoint));
-	slice->parts[0].endpoint_count = count;
-	for (size_t i = 0; i < count; i++)
-		slice->parts[0].endpoints[i].addr = addrs[i];
+	slice->parts[0].endpoints = build_endpoints(arena, ips, &slice->parts[0].endpoint_count);
 	if (service != NULL)
 		hash_in(&slice->object, service);
 	hash_in(&slice->object, ips);

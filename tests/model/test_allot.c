@@ -53,7 +53,7 @@ teardown(void)
 	strbuf_release(&said);
 }
 
-/* A Service with port 80, freed by the caller's object_free. */
+/* A Service with port 80, freed by the caller's object_unref. */
 static struct service *
 service(const char *name, enum service_type type, const char *cluster_ip)
 {
@@ -143,7 +143,7 @@ START_TEST(a_service_keeps_its_address_and_is_saved_once)
 	given = must_assign(web);
 	ck_assert_int_eq(addr_compare(&first, &given->cluster_ips[0]), 0);
 	ck_assert(given->saved);
-	object_free(&web->object);
+	object_unref(&web->object);
 }
 END_TEST
 
@@ -160,7 +160,7 @@ START_TEST(what_changes_between_visit_and_mark_stays_unsaved)
 	ck_assert_uint_eq(unsaved(), 1);
 	allot_mark_saved(allot);
 	ck_assert(given->saved);
-	object_free(&web->object);
+	object_unref(&web->object);
 }
 END_TEST
 
@@ -181,9 +181,9 @@ START_TEST(explicit_addresses_are_honoured_and_named_when_taken)
 	SAYS(1, "Service shop/c: spec.clusterIP 10.97.0.5 is outside serviceCIDRs");
 	allot_remove(allot, "shop", "a", 1);
 	ck_assert_str_eq(describe(must_assign(b)), "4 10.96.0.5");
-	object_free(&a->object);
-	object_free(&b->object);
-	object_free(&c->object);
+	object_unref(&a->object);
+	object_unref(&b->object);
+	object_unref(&c->object);
 }
 END_TEST
 
@@ -204,8 +204,8 @@ START_TEST(another_explicit_address_replaces_the_one_of_before)
 	ck_assert_int_eq(assign(a, &given), 0);
 	ck_assert_str_eq(describe(given), "4 10.96.0.6");
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), 1);
-	object_free(&a->object);
-	object_free(&other->object);
+	object_unref(&a->object);
+	object_unref(&other->object);
 }
 END_TEST
 
@@ -224,7 +224,7 @@ START_TEST(node_ports_are_honoured_chosen_and_shared_between_protocols)
 	ck_assert_uint_ge(given->node_ports[1].node_port, 30086);
 	ck_assert_uint_eq(given->node_ports[1].node_port, given->node_ports[2].node_port);
 	ck_assert_int_eq(given->node_ports[2].protocol, PROTOCOL_UDP);
-	object_free(&dns->object);
+	object_unref(&dns->object);
 }
 END_TEST
 
@@ -235,7 +235,7 @@ START_TEST(a_later_stated_node_port_of_the_same_number_is_shared)
 	build_port(dns, "udp", PROTOCOL_UDP, 80, 0, NULL);
 	dns->ports[1].node_port = 30080;
 	ck_assert_str_eq(describe(must_assign(dns)), "4 10.96.0.10 80t30080 80u30080");
-	object_free(&dns->object);
+	object_unref(&dns->object);
 }
 END_TEST
 
@@ -258,11 +258,11 @@ START_TEST(wrong_node_ports_are_refused_by_name)
 	/* What failed left nothing behind: the address is free for who asks. */
 	ck_assert_ptr_null(allot_find(allot, "shop", "b"));
 	allot_remove(allot, "shop", "b", 1);
-	object_free(&b->object);
+	object_unref(&b->object);
 	b = service("c", SERVICE_CLUSTER_IP, "10.96.0.6");
 	must_assign(b);
-	object_free(&a->object);
-	object_free(&b->object);
+	object_unref(&a->object);
+	object_unref(&b->object);
 }
 END_TEST
 
@@ -285,7 +285,7 @@ START_TEST(a_service_that_changes_its_type_keeps_and_drops_as_kubernetes_does)
 	web->type = SERVICE_EXTERNAL_NAME;
 	ck_assert_str_eq(describe(must_assign(web)), "4");
 	ck_assert_uint_eq(unsaved(), 1);        /* the disk has to forget the address */
-	object_free(&web->object);
+	object_unref(&web->object);
 }
 END_TEST
 
@@ -297,7 +297,7 @@ START_TEST(what_needs_no_address_needs_no_disk)
 	ck_assert_str_eq(describe(given), "4");
 	ck_assert(given->saved);
 	ck_assert_uint_eq(unsaved(), 0);
-	object_free(&db->object);
+	object_unref(&db->object);
 }
 END_TEST
 
@@ -314,7 +314,7 @@ START_TEST(a_balancer_without_address_is_pending_and_served_otherwise)
 		snprintf(name, sizeof(name), "x%d", i);
 		one->object.name = name;
 		ck_assert_int_eq(must_assign(one)->load_balancer_ip.family, ADDR_IP4);
-		object_free(&one->object);
+		object_unref(&one->object);
 	}
 	ck_assert_str_eq(describe(must_assign(lb)), "4 10.96.0.5");
 	SAYS(0, "Service shop/lb: its load balancer address is pending: none is free in "
@@ -329,8 +329,8 @@ START_TEST(a_balancer_without_address_is_pending_and_served_otherwise)
 	ck_assert_str_eq(describe(must_assign(more)), "4 10.96.0.6");
 	ck_assert_str_eq(diag_at(diag, diag_count(diag, SEVERITY_WARNING))->text,
 	    "Service shop/more: spec.loadBalancerIP 198.51.100.1 is outside loadBalancerCIDRs");
-	object_free(&lb->object);
-	object_free(&more->object);
+	object_unref(&lb->object);
+	object_unref(&more->object);
 }
 END_TEST
 
@@ -354,7 +354,7 @@ START_TEST(a_removed_service_that_comes_back_gets_what_it_had)
 	allot_remove(allot, "shop", "web", HOUR_MS);
 	must_assign(web);
 	ck_assert_uint_eq(allot_take_removed(allot, &names), 0);
-	object_free(&web->object);
+	object_unref(&web->object);
 }
 END_TEST
 
@@ -371,8 +371,8 @@ START_TEST(an_address_is_held_for_an_hour_and_then_free)
 	allot_remove(allot, "shop", "nobody", HOUR_MS);
 	/* Forgotten; but the same name starts at the same place. */
 	ck_assert_int_eq(addr_compare(&must_assign(other)->cluster_ips[0], &first), 0);
-	object_free(&web->object);
-	object_free(&other->object);
+	object_unref(&web->object);
+	object_unref(&other->object);
 }
 END_TEST
 
@@ -391,8 +391,8 @@ START_TEST(a_full_network_leaves_the_service_pending)
 	ck_assert_int_eq(assign(b, &given), ERR_FULL);  /* held */
 	allot_expire(allot, HOUR_MS);
 	ck_assert_str_eq(describe(must_assign(b)), "4 10.96.0.2");
-	object_free(&a->object);
-	object_free(&b->object);
+	object_unref(&a->object);
+	object_unref(&b->object);
 }
 END_TEST
 
@@ -415,7 +415,7 @@ START_TEST(what_the_state_file_says_is_kept_even_out_of_range)
 	ck_assert_int_eq(allot_restore(allot, &kept, diag), ERR_EXISTS);
 	SAYS(1, "Service shop/other: address 10.200.0.5: is already kept for Service shop/web");
 	ck_assert_ptr_null(allot_find(allot, "shop", "other"));
-	object_free(&web->object);
+	object_unref(&web->object);
 }
 END_TEST
 
@@ -435,7 +435,7 @@ START_TEST(visits_are_in_byte_order)
 		struct service *one = service(names[i], SERVICE_CLUSTER_IP, "");
 
 		must_assign(one);
-		object_free(&one->object);
+		object_unref(&one->object);
 	}
 	allot_remove(allot, "shop", "c", 0);
 	allot_each(allot, collect, &order);

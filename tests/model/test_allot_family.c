@@ -96,7 +96,7 @@ START_TEST(families_are_defaulted_as_the_api_server_does)
 	ck_assert_int_eq(err, *cases[_i].want == '\0' ? ERR_INVALID : 0);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), err != 0);
 	diag_free(diag);
-	object_free(&service->object);
+	object_unref(&service->object);
 	pool_addr_free(pool);
 }
 END_TEST

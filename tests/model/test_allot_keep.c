@@ -180,7 +180,7 @@ START_TEST(a_thousand_random_reloads_keep_every_address)
 			restart();
 	}
 	for (size_t i = 0; i < SERVICES; i++)
-		object_free(&services[i]->object);
+		object_unref(&services[i]->object);
 	allot_free(allot);
 }
 END_TEST

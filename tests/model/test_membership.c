@@ -78,9 +78,9 @@ roster_of(const struct service *service, const struct allotment *allotment)
 		const struct roster_group *group = &entry->groups[endpoint->group];
 		char text[ADDR_TEXT_SIZE];
 
-		strbuf_addf(&said, "%s%s", i > 0 ? " " : "", addr_text(&endpoint->addr, text));
-		if (endpoint->hostname != NULL)
-			strbuf_addf(&said, "/%s", endpoint->hostname);
+		strbuf_addf(&said, "%s%s", i > 0 ? " " : "", addr_text(&endpoint->of->addr, text));
+		if (roster_hostname(endpoint) != NULL)
+			strbuf_addf(&said, "/%s", roster_hostname(endpoint));
 		for (size_t j = 0; j < group->port_count; j++)
 			strbuf_addf(&said, "%s%s-%u", j > 0 ? "," : ":", group->ports[j].name,
 			    group->ports[j].port);
@@ -217,13 +217,21 @@ START_TEST(a_named_target_port_is_resolved_in_each_pod)
 }
 END_TEST
 
+static void
+name_pod(struct pod *pod)
+{
+	pod->hostname = pod->endpoints[0].hostname = "db-0";
+}
+
 START_TEST(a_hostname_counts_only_below_its_own_subdomain)
 {
 	struct pod *own = pod("a", "10.0.0.1");
 	struct pod *other = pod("b", "10.0.0.2");
 	struct pod *none = pod("c", "10.0.0.3");
 
-	own->hostname = other->hostname = none->hostname = "db-0";
+	name_pod(own);
+	name_pod(other);
+	name_pod(none);
 	own->subdomain = "web";
 	other->subdomain = "other";
 	put(&own->object);
@@ -486,19 +494,42 @@ START_TEST(an_entry_says_what_the_service_and_its_allotment_say)
 	web->status_ingress = ingress;
 	web->status_ingress_count = 2;
 	ck_assert_int_eq(membership_build(store, web, &given, &entry), 0);
-	ck_assert_str_eq(entry->ns, "shop");
-	ck_assert_str_eq(entry->name, "web");
+	ck_assert_str_eq(roster_ns(entry), "shop");
+	ck_assert_str_eq(roster_name(entry), "web");
 	ck_assert_uint_eq(entry->references, 1);
 	ck_assert_uint_eq(entry->generation, store_generation(store));
 	ck_assert(!entry->pending);
 	ck_assert(entry->has_selector);
 	ck_assert_uint_eq(entry->cluster_ip_count, 1);
 	ck_assert_int_eq(addr_compare(&entry->cluster_ips[0], &given.cluster_ips[0]), 0);
-	ck_assert_uint_eq(entry->ports[0].node_port, 30080);
-	ck_assert_str_eq(entry->ports[0].name, "http");
+	ck_assert_uint_eq(entry->node_ports[0], 30080);
+	ck_assert_ptr_eq(entry->service, web);
 	ck_assert_uint_eq(entry->external_ip_count, 3);
 	ck_assert_int_eq(addr_compare(&entry->external_ips[1], &given.load_balancer_ip), 0);
-	ck_assert_ptr_null(entry->external_name);
+	roster_entry_unref(entry);
+}
+END_TEST
+
+START_TEST(an_entry_outlives_the_files_of_what_it_says)
+{
+	struct slice *stated = slice("s", "10.0.0.2");
+	struct roster_entry *entry;
+
+	stated->parts[0].endpoints[0].hostname = "db-0";
+	put(&stated->object);
+	put(&pod("p", "10.0.0.1")->object);
+	ck_assert_int_eq(membership_build(store, web, NULL, &entry), 0);
+	while (files > 0) {
+		char file[16];
+
+		snprintf(file, sizeof(file), "%u.yaml", --files);
+		ck_assert_int_eq(store_replace_file(store, file, NULL, 0, NULL), 0);
+	}
+	ck_assert_str_eq(roster_name(entry), "web");
+	ck_assert_uint_eq(entry->object_count, 2);
+	ck_assert_str_eq(entry->endpoints[0].of->pod_name, "p");
+	ck_assert_str_eq(roster_hostname(&entry->endpoints[1]), "db-0");
+	ck_assert_str_eq(entry->groups[0].ports[0].name, "http");
 	roster_entry_unref(entry);
 }
 END_TEST
@@ -521,7 +552,7 @@ START_TEST(only_what_needs_an_address_waits_for_one)
 	put(&pod("p", "10.0.0.1")->object);
 	ck_assert_int_eq(membership_build(store, out, NULL, &entry), 0);
 	ck_assert(!entry->pending);
-	ck_assert_str_eq(entry->external_name, "db.example.com");
+	ck_assert_str_eq(entry->service->external_name, "db.example.com");
 	ck_assert_uint_eq(entry->endpoint_count, 0);
 	roster_entry_unref(entry);
 }
@@ -555,6 +586,7 @@ suite(void)
 	tcase_add_loop_test(tc, too_few_passing_probes_are_a_panic_that_answers_all_probed, 0,
 	    sizeof(panics) / sizeof(panics[0]));
 	tcase_add_test(tc, an_entry_says_what_the_service_and_its_allotment_say);
+	tcase_add_test(tc, an_entry_outlives_the_files_of_what_it_says);
 	tcase_add_test(tc, only_what_needs_an_address_waits_for_one);
 	suite_add_tcase(s, tc);
 	return s;

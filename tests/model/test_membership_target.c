@@ -67,7 +67,7 @@ START_TEST(every_probe_of_every_container_is_a_target_on_the_primary_address)
 	build_container(pod, "bare", "", 0, "");
 	ck_assert_str_eq(targets_of(pod), "main/readiness@10.0.0.1:8080 "
 	    "main/liveness@10.0.0.1:8080 side/readiness@10.0.0.1:0");
-	object_free(&pod->object);
+	object_unref(&pod->object);
 }
 END_TEST
 
@@ -88,7 +88,7 @@ START_TEST(a_startup_probe_holds_the_others_and_then_rests)
 	    "main/readiness@10.0.0.1:80 main/liveness@10.0.0.1:80");
 	startup(VERDICT_PASS, false);
 	ck_assert_str_eq(targets_of(pod), after);
-	object_free(&pod->object);
+	object_unref(&pod->object);
 }
 END_TEST
 
@@ -104,9 +104,9 @@ START_TEST(a_pod_that_is_done_or_has_no_address_is_not_probed)
 	pod->phase = POD_RUNNING;
 	pod->object.deleting = true;
 	ck_assert_str_eq(targets_of(pod), "main/readiness@10.0.0.1:80(held)");
-	pod->ip_count = 0;
+	pod->endpoint_count = 0;
 	ck_assert_str_eq(targets_of(pod), "");
-	object_free(&pod->object);
+	object_unref(&pod->object);
 }
 END_TEST
 

@@ -193,8 +193,8 @@ START_TEST(a_failed_assignment_gives_everything_back)
 		err = failed ? ERR_NOMEM : 0;
 		ck_assert_uint_lt(n, 200);
 	}
-	object_free(&web->object);
-	object_free(&other->object);
+	object_unref(&web->object);
+	object_unref(&other->object);
 }
 END_TEST
 

@@ -61,8 +61,8 @@ START_TEST(an_object_is_freed_with_its_arena)
 	struct object *object = arena_alloc(arena, sizeof(*object));
 
 	object->arena = arena;
-	object_free(object);
-	object_free(NULL);
+	object_unref(object);
+	object_unref(NULL);
 }
 END_TEST
 

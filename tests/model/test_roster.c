@@ -1,11 +1,16 @@
 /* test_roster.c - references and equality of roster entries. */
 #include "model/roster.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "tests/suite.h"
 
 static struct addr addrs[2] = { { ADDR_IP4, { 10, 0, 0, 1 } }, { ADDR_IP4, { 10, 0, 0, 2 } } };
-static const struct roster_port port_table[] = { { "http", NULL, PROTOCOL_TCP, 80, 0 } };
+static struct service_port port_table[] = {
+	{ .name = "http", .protocol = PROTOCOL_TCP, .port = 80 },
+};
+static const uint16_t node_port_table[] = { 30080 };
 static const struct roster_group_port group_ports[] = {
 	{ .service_port = 0, .port = 8080, .name = "http" },
 };
@@ -13,7 +18,9 @@ static const struct roster_group group_table[] = { { group_ports, 1 } };
 
 struct world {
 	struct roster_entry entry;
+	struct service service;
 	struct roster_endpoint endpoints[2];
+	struct endpoint stated[2];
 };
 
 static void
@@ -21,16 +28,25 @@ fill(struct world *world)
 {
 	*world = (struct world){
 		.endpoints = {
-			{ .addr = addrs[0], .answered = true, .hostname = "db-0" },
-			{ .addr = addrs[1], .presence = PRESENT_PROBE_FAILS, .zone = "a" },
+			{ .of = &world->stated[0], .answered = true, .named = true },
+			{ .of = &world->stated[1], .presence = PRESENT_PROBE_FAILS,
+			    .named = true },
+		},
+		.stated = {
+			{ .addr = addrs[0], .hostname = "db-0" },
+			{ .addr = addrs[1], .zone = "a" },
+		},
+		.service = {
+			.object = { .ns = "shop", .name = "db" }, .ports = port_table,
+			.port_count = 1,
 		},
 	};
 	world->entry = (struct roster_entry){
-		.references = 1, .generation = 1, .ns = "shop", .name = "db", .headless = true,
+		.references = 1, .generation = 1, .service = &world->service, .headless = true,
 		.families = { ADDR_IP4, ADDR_NONE }, .family_count = 1,
 		.cluster_ips = { addrs[0] }, .cluster_ip_count = 1,
 		.external_ips = addrs, .external_ip_count = 1,
-		.ports = port_table, .port_count = 1, .groups = group_table, .group_count = 1,
+		.groups = group_table, .group_count = 1,
 		.endpoints = world->endpoints, .endpoint_count = 2, .ready_count = 1,
 		.answered_count = 1,
 	};
@@ -48,7 +64,9 @@ START_TEST(everything_but_references_and_generation_makes_a_difference)
 		{ .service_port = 0, .port = 8081, .name = "http" },
 	};
 	static const struct roster_group other_groups[] = { { other_ports, 1 } };
-	static const struct roster_port other_port_table[] = { { "http", NULL, PROTOCOL_TCP, 81, 0 } };
+	static struct service_port other_port_table[] = {
+		{ .name = "http", .protocol = PROTOCOL_TCP, .port = 81 },
+	};
 	struct world a;
 	struct world b;
 
@@ -57,8 +75,8 @@ START_TEST(everything_but_references_and_generation_makes_a_difference)
 	b.entry.references = 7;
 	b.entry.generation = 9;
 	ck_assert(roster_entry_equal(&a.entry, &b.entry));
-	DIFFERS(entry.ns, "x");
-	DIFFERS(entry.name, "x");
+	DIFFERS(service.object.ns, "x");
+	DIFFERS(service.object.name, "x");
 	DIFFERS(entry.type, SERVICE_NODE_PORT);
 	DIFFERS(entry.headless, false);
 	DIFFERS(entry.pending, true);
@@ -70,31 +88,37 @@ START_TEST(everything_but_references_and_generation_makes_a_difference)
 	DIFFERS(entry.cluster_ips[0], addrs[1]);
 	DIFFERS(entry.cluster_ip_count, 0);
 	DIFFERS(entry.external_ip_count, 2);
-	DIFFERS(entry.external_name, "x");
-	DIFFERS(entry.ports, other_port_table);
+	DIFFERS(service.external_name, "x");
+	DIFFERS(service.ports, other_port_table);
+	DIFFERS(service.port_count, 0);
+	DIFFERS(entry.node_ports, node_port_table);
 	DIFFERS(entry.groups, other_groups);
 	DIFFERS(entry.endpoint_count, 1);
 	DIFFERS(entry.ready_count, 0);
 	DIFFERS(entry.answered_count, 0);
-	DIFFERS(endpoints[0].addr, addrs[1]);
+	DIFFERS(stated[0].addr, addrs[1]);
 	DIFFERS(endpoints[0].presence, PRESENT_NOT_READY);
 	DIFFERS(endpoints[0].answered, false);
 	DIFFERS(endpoints[0].terminating, true);
 	DIFFERS(endpoints[1].group, 1);
-	DIFFERS(endpoints[0].hostname, NULL);
-	DIFFERS(endpoints[1].hostname, "db-1");
-	DIFFERS(endpoints[0].pod_name, "x");
-	DIFFERS(endpoints[0].node_name, "x");
-	DIFFERS(endpoints[1].zone, "b");
+	DIFFERS(endpoints[0].named, false);
+	DIFFERS(stated[0].hostname, NULL);
+	DIFFERS(stated[1].hostname, "db-1");
+	DIFFERS(stated[0].pod_name, "x");
+	DIFFERS(stated[0].node_name, "x");
+	DIFFERS(stated[1].zone, "b");
 }
 END_TEST
 
 START_TEST(the_last_reference_frees)
 {
 	struct arena *arena = arena_new(0);
-	struct roster_entry *entry = arena_alloc(arena, sizeof(*entry));
+	struct service *service = arena_alloc(arena, sizeof(*service));
+	struct roster_entry *entry = calloc(1, sizeof(*entry));
 
-	entry->arena = arena;
+	service->object.arena = arena;
+	service->object.references = 1;
+	entry->service = service;
 	entry->references = 1;
 	ck_assert_ptr_eq(roster_entry_ref(entry), entry);
 	ck_assert_uint_eq(entry->references, 2);

@@ -135,9 +135,9 @@ START_TEST(what_is_stated_is_kept)
 	char addr[ADDR_TEXT_SIZE];
 
 	ck_assert_int_eq(pod->phase, POD_RUNNING);
-	ck_assert_uint_eq(pod->ip_count, 2);
-	ck_assert_str_eq(addr_text(&pod->ips[0], addr), "10.0.0.1");
-	ck_assert_str_eq(addr_text(&pod->ips[1], addr), "fd00::1");
+	ck_assert_uint_eq(pod->endpoint_count, 2);
+	ck_assert_str_eq(addr_text(&pod->endpoints[0].addr, addr), "10.0.0.1");
+	ck_assert_str_eq(addr_text(&pod->endpoints[1].addr, addr), "fd00::1");
 	ck_assert_uint_eq(pod->container_count, 2);
 	ck_assert_str_eq(pod->containers[0].name, "c");
 	ck_assert_str_eq(pod->containers[0].image, "i");
@@ -175,8 +175,8 @@ START_TEST(addresses_come_from_status_then_annotation_then_node)
 	    cases[_i].text);
 	const struct pod *pod = decode_one(text, &list);
 
-	ck_assert_uint_eq(pod->ip_count, 1);
-	ck_assert_str_eq(addr_text(&pod->ips[0], addr), cases[_i].want);
+	ck_assert_uint_eq(pod->endpoint_count, 1);
+	ck_assert_str_eq(addr_text(&pod->endpoints[0].addr, addr), cases[_i].want);
 	object_list_release(&list);
 }
 END_TEST
@@ -188,10 +188,13 @@ START_TEST(node_zone_and_dates_are_taken)
 	    decode_one("apiVersion: v1\nkind: Pod\nmetadata: {name: a, uid: u-1, "
 	    "labels: {topology.kubernetes.io/zone: z1}, creationTimestamp: 1970-01-01T00:01:00Z, "
 	    "deletionTimestamp: 2024-05-01T10:00:00Z}\n"
-	    "spec: {nodeSelector: {kubernetes.io/hostname: w1}, " GOOD "}\n", &list);
+	    "spec: {hostname: h, nodeSelector: {kubernetes.io/hostname: w1}, " GOOD "}\n"
+	    "status: {podIP: 10.0.0.1}\n", &list);
 
-	ck_assert_str_eq(pod->node_name, "w1");
-	ck_assert_str_eq(pod->zone, "z1");
+	ck_assert_str_eq(pod->endpoints[0].node_name, "w1");
+	ck_assert_str_eq(pod->endpoints[0].zone, "z1");
+	ck_assert_str_eq(pod->endpoints[0].pod_name, "a");
+	ck_assert_str_eq(pod->endpoints[0].hostname, "h");
 	ck_assert_str_eq(pod->object.uid, "u-1");
 	ck_assert_uint_eq(pod->object.created_unix_s, 60);
 	ck_assert(pod->object.deleting);

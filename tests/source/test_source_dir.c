@@ -46,7 +46,7 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 	strbuf_addf(&bench->told, diag == NULL ? "(%s):" : "%s:", base_name(path));
 	for (size_t i = 0; i < objects->count; i++) {
 		strbuf_addf(&bench->told, " %s", objects->items[i]->name);
-		object_free(objects->items[i]);
+		object_unref(objects->items[i]);
 	}
 	objects->count = 0;
 	if (bench->refusals > 0) {
