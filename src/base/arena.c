@@ -49,7 +49,30 @@ arena_free(struct arena *arena)
 	free(arena);
 }
 
-/* calloc: blocks are never used twice, so what is handed out is zero without a memset of ours. */
+/* The newest block that was not made for one big piece is the widest; what was used of it is zero again. */
+void
+arena_reset(struct arena *arena)
+{
+	struct block *kept = NULL;
+
+	for (struct block *block = arena->blocks, *next; block != NULL; block = next) {
+		next = block->next;
+		if (kept == NULL && block->size <= MAX_BLOCK)
+			kept = block;
+		else
+			free(block);
+	}
+	arena->blocks = kept;
+	arena->taken = sizeof(*arena);
+	if (kept == NULL)
+		return;
+	memset(kept->data, 0, kept->used);
+	kept->used = 0;
+	kept->next = NULL;
+	arena->taken += sizeof(*kept) + kept->size;
+}
+
+/* calloc: what is handed out is zero without a memset of ours. */
 static struct block *
 block_new(struct arena *arena, size_t size)
 {

@@ -12,6 +12,12 @@ struct arena;
 struct arena *arena_new(size_t first);
 void arena_free(struct arena *arena);
 
+/*
+ * Take back all that was handed out, and keep one block of at most 1 MiB for what comes next: for who
+ * reads one thing after the other, an arena each would be most of the work.
+ */
+void arena_reset(struct arena *arena);
+
 /* Zeroed memory aligned for any type, freed with the arena.  NULL: no memory, or size overflow. */
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t count, size_t size);

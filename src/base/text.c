@@ -235,6 +235,32 @@ text_hash(uint64_t seed, const void *data, size_t len)
 	return seed;
 }
 
+/* Multiply to 128 bits and fold: each bit of the word reaches all of the result (as in wyhash). */
+static uint64_t
+mix(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t
+text_digest(uint64_t seed, const void *data, size_t len)
+{
+	static const uint64_t key = 0x9e3779b97f4a7c15ULL, last = 0xbf58476d1ce4e5b9ULL;
+	const uint8_t *octets = data;
+	uint64_t word, hash = seed ^ (uint64_t)len * last;
+
+	for (; len >= sizeof(word); len -= sizeof(word), octets += sizeof(word)) {
+		memcpy(&word, octets, sizeof(word));
+		hash = mix(hash ^ word, key);
+	}
+	word = 0;
+	if (len > 0)
+		memcpy(&word, octets, len);
+	return mix(hash ^ word ^ last, key);
+}
+
 /*
  * The length of the UTF-8 sequence at text (RFC 3629: shortest form, no surrogates); 0: it is
  * none.

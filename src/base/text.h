@@ -52,6 +52,12 @@ unsigned text_distance(const char *a, const char *b);
 uint64_t text_hash(uint64_t seed, const void *data, size_t len);
 
 /*
+ * Another 64-bit hash, of eight octets at a time and twenty times as fast; it differs between versions
+ * and machines, so it is for what stays in the process.
+ */
+uint64_t text_digest(uint64_t seed, const void *data, size_t len);
+
+/*
  * Copy text[0..len) to out, a C string of at most size octets (size > 0), with each octet that
  * a terminal would not show as a character (controls, bad UTF-8, turns of direction) as \xhh.
  * What does not fit is cut, never inside a character or an escape.  Returns the length.

@@ -36,7 +36,8 @@ struct doc_reader {
 	size_t part_index;
 	unsigned end_line;              /* of the `...` that ended the document before */
 	struct arena *outer;            /* doc_read(): the caller's; else NULL */
-	struct arena *arena;            /* of the document */
+	/* of the document and of the item at hand; used again for the next one */
+	struct arena *arena;
 	struct arena *item_arena;
 	struct kept *kept;              /* item arenas that anchors lie in */
 	size_t kept_size;
@@ -77,7 +78,7 @@ doc_reader_new(const char *file, const void *text, size_t len, unsigned flags, s
 	return reader;
 }
 
-/* The arenas of the document that was read; an outer one is the caller's. */
+/* What was read of the document; an outer arena is the caller's. */
 static void
 drop_document(struct doc_reader *reader)
 {
@@ -87,11 +88,9 @@ drop_document(struct doc_reader *reader)
 	reader->kept = NULL;
 	reader->kept_size = 0;
 	if (reader->item_arena != NULL)
-		arena_free(reader->item_arena);
-	reader->item_arena = NULL;
+		arena_reset(reader->item_arena);
 	if (reader->arena != NULL && reader->arena != reader->outer)
-		arena_free(reader->arena);
-	reader->arena = NULL;
+		arena_reset(reader->arena);
 }
 
 void
@@ -100,6 +99,9 @@ doc_reader_free(struct doc_reader *reader)
 	if (reader == NULL)
 		return;
 	drop_document(reader);
+	arena_free(reader->item_arena);
+	if (reader->arena != reader->outer)
+		arena_free(reader->arena);
 	yaml_parser_delete(&reader->parser);
 	doc_tree_release(&reader->tree);
 	doc_input_release(&reader->input);
@@ -219,7 +221,8 @@ static int
 begin_document(struct doc_reader *reader, const yaml_event_t *event)
 {
 	drop_document(reader);
-	reader->arena = reader->outer != NULL ? reader->outer : arena_new(0);
+	if (reader->arena == NULL)
+		reader->arena = reader->outer != NULL ? reader->outer : arena_new(0);
 	if (reader->arena == NULL)
 		return ERR_NOMEM;
 	reader->tree.arena = reader->arena;
@@ -239,13 +242,13 @@ drop_item(struct doc_reader *reader)
 {
 	struct arena *arena = reader->item_arena;
 
-	reader->item_arena = NULL;
 	if (arena == NULL)
 		return 0;
 	if (reader->tree.anchors_in_part == 0) {
-		arena_free(arena);
+		arena_reset(arena);
 		return 0;
 	}
+	reader->item_arena = NULL;
 	struct kept *kept = arena_alloc(reader->arena, sizeof(*kept));
 
 	reader->kept_size += arena_size(arena);
@@ -268,7 +271,8 @@ begin_item(struct doc_reader *reader, const yaml_event_t *event)
 
 	if (err != 0)
 		return err;
-	reader->item_arena = arena_new(0);
+	if (reader->item_arena == NULL)
+		reader->item_arena = arena_new(0);
 	if (reader->item_arena == NULL)
 		return ERR_NOMEM;
 	reader->tree.arena = reader->item_arena;
@@ -396,10 +400,12 @@ check_text(struct doc_reader *reader)
 		    DOC_MAX_FILE >> 20);
 		return ERR_LIMIT;
 	}
-	for (unsigned tags = 0; at < end; at += 5) {
-		at = memmem(at, (size_t)(end - at), "%TAG ", 5);
+	for (unsigned tags = 0; at < end; at++) {
+		at = memchr(at, '%', (size_t)(end - at));
 		if (at == NULL)
 			break;
+		if (end - at < 5 || memcmp(at, "%TAG ", 5) != 0)
+			continue;
 		if ((at == reader->input.text || at[-1] == '\n' || at[-1] == '\r') && ++tags > 64) {
 			diag_add(reader->diag, SEVERITY_ERROR, &place, "more than 64 %%TAG lines");
 			return ERR_LIMIT;

@@ -51,6 +51,8 @@ struct doc_node {
 	bool literal;
 	/* levels below and with this one, aliases followed; <= DOC_MAX_DEPTH */
 	uint8_t height;
+	/* nodes in this subtree, aliases followed; stops at UINT32_MAX */
+	uint32_t weight;
 	struct place place;             /* file is borrowed from the reader's caller */
 	/* scalars: as written, escapes resolved, ends in NUL; others: NULL */
 	const char *text;
@@ -63,7 +65,7 @@ struct doc_node {
 		/* DOC_MAP, in the order written; merged ones last */
 		struct doc_entry *entries;
 	};
-	uint64_t weight;                /* nodes in this subtree, aliases followed */
+	uint64_t digest;                /* of a scalar's text, whatever its type; of what a collection holds */
 };
 
 enum doc_part_kind {

@@ -102,10 +102,10 @@ has_pairs(const uint8_t *text, size_t len)
 {
 	const uint8_t *at = text;
 
-	while ((at = memmem(at, len - (size_t)(at - text), "\\u", 2)) != NULL) {
+	while ((at = memchr(at, '\\', len - (size_t)(at - text))) != NULL) {
 		if (pair_value(at, len - (size_t)(at - text)) != 0)
 			return true;
-		at += 2;
+		at++;
 	}
 	return false;
 }
@@ -283,8 +283,12 @@ void
 doc_input_place(const struct doc_input *input, size_t line, size_t column, unsigned *people_line,
     unsigned *people_column)
 {
-	size_t before = shifts_before(input, line, column);
-	size_t first = line == 0 ? 0 : shifts_before(input, line - 1, SIZE_MAX);
+	size_t before = 0, first = 0;
+
+	if (input->shift_count > 0) {
+		before = shifts_before(input, line, column);
+		first = line == 0 ? 0 : shifts_before(input, line - 1, SIZE_MAX);
+	}
 
 	*people_line = to_unsigned(line + 1);
 	*people_column = to_unsigned(column + 1 + (PAIR_LEN - LONG_LEN) * (before - first));

@@ -11,7 +11,7 @@
 static size_t
 slot_of(const struct doc_name *slots, size_t size, const char *text, size_t len)
 {
-	size_t i = (size_t)text_hash(TEXT_HASH_SEED, text, len);
+	size_t i = (size_t)text_digest(0, text, len);
 
 	for (;; i++) {
 		const struct doc_name *slot = &slots[i & (size - 1)];

@@ -50,55 +50,27 @@ doc_find_text(const struct doc_node *map, const char *key)
 	return value == NULL || value->type != DOC_STRING ? NULL : value->text;
 }
 
-/* Spreads a sum of hashes, so that sums of sums do not cancel out. */
-static uint64_t
-mix(uint64_t hash)
-{
-	hash ^= hash >> 33;
-	hash *= 0xff51afd7ed558ccdULL;
-	hash ^= hash >> 33;
-	return hash;
-}
-
-static uint64_t
-digest_map(const struct doc_node *map, uint64_t hash)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		const struct doc_entry *entry = &map->entries[i];
-		uint64_t key = text_hash(TEXT_HASH_SEED, entry->key->text, entry->key->count);
-
-		/* A sum: the order of keys does not count. */
-		hash += mix(key * 3 + mix(doc_digest(entry->value)));
-	}
-	return mix(hash);
-}
-
 uint64_t
 doc_digest(const struct doc_node *node)
 {
-	uint64_t hash = text_hash(TEXT_HASH_SEED, &(uint8_t){ (uint8_t)node->type }, 1);
+	uint64_t value = 0;
 
 	switch (node->type) {
 	case DOC_NULL:
 		break;
 	case DOC_BOOL:
-		hash = text_hash(hash, &(uint8_t){ node->truth }, 1);
+		value = node->truth;
 		break;
 	case DOC_INT:
-		hash = text_hash(hash, &node->integer, sizeof(node->integer));
+		value = (uint64_t)node->integer;
 		break;
 	case DOC_FLOAT:
 	case DOC_STRING:
-		hash = text_hash(hash, node->text, node->count);
-		break;
 	case DOC_LIST:
-		for (size_t i = 0; i < node->count; i++)
-			hash = mix(hash * 31 + doc_digest(node->items[i]));
-		break;
 	case DOC_MAP:
-		return digest_map(node, hash);
+		return node->digest + (uint64_t)node->type;
 	}
-	return hash;
+	return text_digest((uint64_t)node->type, &value, sizeof(value));
 }
 
 const char *

@@ -17,10 +17,10 @@ static const struct {
 	enum doc_type type;
 	bool truth;
 } words[] = {
+	{ "true", DOC_BOOL, true }, { "false", DOC_BOOL, false },
 	{ "", DOC_NULL, false }, { "~", DOC_NULL, false }, { "null", DOC_NULL, false },
-	{ "Null", DOC_NULL, false }, { "NULL", DOC_NULL, false },
-	{ "true", DOC_BOOL, true }, { "True", DOC_BOOL, true }, { "TRUE", DOC_BOOL, true },
-	{ "false", DOC_BOOL, false }, { "False", DOC_BOOL, false }, { "FALSE", DOC_BOOL, false },
+	{ "Null", DOC_NULL, false }, { "NULL", DOC_NULL, false }, { "True", DOC_BOOL, true }, { "TRUE", DOC_BOOL, true },
+	{ "False", DOC_BOOL, false }, { "FALSE", DOC_BOOL, false },
 	{ "yes", DOC_BOOL, true }, { "Yes", DOC_BOOL, true }, { "YES", DOC_BOOL, true },
 	{ "y", DOC_BOOL, true }, { "Y", DOC_BOOL, true },
 	{ "no", DOC_BOOL, false }, { "No", DOC_BOOL, false }, { "NO", DOC_BOOL, false },
@@ -35,7 +35,7 @@ resolve_word(struct doc_node *node)
 	if (node->count > 5)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (strcmp(words[i].text, node->text) != 0)
+		if (words[i].text[0] != node->text[0] || strcmp(words[i].text, node->text) != 0)
 			continue;
 		node->type = words[i].type;
 		if (node->type == DOC_BOOL)
@@ -121,13 +121,63 @@ resolve_special(struct doc_node *node, const char *text)
 }
 
 static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Up to 18 decimal digits without a zero in front: nearly all numbers that anyone writes. */
+static bool
+resolve_plain(struct doc_node *node)
+{
+	int64_t value = 0;
+
+	if (node->count > 18 || (node->text[0] == '0' && node->count > 1))
+		return false;
+	for (size_t i = 0; i < node->count; i++) {
+		if (!is_digit(node->text[i]))
+			return false;
+		value = value * 10 + (node->text[i] - '0');
+	}
+	node->type = DOC_INT;
+	node->integer = value;
+	return true;
+}
+
+/*
+ * A second dot, a sign inside, another character than letters, digits and underscores: addresses, dates
+ * and UIDs begin with digits and are no numbers.
+ */
+static bool
+cannot_be_number(const struct doc_node *node)
+{
+	size_t dots = node->text[0] == '.';
+
+	for (size_t i = 1; i < node->count; i++) {
+		char c = node->text[i], before = node->text[i - 1];
+
+		if (c == '.' && ++dots > 1)
+			return true;
+		if ((c == '-' || c == '+') && before != 'e' && before != 'E' && before != '_')
+			return true;
+		if (!is_digit(c) && !isalpha((unsigned char)c) && strchr("._-+", c) == NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool
 resolve_number(struct doc_node *node)
 {
 	char plain[NUMBER_SIZE];
 	size_t len = 0;
 
 	if (node->count == 0 || node->count >= NUMBER_SIZE ||
-	    strchr("+-.0123456789", node->text[0]) == NULL)
+	    (!is_digit(node->text[0]) && strchr("+-.", node->text[0]) == NULL))
+		return false;
+	if (resolve_plain(node))
+		return true;
+	if (cannot_be_number(node))
 		return false;
 	if (resolve_special(node, node->text))
 		return true;
@@ -147,6 +197,15 @@ resolve_number(struct doc_node *node)
 	return true;
 }
 
+/* A letter that no word begins with, as most texts do. */
+static bool
+begins_text(const struct doc_node *node)
+{
+	char c = node->text[0] | 0x20;
+
+	return c >= 'a' && c <= 'z' && c != 'f' && c != 'n' && c != 'o' && c != 't' && c != 'y';
+}
+
 void
 doc_scalar_resolve(struct doc_node *node, const char *tag)
 {
@@ -161,7 +220,7 @@ doc_scalar_resolve(struct doc_node *node, const char *tag)
 		text = strcmp(name, "str") == 0 || strcmp(name, "binary") == 0;
 	}
 	/* A NUL inside makes it a string: the comparisons above all end at it. */
-	if (text || memchr(node->text, '\0', node->count) != NULL)
+	if (text || begins_text(node) || memchr(node->text, '\0', node->count) != NULL)
 		return;
 	if (!resolve_word(node))
 		(void)resolve_number(node);

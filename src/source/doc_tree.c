@@ -7,12 +7,15 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "source/doc_input.h"
 #include "source/doc_scalar.h"
 
 /* Small documents may repeat more than DOC_MAX_GROWTH says: it costs nothing. */
 #define FREE_GROWTH 1000
 #define MAX_ANCHORS 10000
+/* Keys of a mapping that are compared with each other; of more of them a table is made. */
+#define FEW_KEYS 24
 
 void
 doc_tree_release(struct doc_tree *tree)
@@ -29,7 +32,7 @@ doc_tree_begin_document(struct doc_tree *tree)
 	tree->depth = 0;
 	tree->pending_count = 0;
 	doc_tree_begin_part(tree);
-	return doc_names_reset(&tree->anchors, 0);
+	return tree->anchors.count == 0 ? 0 : doc_names_reset(&tree->anchors, 0);
 }
 
 void
@@ -68,22 +71,29 @@ growth_allowed(const struct doc_tree *tree)
 static int
 push(struct doc_tree *tree, struct doc_node *node)
 {
-	if (array_reserve(&tree->pending, &tree->pending_room, tree->pending_count + 1,
+	if (tree->pending_count == tree->pending_room &&
+	    array_reserve(&tree->pending, &tree->pending_room, tree->pending_count + 1,
 	    sizeof(struct doc_node *)) != 0)
 		return ERR_NOMEM;
 	tree->pending[tree->pending_count++] = node;
 	return 0;
 }
 
+/* A node and `extra` octets behind it. */
 static struct doc_node *
-new_node(struct doc_tree *tree, enum doc_type type, yaml_mark_t mark)
+new_node(struct doc_tree *tree, enum doc_type type, yaml_mark_t mark, size_t extra)
 {
-	struct doc_node *node = arena_alloc(tree->arena, sizeof(*node));
+	struct doc_node *node = arena_alloc(tree->arena, sizeof(*node) + extra);
 
 	if (node == NULL)
 		return NULL;
 	node->type = type;
-	node->place = doc_tree_place(tree, mark);
+	/* A text is at most DOC_MAX_FILE: no number overflows. */
+	if (tree->inner == NULL && tree->input->shift_count == 0)
+		node->place = (struct place){ tree->file, (unsigned)mark.line + 1,
+			(unsigned)mark.column + 1 };
+	else
+		node->place = doc_tree_place(tree, mark);
 	tree->written++;
 	return node;
 }
@@ -138,23 +148,38 @@ add_alias(struct doc_tree *tree, const yaml_event_t *event)
 	return push(tree, node);
 }
 
+/* Does the next node stand where a mapping has a key? */
+static bool
+at_key(const struct doc_tree *tree)
+{
+	const struct doc_frame *frame = &tree->frames[tree->depth == 0 ? 0 : tree->depth - 1];
+
+	return tree->depth > 0 && frame->node->type == DOC_MAP &&
+	    (tree->pending_count - frame->first) % 2 == 0;
+}
+
 static int
 add_scalar(struct doc_tree *tree, const yaml_event_t *event)
 {
-	struct doc_node *node = new_node(tree, DOC_STRING, event->start_mark);
+	size_t len = event->data.scalar.length;
 	yaml_scalar_style_t style = event->data.scalar.style;
+	struct doc_node *node = new_node(tree, DOC_STRING, event->start_mark, len + 1);
 
 	if (node == NULL)
 		return ERR_NOMEM;
-	node->count = event->data.scalar.length;
-	node->text = arena_text_n(tree->arena, (const char *)event->data.scalar.value, node->count);
-	if (node->text == NULL)
-		return ERR_NOMEM;
+	char *text = (char *)(node + 1);
+
+	memcpy(text, event->data.scalar.value, len);
+	node->text = text;
+	node->count = len;
 	node->quoted = style != YAML_PLAIN_SCALAR_STYLE;
 	node->literal = style == YAML_LITERAL_SCALAR_STYLE;
 	node->height = 1;
 	node->weight = 1;
-	doc_scalar_resolve(node, (const char *)event->data.scalar.tag);
+	node->digest = text_digest(0, text, len);
+	/* A key is a text whatever it looks like, unless it is a value elsewhere, too. */
+	if (!at_key(tree) || event->data.scalar.anchor != NULL)
+		doc_scalar_resolve(node, (const char *)event->data.scalar.tag);
 	int err = set_anchor(tree, event->data.scalar.anchor, node);
 
 	return err != 0 ? err : push(tree, node);
@@ -164,7 +189,7 @@ static int
 open_collection(struct doc_tree *tree, enum doc_type type, const yaml_char_t *anchor,
     yaml_mark_t mark)
 {
-	struct doc_node *node = new_node(tree, type, mark);
+	struct doc_node *node = new_node(tree, type, mark, 0);
 
 	if (node == NULL)
 		return ERR_NOMEM;
@@ -187,7 +212,7 @@ carry(struct doc_node *node, const struct doc_node *child)
 {
 	if (child->height >= node->height)
 		node->height = child->height < UINT8_MAX ? (uint8_t)(child->height + 1) : UINT8_MAX;
-	node->weight = child->weight > UINT64_MAX - node->weight ? UINT64_MAX :
+	node->weight = child->weight > UINT32_MAX - node->weight ? UINT32_MAX :
 	    node->weight + child->weight;
 }
 
@@ -200,6 +225,8 @@ close_list(struct doc_tree *tree, struct doc_node *node, struct doc_node **child
 		return ERR_NOMEM;
 	for (size_t i = 0; i < count; i++) {
 		node->items[i] = children[i];
+		node->digest = text_digest(node->digest, &(uint64_t){ doc_digest(children[i]) },
+		    sizeof(uint64_t));
 		carry(node, children[i]);
 	}
 	node->count = count;
@@ -212,34 +239,71 @@ is_merge(const struct doc_node *key)
 	return !key->quoted && key->count == 2 && memcmp(key->text, "<<", 2) == 0;
 }
 
+static void
+put_entry(struct doc_node *map, const struct doc_node *key, const struct doc_node *value)
+{
+	const uint64_t pair[2] = { key->digest, doc_digest(value) };
+
+	map->entries[map->count++] = (struct doc_entry){ key, value };
+	/* A sum: the order of keys does not count. */
+	map->digest += text_digest(0, pair, sizeof(pair));
+	carry(map, key);
+	carry(map, value);
+}
+
+static bool
+same_key(const struct doc_node *a, const struct doc_node *b)
+{
+	return a->digest == b->digest && a->count == b->count &&
+	    memcmp(a->text, b->text, a->count) == 0;
+}
+
+/* The key of this text that the mapping has already; if none, this one is noted.  ERR_NOMEM. */
+static int
+note_key(struct doc_tree *tree, const struct doc_node *map, const struct doc_node *key,
+    const struct doc_node **first)
+{
+	struct doc_name *slot;
+
+	*first = NULL;
+	if (!tree->many_keys) {
+		for (size_t i = 0; i < map->count && *first == NULL; i++)
+			if (same_key(map->entries[i].key, key))
+				*first = map->entries[i].key;
+		return 0;
+	}
+	slot = doc_names_at(&tree->keys, key->text, key->count);
+	if (slot == NULL)
+		return ERR_NOMEM;
+	*first = slot->value;
+	if (slot->value == NULL)
+		slot->value = key;
+	return 0;
+}
+
 /* Put one key into the mapping; a doubled one is an error that names both places. */
 static int
 add_entry(struct doc_tree *tree, struct doc_node *map, const struct doc_node *key,
     const struct doc_node *value)
 {
+	const struct doc_node *first;
+
 	if (key->text == NULL) {
 		diag_add(tree->diag, SEVERITY_ERROR, &key->place, "a key must be a text, not %s",
 		    doc_type_text(key->type));
 		tree->broken = true;
 		return 0;
 	}
-	struct doc_name *slot = doc_names_at(&tree->keys, key->text, key->count);
-
-	if (slot == NULL)
+	if (note_key(tree, map, key, &first) != 0)
 		return ERR_NOMEM;
-	if (slot->value != NULL) {
-		const struct doc_node *first = slot->value;
-
+	if (first != NULL) {
 		diag_add(tree->diag, SEVERITY_ERROR, &key->place,
 		    "key %s is doubled; the first is in line %u, "
 		    "column %u", key->text, first->place.line, first->place.column);
 		tree->broken = true;
 		return 0;
 	}
-	slot->value = key;
-	map->entries[map->count++] = (struct doc_entry){ key, value };
-	carry(map, key);
-	carry(map, value);
+	put_entry(map, key, value);
 	return 0;
 }
 
@@ -274,17 +338,12 @@ merge(struct doc_tree *tree, struct doc_node *map, const struct doc_node *from)
 	}
 	for (size_t i = 0; from->type == DOC_MAP && i < from->count; i++) {
 		const struct doc_entry *entry = &from->entries[i];
-		struct doc_name *slot = doc_names_at(&tree->keys, entry->key->text,
-		    entry->key->count);
+		const struct doc_node *first;
 
-		if (slot == NULL)
+		if (note_key(tree, map, entry->key, &first) != 0)
 			return ERR_NOMEM;
-		if (slot->value != NULL)
-			continue;
-		slot->value = entry->key;
-		map->entries[map->count++] = *entry;
-		carry(map, entry->key);
-		carry(map, entry->value);
+		if (first == NULL)
+			put_entry(map, entry->key, entry->value);
 	}
 	return 0;
 }
@@ -315,7 +374,8 @@ make_entries(struct doc_tree *tree, struct doc_node *map, struct doc_node **chil
 	map->entries = arena_array(tree->arena, pairs + merged + 1, sizeof(struct doc_entry));
 	if (map->entries == NULL)
 		return ERR_NOMEM;
-	return doc_names_reset(&tree->keys, pairs + merged);
+	tree->many_keys = pairs + merged > FEW_KEYS;
+	return tree->many_keys ? doc_names_reset(&tree->keys, pairs + merged) : 0;
 }
 
 static int

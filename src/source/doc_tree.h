@@ -27,7 +27,8 @@ struct doc_tree {
 	size_t pending_count;
 	size_t pending_room;
 	struct doc_names anchors;       /* of the document */
-	struct doc_names keys;          /* of the mapping that is being closed */
+	struct doc_names keys;          /* of the mapping that is being closed ... */
+	bool many_keys;                 /* ... if it has enough of them to need that */
 	uint64_t written;               /* nodes and aliases since the part began */
 	uint64_t merged;                /* entries copied by merge keys since then */
 	size_t anchors_in_part;

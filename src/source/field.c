@@ -11,7 +11,6 @@
 #include "source/doc_scalar.h"
 #include "source/field_value.h"
 
-#define NAMES_MAX 128
 #define TEXT_SIZE 512
 /*
  * Looking for the closest name is the one costly thing: a file of nothing but slips gets no
@@ -19,22 +18,41 @@
  */
 #define ADVICE_MAX 100
 
+/* "spec.ports[0]"; what does not fit is cut: the place still says where. */
+static size_t
+write_path(const struct field_context *context, char path[FIELD_PATH_SIZE])
+{
+	size_t steps = context->depth < FIELD_STEPS_MAX ? context->depth : FIELD_STEPS_MAX;
+	size_t len = 0;
+
+	path[0] = '\0';
+	for (size_t i = 0; i < steps && len < FIELD_PATH_SIZE; i++) {
+		const struct field_step *step = &context->steps[i];
+		size_t room = FIELD_PATH_SIZE - len;
+		int added = step->name == NULL ? snprintf(path + len, room, "[%zu]", step->index) :
+		    snprintf(path + len, room, "%s%s", len > 0 ? "." : "", step->name);
+
+		len += added > 0 ? (size_t)added : 0;
+	}
+	return len;
+}
+
 static void
 say(struct field_context *context, enum severity severity, const struct doc_node *node,
     const char *below,
     const char *format, va_list args)
 {
 	bool has_subject = context->subject != NULL && *context->subject != '\0';
-	const char *path = context->path;
+	char path[FIELD_PATH_SIZE];
 	char text[TEXT_SIZE];
+	bool has_path = write_path(context, path) > 0;
 
-	if (context->path_len == 0 && *below == '.')
+	if (!has_path && *below == '.')
 		below++;
 	(void)vsnprintf(text, sizeof(text), format, args);
-	diag_add(context->diag, severity, node == NULL ? NULL : &node->place, "%s%s%.*s%s%s%s",
-	    has_subject ? context->subject : "", has_subject ? ": " : "", (int)context->path_len,
-	    path, below,
-	    context->path_len > 0 || *below != '\0' ? " " : "", text);
+	diag_add(context->diag, severity, node == NULL ? NULL : &node->place, "%s%s%s%s%s%s",
+	    has_subject ? context->subject : "", has_subject ? ": " : "", path, below,
+	    has_path || *below != '\0' ? " " : "", text);
 }
 
 void
@@ -60,47 +78,30 @@ field_warn(struct field_context *context, const struct doc_node *node, const cha
 	va_end(args);
 }
 
-/* A path that does not fit is cut; the place still says where. */
 static size_t
-enter(struct field_context *context, const char *text)
+enter(struct field_context *context, struct field_step step)
 {
-	size_t mark = context->path_len;
-	size_t room = FIELD_PATH_SIZE - 1 - mark;
-	size_t len = strlen(text);
-
-	if (len > room)
-		len = room;
-	memcpy(context->path + mark, text, len);
-	context->path_len = mark + len;
-	context->path[context->path_len] = '\0';
-	return mark;
+	if (context->depth < FIELD_STEPS_MAX)
+		context->steps[context->depth] = step;
+	return context->depth++;
 }
 
 size_t
 field_enter(struct field_context *context, const char *name)
 {
-	size_t mark = context->path_len;
-
-	if (mark > 0)
-		enter(context, ".");
-	enter(context, name);
-	return mark;
+	return enter(context, (struct field_step){ .name = name });
 }
 
 size_t
 field_enter_item(struct field_context *context, size_t index)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), "[%zu]", index);
-	return enter(context, text);
+	return enter(context, (struct field_step){ .index = index });
 }
 
 void
 field_leave(struct field_context *context, size_t mark)
 {
-	context->path_len = mark;
-	context->path[mark] = '\0';
+	context->depth = mark;
 }
 
 struct place
@@ -258,22 +259,74 @@ static void
 warn_unknown(const struct field_table *table, const struct doc_node *key,
     struct field_context *context)
 {
-	const char *names[NAMES_MAX];
-	size_t count = 0;
+	const char *names[FIELDS_MAX];
 
-	for (size_t i = 0; i < table->count && count < NAMES_MAX; i++) {
-		const struct field *field = &table->fields[i];
-
-		if (strcmp(field->name, key->text) == 0)
+	for (size_t i = 0; i < table->count; i++) {
+		names[i] = table->fields[i].name;
+		if (strcmp(names[i], key->text) == 0)
 			return;
-		names[count++] = field->name;
 	}
 	const char *closest = context->unknown++ < ADVICE_MAX ?
-	    text_closest(key->text, names, count) : NULL;
+	    text_closest(key->text, names, table->count) : NULL;
 	size_t mark = field_enter(context, key->text);
 
 	field_warn(context, key, "", "is unknown%s%s%s", closest == NULL ? "" : "; did you mean ",
 	    closest == NULL ? "" : closest, closest == NULL ? "" : "?");
+	field_leave(context, mark);
+}
+
+static bool
+is_name(const struct field *field, const struct doc_node *key)
+{
+	return field->name[0] == key->text[0] && strcmp(field->name, key->text) == 0 &&
+	    strlen(field->name) == key->count;
+}
+
+/*
+ * The values that are stated, by the number of their field.  Keys mostly stand in the order of the table
+ * or of the alphabet, so the field behind the last one is looked at first.  False: some key is no field.
+ */
+static bool
+match(const struct field_table *table, const struct doc_node *map,
+    const struct doc_node *values[FIELDS_MAX])
+{
+	size_t at = 0, found = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		values[i] = NULL;
+	for (size_t i = 0; i < map->count; i++) {
+		const struct doc_entry *entry = &map->entries[i];
+
+		for (size_t tries = 0; tries < table->count; tries++) {
+			size_t here = at;
+
+			at = at + 1 < table->count ? at + 1 : 0;
+			if (!is_name(&table->fields[here], entry->key))
+				continue;
+			values[here] = entry->value;
+			found++;
+			break;
+		}
+	}
+	return found == map->count;
+}
+
+static void
+decode_field(const struct field *field, const struct doc_node *map, const struct doc_node *value,
+    void *target, struct field_context *context)
+{
+	bool absent = is_absent(field, value);
+
+	/* Most fields of most objects: not stated, and nothing is to be done about it. */
+	if (absent && field->fallback == NULL && field->type != FIELD_MAP &&
+	    (field->flags & FIELD_REQUIRED) == 0)
+		return;
+	size_t mark = field_enter(context, field->name);
+
+	if (absent)
+		decode_absent(field, map, target, context);
+	else
+		decode_present(field, value, target, context);
 	field_leave(context, mark);
 }
 
@@ -282,24 +335,20 @@ field_decode(const struct field_table *table, const struct doc_node *node, void 
     struct field_context *context)
 {
 	const struct doc_node *map = node != NULL && node->type != DOC_NULL ? node : NULL;
+	const struct doc_node *values[FIELDS_MAX];
+	bool all_known = true;
 
 	if (map != NULL && map->type != DOC_MAP) {
 		field_value_wrong_type(context, map, "a mapping");
 		map = NULL;
 	}
 	set_place(table, map, target, context);
-	for (size_t i = 0; i < table->count; i++) {
-		const struct field *field = &table->fields[i];
-		const struct doc_node *value = doc_find(map, field->name);
-		size_t mark = field_enter(context, field->name);
-
-		if (is_absent(field, value))
-			decode_absent(field, map, target, context);
-		else
-			decode_present(field, value, target, context);
-		field_leave(context, mark);
-	}
-	for (size_t i = 0; map != NULL && i < map->count; i++)
+	if (map != NULL)
+		all_known = match(table, map, values);
+	for (size_t i = 0; i < table->count; i++)
+		decode_field(&table->fields[i], map, map != NULL ? values[i] : NULL, target,
+		    context);
+	for (size_t i = 0; !all_known && i < map->count; i++)
 		warn_unknown(table, map->entries[i].key, context);
 	if (map != NULL && table->check != NULL)
 		table->check(context, map, target);

@@ -105,10 +105,12 @@ struct field {
 #define FIELD_FLAT(text, table) .name = (text), .type = FIELD_MAP, .sub = (table)
 #define FIELD_UNUSED(text) { .name = (text), .type = FIELD_IGNORED }
 
+#define FIELDS_MAX 128
+
 struct field_table {
 	const char *title;              /* for zones/README.md: "Service", "Probe" */
 	const struct field *fields;
-	size_t count;
+	size_t count;                   /* at most FIELDS_MAX */
 	size_t size;                    /* of the struct; for FIELD_MAP_NEW and FIELD_LIST */
 	size_t place_offset;            /* of a struct place to fill; FIELD_NO_PLACE: none */
 	field_check_fn *check;
@@ -118,7 +120,15 @@ struct field_table {
 	.fields = (list), .count = sizeof(list) / sizeof(*(list)), .size = sizeof(struct s), \
 	.place_offset = FIELD_NO_PLACE
 
+/* A message shows at most so many steps of where the decoder is, and octets of that. */
+#define FIELD_STEPS_MAX 32
 #define FIELD_PATH_SIZE 256
+
+/* One step down: to a name, or to an item of a list. */
+struct field_step {
+	const char *name;               /* borrowed while the decoder is below it; NULL: an item */
+	size_t index;
+};
 
 struct field_context {
 	struct arena *arena;            /* holds all that is decoded */
@@ -129,8 +139,8 @@ struct field_context {
 	size_t errors;                  /* said so far */
 	size_t unknown;                 /* fields warned about so far */
 	int err;                        /* 0 or ERR_NOMEM; sticks */
-	char path[FIELD_PATH_SIZE];     /* where the decoder is: spec.ports[0] */
-	size_t path_len;
+	struct field_step steps[FIELD_STEPS_MAX];       /* where the decoder is: spec.ports[0] */
+	size_t depth;
 };
 
 /*
@@ -150,7 +160,7 @@ void field_error(struct field_context *context, const struct doc_node *node, con
 void field_warn(struct field_context *context, const struct doc_node *node, const char *below,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Go one step down for messages, and back to what field_enter() returned. */
+/* Go one step down for messages (`name` is borrowed), and back to what field_enter() returned. */
 size_t field_enter(struct field_context *context, const char *name);
 size_t field_enter_item(struct field_context *context, size_t index);
 void field_leave(struct field_context *context, size_t mark);

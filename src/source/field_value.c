@@ -430,7 +430,7 @@ decode_texts(const struct field *field, const struct doc_node *node, void *targe
 	const char **texts = field_value_alloc(context, single ? 1 : node->count, sizeof(*texts));
 
 	for (size_t i = 0; texts != NULL && i < (single ? 1 : node->count); i++) {
-		size_t mark = single ? context->path_len : field_enter_item(context, i);
+		size_t mark = single ? context->depth : field_enter_item(context, i);
 		const char *text = checked_text(field, single ? node : node->items[i], context);
 
 		field_leave(context, mark);

@@ -150,7 +150,7 @@ read_open(int fd, const char *path, struct manifest_file *file, struct diag *dia
 	}
 	if (err != 0)
 		return err;
-	file->digest = text_hash(TEXT_HASH_SEED, file->text, file->len);
+	file->digest = text_digest(0, file->text, file->len);
 	file->trusted = (st.st_uid == 0 || st.st_uid == geteuid()) &&
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 	return 0;

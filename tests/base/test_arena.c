@@ -43,6 +43,43 @@ START_TEST(a_big_piece_leaves_the_current_block_in_use)
 }
 END_TEST
 
+START_TEST(what_is_taken_back_is_handed_out_again_as_zeros)
+{
+	struct arena *arena = arena_new(256);
+	size_t size = 0;
+
+	for (size_t round = 0; round < 20; round++) {
+		for (size_t i = 0; i < 100; i++) {
+			unsigned char *piece = arena_alloc(arena, 50);
+
+			ck_assert_ptr_nonnull(piece);
+			for (size_t k = 0; k < 50; k++)
+				ck_assert_uint_eq(piece[k], 0);
+			memset(piece, 0xff, 50);
+		}
+		/* Wide enough after some rounds. */
+		if (round > 5)
+			ck_assert_uint_eq(arena_size(arena), size);
+		arena_reset(arena);
+		size = arena_size(arena);
+	}
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_big_piece_is_not_kept)
+{
+	struct arena *arena = arena_new(0);
+
+	arena_reset(arena);
+	ck_assert_ptr_nonnull(arena_alloc(arena, 5 << 20));
+	ck_assert_ptr_nonnull(arena_alloc(arena, 10));
+	arena_reset(arena);
+	ck_assert_uint_lt(arena_size(arena), 1 << 20);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(small_pieces_cost_little_more_than_themselves)
 {
 	struct arena *arena = arena_new(0);
@@ -103,6 +140,8 @@ suite(void)
 	tcase_add_test(tc, a_big_piece_leaves_the_current_block_in_use);
 	tcase_add_test(tc, small_pieces_cost_little_more_than_themselves);
 	tcase_add_test(tc, what_just_overflows_the_first_block_costs_one_more_of_its_size);
+	tcase_add_test(tc, what_is_taken_back_is_handed_out_again_as_zeros);
+	tcase_add_test(tc, a_big_piece_is_not_kept);
 	tcase_add_test(tc, copies_are_equal_and_texts_end);
 	tcase_add_test(tc, sizes_that_overflow_are_refused);
 	suite_add_tcase(s, tc);

@@ -101,6 +101,29 @@ START_TEST(the_hash_is_the_published_fnv1a)
 }
 END_TEST
 
+START_TEST(the_digest_tells_texts_apart_at_every_length)
+{
+	char text[40] = { 0 };
+	uint64_t seen[2 * sizeof(text)];
+	size_t count = 0;
+
+	for (size_t len = 0; len < sizeof(text); len++) {
+		seen[count++] = text_digest(0, text, len);
+		seen[count++] = text_digest(1, text, len);
+		ck_assert_uint_eq(text_digest(0, text, len), seen[count - 2]);
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			ck_assert_uint_ne(seen[i], seen[k]);
+	for (size_t i = 0; i < sizeof(text); i++) {
+		uint64_t before = text_digest(0, text, sizeof(text));
+
+		text[i] ^= 1;
+		ck_assert_uint_ne(text_digest(0, text, sizeof(text)), before);
+	}
+}
+END_TEST
+
 START_TEST(escaping_shows_what_a_terminal_would_obey)
 {
 	static const char *const cases[][2] = {
@@ -176,6 +199,7 @@ suite(void)
 	tcase_add_test(tc, distance_counts_slips_of_the_finger);
 	tcase_add_test(tc, the_closest_word_is_offered_only_for_a_slip);
 	tcase_add_test(tc, the_hash_is_the_published_fnv1a);
+	tcase_add_test(tc, the_digest_tells_texts_apart_at_every_length);
 	tcase_add_test(tc, escaping_shows_what_a_terminal_would_obey);
 	tcase_add_test(tc, a_port_range_is_two_ports_in_order);
 	tcase_add_test(tc, one_is_no_plural);

@@ -116,7 +116,7 @@ decode(const char *text, struct arena *arena, struct outer *outer)
 	field_decode(&outer_table, root, outer, &context);
 	ck_assert_int_eq(context.err, 0);
 	ck_assert_uint_eq(context.errors, diag_count(diag, SEVERITY_ERROR));
-	ck_assert_uint_eq(context.path_len, 0);
+	ck_assert_uint_eq(context.depth, 0);
 	char *said = help_diag(diag);
 
 	diag_free(diag);
@@ -243,15 +243,25 @@ END_TEST
 
 START_TEST(a_path_that_is_too_long_is_cut)
 {
-	struct field_context context = { .path = "" };
+	struct field_context context = { .diag = diag_new() };
 	size_t marks[40];
 
 	for (size_t i = 0; i < 40; i++)
-		marks[i] = field_enter(&context, "abcdefghij");
-	ck_assert_uint_eq(context.path_len, FIELD_PATH_SIZE - 1);
+		marks[i] = i % 2 == 0 ? field_enter(&context, "abcdefghijklmnopqrst") :
+		    field_enter_item(&context, i);
+	field_error(&context, NULL, ".below", "is wrong");
 	for (size_t i = 40; i > 0; i--)
 		field_leave(&context, marks[i - 1]);
-	ck_assert_uint_eq(context.path_len, 0);
+	ck_assert_uint_eq(context.depth, 0);
+	field_error(&context, NULL, ".below", "is wrong, too");
+
+	const char *said = diag_at(context.diag, 0)->text;
+
+	ck_assert_ptr_eq(strstr(said, "abcdefghijklmnopqrst[1].abcdefghijklmnopqrst[3]."), said);
+	ck_assert_uint_eq(strlen(said), FIELD_PATH_SIZE - 1 + strlen(".below is wrong"));
+	ck_assert_str_eq(strstr(said, ".below"), ".below is wrong");
+	ck_assert_str_eq(diag_at(context.diag, 1)->text, "below is wrong, too");
+	diag_free(context.diag);
 }
 END_TEST
 

@@ -202,7 +202,7 @@ START_TEST(a_value_is_taken_or_refused_and_what_is_beside_it_stays)
 	ck_assert(values.tiny_guard == 0xaa && values.small_guard == 0xbbbb &&
 	    values.middle_guard == 0xcccccccc);
 	ck_assert((context.errors > 0) == (rows[_i].said != NULL));
-	ck_assert_uint_eq(context.path_len, 0);
+	ck_assert_uint_eq(context.depth, 0);
 	free(said);
 	free(is);
 	diag_free(diag);
