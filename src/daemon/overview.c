@@ -89,6 +89,24 @@ dns_of(void *arg)
 	return udp;
 }
 
+static void
+udp_durations(void *arg, struct latency *sum)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (rollcall->udp_started)
+		udp_server_durations(rollcall->udp, sum);
+}
+
+static void
+tcp_durations(void *arg, struct latency *sum)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (rollcall->tcp_started)
+		tcp_server_durations(rollcall->tcp, sum);
+}
+
 static double
 objects_of(void *arg, enum object_kind kind)
 {
@@ -256,8 +274,11 @@ by_files(void *arg, struct latency *sum)
 	add_programming(arg, CAUSE_FILE, sum);
 }
 
+#define REQUEST_HELP "From a query received to its reply sent"
 #define PROGRAMMING_HELP "From a verdict, or the notice of a changed file, to a Service's new answer"
 static const struct health_histogram histograms[] = {
+	{ "rollcall_dns_request_duration_seconds{proto=\"udp\"}", REQUEST_HELP, udp_durations },
+	{ "rollcall_dns_request_duration_seconds{proto=\"tcp\"}", REQUEST_HELP, tcp_durations },
 	{ "rollcall_dns_programming_duration_seconds{cause=\"verdict\"}", PROGRAMMING_HELP,
 	    by_verdicts },
 	{ "rollcall_dns_programming_duration_seconds{cause=\"file\"}", PROGRAMMING_HELP, by_files },

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/latency.h"
 #include "base/log.h"
 #include "dns/index.h"
 #include "dns/tcp_client.h"
@@ -439,6 +440,12 @@ tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts)
 	counts->dropped = load(&stream->counts.dropped);
 	for (size_t i = 0; i < sizeof(counts->rcode) / sizeof(counts->rcode[0]); i++)
 		counts->rcode[i] = load(&stream->counts.rcode[i]);
+}
+
+void
+tcp_server_durations(const struct tcp_server *server, struct latency *sum)
+{
+	latency_add(sum, &server->stream.durations);
 }
 
 size_t

@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "dns/udp.h"
 
+struct latency;
 struct tcp_server;
 
 struct tcp_settings {
@@ -39,5 +40,7 @@ void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
 void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns,
     const struct index *index);
 void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
+/* Add how long queries took from received to written; those of one read are timed together. */
+void tcp_server_durations(const struct tcp_server *server, struct latency *sum);
 size_t tcp_server_clients(const struct tcp_server *server);
 #endif

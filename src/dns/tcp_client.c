@@ -54,10 +54,12 @@ tcp_client_of(struct tcp_seat *seat)
 	return (struct tcp_client *)(void *)seat;       /* the first member */
 }
 
+/* Only the stream thread writes: a plain addition, but one that others may look at. */
 static void
 count(_Atomic uint64_t *counter)
 {
-	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
+	    memory_order_relaxed);
 }
 
 static uint64_t
@@ -400,6 +402,8 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 {
 	struct tcp_stream *stream = client->stream;
 	bool had_part = client->in.len > 0, good;
+	uint64_t began_us = clock_now_us(stream->clock);
+	uint64_t before = stream->counts.queries;
 
 	/*
 	 * Settings, too, are kept until the readers have passed a quiescent point: first
@@ -409,6 +413,9 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	serving_get(&stream->serving, &stream->responder);
 	size_t done = answer_all(client, in, len, &good);
 	index_reader_offline();
+	if (stream->counts.queries != before)
+		latency_note_many(&stream->durations, clock_now_us(stream->clock) - began_us,
+		    stream->counts.queries - before);
 	if (!good || !buffer_set(client, &client->in, in + done, len - done)) {
 		tcp_client_close(client);
 		return false;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/latency.h"
 #include "dns/respond.h"
 #include "dns/serving.h"
 #include "dns/tcp_peers.h"
@@ -42,6 +43,7 @@ struct tcp_stream {
 		_Atomic uint64_t queries, replies, truncated, dropped;
 		_Atomic uint64_t rcode[16];
 	} counts;
+	struct latency durations;
 	/* One of each is enough: a callback is through before the next begins. */
 	uint8_t in[TCP_FRAME_MAX + TCP_READ_MAX];
 	uint8_t work[TCP_FRAME_MAX];

@@ -8,6 +8,7 @@
 
 struct dns_settings;
 struct index;
+struct latency;
 struct udp_server;
 
 struct udp_settings {
@@ -48,4 +49,9 @@ struct dns_counts {
 	uint64_t dropped;       /* silence: not a query, no room */
 };
 void udp_server_counts(const struct udp_server *server, struct dns_counts *counts);
+/*
+ * Add how long queries took from received to sent, on all threads.  A batch is timed as a whole;
+ * those taken one by one between batches are counted like the next batch.
+ */
+void udp_server_durations(const struct udp_server *server, struct latency *sum);
 #endif

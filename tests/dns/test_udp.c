@@ -6,12 +6,14 @@
 #include <ldns/ldns.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/latency.h"
 #include "dns/dns_settings.h"
 #include "dns/index.h"
 #include "net/sock.h"
@@ -265,6 +267,27 @@ START_TEST(garbage_gets_silence_and_does_no_harm)
 }
 END_TEST
 
+START_TEST(every_query_has_a_duration_once_a_batch_is_timed)
+{
+	struct latency durations = { .total = 0 };
+
+	ck_assert(serve("127.0.0.1:0", 1));
+	int fd = client("127.0.0.1");
+	/* One as a batch, eight by themselves, one as a batch. */
+	for (int i = 0; i < 10; i++)
+		expect(fd, WEB " A", LDNS_RCODE_NOERROR, 1);
+	close(fd);
+	/* The last note comes after the last reply; the test's time limit ends this. */
+	while (durations.total != 10) {
+		durations = (struct latency){ .total = 0 };
+		sched_yield();
+		udp_server_durations(server, &durations);
+	}
+	ck_assert_uint_gt(durations.sum_us, 0);
+	ck_assert_uint_lt(durations.worst_us, 1000000);
+}
+END_TEST
+
 START_TEST(truncation_is_counted)
 {
 	struct dns_counts counts;
@@ -332,6 +355,7 @@ suite(void)
 	tcase_add_test(tests, what_is_in_the_socket_is_answered_at_the_end);
 	tcase_add_test(tests, an_idle_server_stops_at_once);
 	tcase_add_test(tests, garbage_gets_silence_and_does_no_harm);
+	tcase_add_test(tests, every_query_has_a_duration_once_a_batch_is_timed);
 	tcase_add_test(tests, truncation_is_counted);
 	tcase_add_test(tests, new_settings_hold_from_the_next_batch_on);
 	tcase_add_test(tests, a_taken_address_is_named);
