@@ -13,10 +13,8 @@
 #include "probe/schedule.h"
 #include "tests/bench/bench_peers.h"
 
-#define PERIOD_MS 1000
-
 struct bench {
-	unsigned rate, seconds, dead_percent;
+	unsigned targets, period_ms, seconds, dead_percent;
 	bool pin;
 	struct event_base *loop;
 	struct clock *clock;
@@ -105,7 +103,7 @@ add_lateness(struct schedule_lateness *total, const struct schedule_lateness *mo
 		total->worst_ms = more->worst_ms;
 }
 
-/* The first two seconds, with all first attempts in one of them, are shown but not summed. */
+/* The first two seconds, with many first attempts in one of them, are shown but not summed. */
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -129,12 +127,12 @@ static void
 set_target(struct bench *bench, unsigned i)
 {
 	struct probe_spec spec = { .engine = i % 2 == 0 ? ENGINE_HTTP : ENGINE_TCP,
-		.period_ms = PERIOD_MS, .timeout_ms = 1000, .success_threshold = 1,
+		.period_ms = bench->period_ms, .timeout_ms = 1000, .success_threshold = 1,
 		.failure_threshold = 3, .path = "/healthz", .grpc_service = "" };
 	char owner[64], id[96], pod[32];
 	struct target target = { .id = id, .kind = PROBE_READINESS, .spec = &spec,
 		.addr = { .family = ADDR_IP4, .octets = { 127, (uint8_t)(1 + (i >> 16)),
-		    (uint8_t)(i >> 8), (uint8_t)(i | 1) } },
+		    (uint8_t)(i >> 8), (uint8_t)i } },
 		.ns = "default", .pod_name = pod, .container = "main" };
 
 	snprintf(pod, sizeof(pod), "web-7d4b9c6f5-%05u", i);
@@ -209,6 +207,15 @@ cpu_us(void)
 	    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+static double
+peak_rss(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)usage.ru_maxrss * 1024;
+}
+
 static void
 print_result(const struct bench *bench, double used_us, size_t each)
 {
@@ -222,7 +229,8 @@ print_result(const struct bench *bench, double used_us, size_t each)
 	    (uintmax_t)total->delayed_full, (uintmax_t)total->overdue, (uintmax_t)total->faults);
 	printf("CPU: %.1f us a probe, %.0f %% of one core\n", used_us / (double)bench->ended,
 	    used_us / 1e4 / (bench->seconds + 2));
-	printf("memory: %zu octets a target in the schedule\n", each);
+	printf("memory: %zu octets a target in the schedule, the whole process %.0f octets a target "
+	    "at most\n", each, peak_rss() / bench->targets);
 	printf("mean duration: %.0f us\n", (double)bench->took_us / (double)bench->ended);
 	for (size_t i = 0; i < sizeof(bench->codes) / sizeof(bench->codes[0]); i++)
 		if (bench->codes[i] > 0)
@@ -235,9 +243,11 @@ read_options(struct bench *bench, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "r:s:d:p")) != -1) {
-		if (option == 'r')
-			bench->rate = (unsigned)atoi(optarg);
+	while ((option = getopt(argc, argv, "n:m:s:d:p")) != -1) {
+		if (option == 'n')
+			bench->targets = (unsigned)atoi(optarg);
+		else if (option == 'm')
+			bench->period_ms = (unsigned)atoi(optarg);
 		else if (option == 's')
 			bench->seconds = (unsigned)atoi(optarg);
 		else if (option == 'd')
@@ -245,8 +255,8 @@ read_options(struct bench *bench, int argc, char **argv)
 		else if (option == 'p')
 			bench->pin = true;
 		else {
-			fprintf(stderr, "usage: bench_probes [-r probes a second] [-s seconds] "
-			    "[-d percent dead] [-p: pin prober to CPU 0, targets to CPU 1]\n");
+			fprintf(stderr, "usage: bench_probes [-n targets] [-m period in ms] "
+			    "[-s seconds] [-d percent dead] [-p: pin prober to CPU 0, targets to CPU 1]\n");
 			exit(64);
 		}
 	}
@@ -256,18 +266,20 @@ read_options(struct bench *bench, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct bench bench = { .rate = 200, .seconds = 1 };
+	struct bench bench = { .targets = 200, .period_ms = 1000, .seconds = 1 };
 
 	read_options(&bench, argc, argv);
+	if (bench.targets == 0 || bench.period_ms == 0)
+		return 64;
 	signal(SIGPIPE, SIG_IGN);
 	bench_peers_start(&bench.peers, bench.pin ? 1 : -1);
 	bench_pin(bench.pin ? 0 : -1);
 	open_bench(&bench);
 	size_t before = allocated();
 
-	for (unsigned i = 0; i < bench.rate * PERIOD_MS / 1000; i++)
+	for (unsigned i = 0; i < bench.targets; i++)
 		set_target(&bench, i);
-	size_t each = (allocated() - before) / (bench.rate == 0 ? 1 : bench.rate);
+	size_t each = (allocated() - before) / bench.targets;
 	double began_us = cpu_us();
 
 	event_add(bench.tick, &(struct timeval){ 1, 0 });

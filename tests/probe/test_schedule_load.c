@@ -49,15 +49,21 @@ most_in_bucket(const struct stage *stage, uint64_t from, uint64_t length, uint64
 }
 
 static struct stage *
-stage_of_many(const struct probe_spec *spec, size_t room)
+stage_of(unsigned count, const struct probe_spec *spec, size_t room)
 {
 	struct stage *stage = stage_new(4096);
 
 	stage->quiet = true;
 	stage->start_ms = calloc(room, sizeof(*stage->start_ms));
 	stage->start_room = room;
-	set_many(stage, spec, MANY);
+	set_many(stage, spec, count);
 	return stage;
+}
+
+static struct stage *
+stage_of_many(const struct probe_spec *spec, size_t room)
+{
+	return stage_of(MANY, spec, room);
 }
 
 static void
@@ -76,6 +82,42 @@ START_TEST(many_that_appear_together_start_spread_over_a_second)
 	ck_assert_uint_eq(stage->starts, MANY);
 	/* 100 are expected in 10 ms; six standard deviations more is 160. */
 	ck_assert_uint_lt(most_in_bucket(stage, 0, 1000, 10), 160);
+	stage_of_many_free(stage);
+}
+END_TEST
+
+START_TEST(more_than_can_start_in_a_second_begin_at_their_beats)
+{
+	struct probe_spec spec = stage_spec();
+	struct stage *stage = stage_of(5 * MANY, &spec, 50 * MANY);
+	unsigned steady = 5 * MANY / 10;
+
+	stage_until(stage, 999);
+	ck_assert_uint_eq(stage->starts, MANY);
+	/* The last are those whose beat fell into the first second: a period and a second later. */
+	stage_until(stage, 11000 + 500);
+	ck_assert_uint_eq(schedule_waiting(stage->schedule), 0);
+	stage_until(stage, 40000);
+	ck_assert_uint_lt(most_in_bucket(stage, 0, 1000, 10), 160);
+	ck_assert_uint_lt(most_in_bucket(stage, 1000, 39000, 1000), steady + steady / 4);
+	stage_of_many_free(stage);
+}
+END_TEST
+
+START_TEST(after_a_burst_few_that_appear_are_started_at_once)
+{
+	struct probe_spec spec = stage_spec();
+	struct stage *stage = stage_of(2 * MANY, &spec, 20 * MANY);
+	struct target target = stage_target(&spec, "pod/default/late/main/readiness",
+	    PROBE_READINESS, 80);
+	size_t before;
+
+	stage_until(stage, 12000);
+	before = stage->starts;
+	stage_set(stage, "pod/default/late", &target, 1);
+	stage_until(stage, 12010);
+	ck_assert_uint_gt(stage->starts, before);
+	ck_assert_uint_eq(schedule_waiting(stage->schedule), 0);
 	stage_of_many_free(stage);
 }
 END_TEST
@@ -188,6 +230,8 @@ suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, many_that_appear_together_start_spread_over_a_second);
+	tcase_add_test(tc, more_than_can_start_in_a_second_begin_at_their_beats);
+	tcase_add_test(tc, after_a_burst_few_that_appear_are_started_at_once);
 	tcase_add_test(tc, later_attempts_are_spread_over_the_period);
 	tcase_add_test(tc, after_an_hour_asleep_the_overdue_are_spread_over_one_period);
 	tcase_add_test(tc, a_full_table_delays_and_says_so_and_loses_nobody);
