@@ -26,6 +26,7 @@
 #include "dns/respond.h"
 #include "model/store.h"
 #include "source/decode.h"
+#include "tests/bench/bench_base.h"
 #include "tests/bench/bench_peers.h"
 
 #define SERVICES_A_FILE 200

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "probe/helper.h"
+#include "tests/bench/bench_base.h"
 #include "tests/bench/bench_peers.h"
 
 #define TICK_MS 2

@@ -4,10 +4,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -15,31 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/bench/bench_base.h"
+
 #define EVENTS 256
 #define FILL 4                  /* connections that fill a queue of length 0 */
 
 static const char answer[] =
     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
-
-void
-bench_die(const char *what)
-{
-	perror(what);
-	exit(71);
-}
-
-void
-bench_pin(int cpu)
-{
-	cpu_set_t set;
-
-	if (cpu < 0)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set) != 0)
-		bench_die("sched_setaffinity");
-}
 
 static int
 listen_any(int backlog, uint16_t *port)

@@ -15,8 +15,4 @@ struct bench_peers {
 /* Fork it, on that CPU (-1: any).  Ends the program when something is missing. */
 void bench_peers_start(struct bench_peers *peers, int cpu);
 void bench_peers_stop(struct bench_peers *peers);
-
-/* Keep this process on a CPU; -1: leave it. */
-void bench_pin(int cpu);
-void bench_die(const char *what) __attribute__((noreturn));
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "probe/schedule.h"
+#include "tests/bench/bench_base.h"
 #include "tests/bench/bench_peers.h"
 
 struct bench {
