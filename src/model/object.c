@@ -1,9 +1,10 @@
 /* object.c - what all kinds of objects share: kind names, labels, release. */
 #include "model/object.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "model/origin.h"
 
 const char *
 object_kind_text(enum object_kind kind)
@@ -41,8 +42,10 @@ object_ref(const struct object *object)
 void
 object_unref(const struct object *object)
 {
-	if (object != NULL && --*count_of(object) == 0)
-		arena_free(object->arena);      /* the object itself lies in it */
+	if (object == NULL || --*count_of(object) > 0)
+		return;
+	origin_unref(object->origin);
+	free((void *)(uintptr_t)object);
 }
 
 const char *

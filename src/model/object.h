@@ -1,7 +1,7 @@
 /*
  * object.h - what all kinds of Kubernetes objects share.  Thread: control.
  *
- * The life of an object: `source` decodes it into an arena of its own, the store takes it over, and
+ * The life of an object: `source` decodes it and packs it, the store takes the copy over, and
  * gives it back when its file no longer states it; roster entries hold those they point into.
  * Between the two nothing changes it.
  */
@@ -13,7 +13,7 @@
 
 #include "base/diag.h"
 
-struct arena;
+struct origin;
 
 enum object_kind {
 	KIND_SERVICE,
@@ -35,15 +35,12 @@ struct pairs {
 	size_t count;
 };
 
-/*
- * First member of every kind's struct.  All memory hangs from `arena`, the struct itself
- * included.
- */
+/* First member of every kind's struct, which begins the one piece of memory all of it is in. */
 struct object {
 	enum object_kind kind;
 	unsigned references;    /* control thread only, once the store has it */
-	struct arena *arena;
-	struct place place;     /* of its first key; place.file is in the arena */
+	struct origin *origin;  /* held; the file of all its places.  NULL: none */
+	struct place place;     /* of its first key */
 	/* over all that was stated, without places; equal digests: equal objects */
 	uint64_t digest;
 	bool trusted;           /* from a file of a trusted owner: exec probes are believed */
@@ -59,6 +56,12 @@ struct object {
 
 /* "Service", "Pod", "Endpoints", "EndpointSlice", "Namespace". */
 const char *object_kind_text(enum object_kind kind);
+
+/*
+ * A copy in one piece of memory, with one reference, of what was decoded to wherever there was
+ * room.  It shares nothing but the origin.  ERR_NOMEM.
+ */
+int object_pack(const struct object *decoded, struct object **out);
 
 /*
  * Take and give back a reference; the last one frees the object with all that hangs from it.  NULL

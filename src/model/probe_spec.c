@@ -1,9 +1,10 @@
 /* probe_spec.c - compare and copy what a probe was told to do. */
 #include "model/probe_spec.h"
 
-#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "model/compact.h"
 
 static bool
 text_equal(const char *a, const char *b)
@@ -55,82 +56,23 @@ probe_spec_equal(const struct probe_spec *a, const struct probe_spec *b)
 	    text_equal(a->grpc_service, b->grpc_service);
 }
 
-/* Where the next copied octets go; in the first pass, with start NULL, only `used` grows. */
-struct packer {
-	char *start;
-	size_t used;
+static const struct compact_field header_fields[] = {
+	{ COMPACT_TEXT(http_header, name) }, { COMPACT_TEXT(http_header, value) },
 };
+static const struct compact_table header_table = { COMPACT_TABLE(header_fields, http_header) };
 
-static void *
-pack(struct packer *packer, const void *data, size_t size)
-{
-	char *to = packer->start != NULL ? packer->start + packer->used : NULL;
-
-	if (to != NULL && size > 0)
-		memcpy(to, data, size);
-	packer->used += size;
-	return to;
-}
-
-static const char *
-pack_text(struct packer *packer, const char *text)
-{
-	return text != NULL ? pack(packer, text, strlen(text) + 1) : NULL;
-}
-
-/* Arrays of pointers come first, so that they stay aligned behind the struct. */
-static void
-pack_spec(struct packer *packer, const struct probe_spec *spec)
-{
-	struct probe_spec *copy = pack(packer, spec, sizeof(*spec));
-	struct http_header *headers = pack(packer, spec->headers,
-	    spec->header_count * sizeof(*headers));
-	const char **command = pack(packer, spec->command, spec->command_count * sizeof(*command));
-
-	for (size_t i = 0; i < spec->header_count; i++) {
-		const char *name = pack_text(packer, spec->headers[i].name);
-		const char *value = pack_text(packer, spec->headers[i].value);
-
-		if (copy != NULL)
-			headers[i] = (struct http_header){ name, value };
-	}
-	for (size_t i = 0; i < spec->command_count; i++) {
-		const char *word = pack_text(packer, spec->command[i]);
-
-		if (copy != NULL)
-			command[i] = word;
-	}
-	const char *port_name = pack_text(packer, spec->port.name);
-	const char *host = pack_text(packer, spec->host);
-	const char *path = pack_text(packer, spec->path);
-	const char *grpc_service = pack_text(packer, spec->grpc_service);
-	const char *file = pack_text(packer, spec->place.file);
-
-	if (copy == NULL)
-		return;
-	copy->headers = spec->header_count > 0 ? headers : NULL;
-	copy->command = spec->command_count > 0 ? command : NULL;
-	copy->port.name = port_name;
-	copy->host = host;
-	copy->path = path;
-	copy->grpc_service = grpc_service;
-	copy->place.file = file;
-}
+static const struct compact_field spec_fields[] = {
+	{ COMPACT_TEXT(probe_spec, port.name) }, { COMPACT_TEXT(probe_spec, host) },
+	{ COMPACT_TEXT(probe_spec, path) }, { COMPACT_TEXT(probe_spec, grpc_service) },
+	{ COMPACT_ITEMS(probe_spec, headers, header_count, &header_table) },
+	{ COMPACT_ITEMS(probe_spec, command, command_count, &compact_texts) },
+};
+const struct compact_table probe_spec_table = { COMPACT_TABLE(spec_fields, probe_spec) };
 
 struct probe_spec *
 probe_spec_clone(const struct probe_spec *spec)
 {
-	struct packer packer = { NULL, 0 };
-
-	_Static_assert(sizeof(*spec) % alignof(struct http_header) == 0,
-	    "arrays follow the struct");
-	pack_spec(&packer, spec);
-	packer.start = malloc(packer.used);
-	if (packer.start == NULL)
-		return NULL;
-	packer.used = 0;
-	pack_spec(&packer, spec);
-	return (struct probe_spec *)(void *)packer.start;
+	return compact_copy(&probe_spec_table, spec);
 }
 
 void

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/diag.h"
+struct compact_table;
 
 enum probe_kind { PROBE_STARTUP, PROBE_READINESS, PROBE_LIVENESS };
 #define PROBE_KIND_COUNT 3
@@ -48,11 +48,13 @@ struct probe_spec {
 	const char **command;
 	size_t command_count;
 	const char *grpc_service;       /* "" by default */
-	struct place place;             /* where it is stated */
 };
 
-/* Same in every respect that matters to an attempt or a tally; places are ignored. */
+/* Same in every respect that matters to an attempt or a tally. */
 bool probe_spec_equal(const struct probe_spec *a, const struct probe_spec *b);
+
+/* What it points to, for copies of what has probes. */
+extern const struct compact_table probe_spec_table;
 
 /*
  * A copy with all its texts in one allocation; free with probe_spec_free (free(3) is enough).

@@ -83,7 +83,6 @@ new_shared(uint64_t hash, const struct probe_spec *spec)
 		free(shared);
 		return NULL;
 	}
-	shared->spec->place = (struct place){0};
 	shared->hash = hash;
 	return shared;
 }

@@ -13,7 +13,7 @@ struct spec_pool *spec_pool_new(void);
 void spec_pool_free(struct spec_pool *pool);
 
 /*
- * A spec equal to this one that lives until given back; it has no place, since it stands for many.
+ * A spec equal to this one that lives until given back.
  * NULL: no memory.
  */
 const struct probe_spec *spec_pool_take(struct spec_pool *pool, const struct probe_spec *spec);

@@ -11,11 +11,11 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "model/object.h"
+#include "model/origin.h"
 #include "source/decode_kinds.h"
 #include "source/doc.h"
 #include "source/field.h"
 
-#define OBJECT_ARENA 512        /* octets; most objects fit into one or two blocks */
 #define SUBJECT_SIZE 400
 #define LIST_NESTING 8
 
@@ -40,6 +40,8 @@ struct decoder {
 	const struct decode_settings *settings;
 	struct object_list *list;
 	struct diag *diag;
+	struct origin *origin;          /* of what was decoded so far; NULL: nothing was */
+	struct arena *scratch;          /* what the present object is decoded to; NULL: none was */
 	bool invalid;
 	bool root_known;                /* these two were looked for */
 	const char *root_kind;          /* of the List whose items are handed out */
@@ -117,15 +119,38 @@ digest_of(const struct doc_node *root, const struct kind *kind,
 	return text_digest(doc_digest(root), also, sizeof(also));
 }
 
+/* What all objects of one text share, made when there is the first, and room for this one. */
+static int
+make_room(struct decoder *decoder, const char *file)
+{
+	if (decoder->origin == NULL && file != NULL) {
+		decoder->origin = origin_new(file);
+		if (decoder->origin == NULL)
+			return ERR_NOMEM;
+	}
+	if (decoder->scratch == NULL)
+		decoder->scratch = arena_new(0);
+	else
+		arena_reset(decoder->scratch);
+	return decoder->scratch != NULL ? 0 : ERR_NOMEM;
+}
+
+static int
+finish(struct decoder *decoder, int err)
+{
+	arena_free(decoder->scratch);
+	origin_unref(decoder->origin);
+	return err != 0 ? err : decoder->invalid ? ERR_INVALID : 0;
+}
+
 static void
 fill_common(struct object *object, const struct kind *kind, const struct doc_node *root,
-    struct field_context *context)
+    const struct field_context *context, struct origin *origin)
 {
 	const struct decode_settings *settings = context->arg;
 
 	object->kind = kind->kind;
-	object->references = 1;
-	object->arena = context->arena;
+	object->origin = origin;
 	object->place = field_place(context, root);
 	object->digest = digest_of(root, kind, settings);
 	object->trusted = settings->trusted;
@@ -133,32 +158,45 @@ fill_common(struct object *object, const struct kind *kind, const struct doc_nod
 		object->ns = "default";
 }
 
+/* Only the object's packed copy is kept; what it was decoded to was roomy. */
+static int
+append_packed(struct object_list *list, const struct object *decoded)
+{
+	struct object *object;
+	int err = object_pack(decoded, &object);
+
+	if (err != 0)
+		return err;
+	err = append(list, object);
+	if (err != 0)
+		object_unref(object);
+	return err;
+}
+
 static int
 decode_kind(struct decoder *decoder, const struct kind *kind, const struct doc_node *root,
     bool broken)
 {
-	struct arena *arena = arena_new(OBJECT_ARENA);
 	char subject[SUBJECT_SIZE];
-	struct field_context context = { .arena = arena, .diag = decoder->diag, .subject = subject,
+	struct field_context context = { .diag = decoder->diag, .subject = subject,
 	    .arg = decoder->settings };
+	struct object *object;
+	int err = make_room(decoder, root->place.file);
 
-	if (arena == NULL)
-		return ERR_NOMEM;
+	if (err != 0)
+		return err;
+	context.arena = decoder->scratch;
 	write_subject(subject, kind, root);
-	context.file = arena_text(arena, root->place.file);
-	struct object *object = context.file == NULL && root->place.file != NULL ? NULL :
-	    kind->decode(&context, root);
-	int err = object == NULL ? ERR_NOMEM : context.err;
-
+	if (decoder->origin != NULL)
+		context.file = decoder->origin->file;
+	object = kind->decode(&context, root);
+	err = object == NULL ? ERR_NOMEM : context.err;
 	if (err == 0 && (context.errors > 0 || broken)) {
 		decoder->invalid = true;
 	} else if (err == 0) {
-		fill_common(object, kind, root, &context);
-		err = append(decoder->list, object);
-		if (err == 0)
-			return 0;
+		fill_common(object, kind, root, &context, decoder->origin);
+		err = append_packed(decoder->list, object);
 	}
-	arena_free(arena);
 	return err;
 }
 
@@ -310,9 +348,8 @@ decode_document(const struct doc_node *root, const struct decode_settings *setti
 {
 	struct decoder decoder = { .settings = settings, .list = list, .diag = diag };
 	const struct doc_part part = { .kind = DOC_PART_WHOLE, .root = root };
-	int err = decode_whole(&decoder, &part);
 
-	return err != 0 ? err : decoder.invalid ? ERR_INVALID : 0;
+	return finish(&decoder, decode_whole(&decoder, &part));
 }
 
 /* The List's own kind may stand behind its items; it is looked for only if one of them needs it. */
@@ -368,5 +405,5 @@ decode_text(const char *name, const void *text, size_t len, const struct decode_
 			err = decode_part(&decoder, reader, &part);
 	}
 	doc_reader_free(reader);
-	return err != 0 ? err : decoder.invalid ? ERR_INVALID : 0;
+	return finish(&decoder, err);
 }

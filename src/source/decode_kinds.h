@@ -7,7 +7,7 @@ struct doc_node;
 struct object;
 
 /*
- * Decode the root mapping of one object into context->arena.  Problems are said and counted in the
+ * Decode the root mapping of one object into context->arena, to be packed.  Problems are said and counted in the
  * context; *out is only sound when there were none. What all kinds share (kind, place, digest,
  * trust) is
  * filled in by the caller.  context->arg is the struct decode_settings.

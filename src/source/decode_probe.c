@@ -279,7 +279,6 @@ decode_probe(struct field_context *context, const struct doc_node *node, enum pr
 	spec->timeout_ms = stated.timeout_s * UINT64_C(1000);
 	spec->success_threshold = stated.success_threshold;
 	spec->failure_threshold = stated.failure_threshold;
-	spec->place = field_place(context, node);
 	return own == 0 ? spec : NULL;
 }
 

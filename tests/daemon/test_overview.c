@@ -2,6 +2,7 @@
 #include "daemon/overview.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/latency.h"

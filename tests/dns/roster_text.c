@@ -7,15 +7,18 @@
 
 #include "base/arena.h"
 #include "model/roster.h"
+#include "model/slice.h"
 
-#define ITEMS_MAX 256
+#define PORTS_MAX 256
 
 struct reader {
-	struct arena *arena;            /* the Service's; holds all but the entry */
+	struct arena *arena;            /* while it is read */
 	struct roster_entry *entry;
 	struct service *service;
+	struct slice *slice;            /* states the endpoints, and the ports of all groups */
 	struct roster_group *groups;
-	struct roster_endpoint *endpoints;
+	struct roster_group_port *group_ports;  /* each named by the port of the slice at its place */
+	struct roster_endpoint *endpoints;      /* each of the endpoint of the slice at its place */
 };
 
 static char *
@@ -76,15 +79,16 @@ static void
 read_group(struct reader *reader, char **at)
 {
 	struct roster_group *group = &reader->groups[reader->entry->group_count++];
-	struct roster_group_port *ports = arena_array(reader->arena, ITEMS_MAX, sizeof(*ports));
+	struct slice_part *part = reader->slice->parts;
 
-	group->ports = ports;
+	group->ports = &reader->group_ports[part->port_count];
 	for (char *word; (word = strtok_r(NULL, " \t", at)) != NULL;) {
 		char *rest = NULL;
-		struct roster_group_port *port = &ports[group->port_count++];
+		struct roster_group_port *port = &reader->group_ports[part->port_count];
 
+		group->port_count++;
 		port->service_port = ROSTER_NO_PORT;
-		port->name = read_name(reader, strtok_r(word, "/", &rest));
+		part->ports[part->port_count++].name = read_name(reader, strtok_r(word, "/", &rest));
 		port->protocol = (uint8_t)read_protocol(strtok_r(NULL, "/", &rest));
 		port->port = (uint16_t)atoi(strtok_r(NULL, "/", &rest));
 	}
@@ -95,10 +99,10 @@ read_endpoint(struct reader *reader, char **at)
 {
 	struct roster_entry *entry = reader->entry;
 	struct roster_endpoint *endpoint = &reader->endpoints[entry->endpoint_count++];
-	struct endpoint *stated = arena_alloc(reader->arena, sizeof(*stated));
+	struct endpoint *stated = &reader->slice->parts->endpoints[
+	    reader->slice->parts->endpoint_count++];
 
 	ck_assert_int_eq(addr_parse(next_word(at), &stated->addr), 0);
-	endpoint->of = stated;
 	endpoint->answered = true;
 	endpoint->group = (uint32_t)(entry->group_count == 0 ? 0 : entry->group_count - 1);
 	for (char *word; (word = strtok_r(NULL, " \t", at)) != NULL;) {
@@ -160,28 +164,91 @@ count_lines(const char *text)
 	return count;
 }
 
+static void *
+add_object(struct reader *reader, enum object_kind kind, size_t size)
+{
+	struct object *object = arena_alloc(reader->arena, size);
+
+	object->kind = kind;
+	return object;
+}
+
+static void
+begin(struct reader *reader, size_t lines)
+{
+	struct slice_part *part = arena_alloc(reader->arena, sizeof(*part));
+
+	reader->entry = arena_alloc(reader->arena, sizeof(*reader->entry));
+	reader->service = add_object(reader, KIND_SERVICE, sizeof(*reader->service));
+	reader->service->ports = arena_array(reader->arena, lines, sizeof(struct service_port));
+	reader->slice = add_object(reader, KIND_ENDPOINT_SLICE, sizeof(*reader->slice));
+	reader->slice->parts = part;
+	reader->slice->part_count = 1;
+	part->ports = arena_array(reader->arena, PORTS_MAX, sizeof(*part->ports));
+	part->endpoints = arena_array(reader->arena, lines, sizeof(*part->endpoints));
+	reader->groups = arena_array(reader->arena, lines, sizeof(*reader->groups));
+	reader->group_ports = arena_array(reader->arena, PORTS_MAX, sizeof(*reader->group_ports));
+	reader->endpoints = arena_array(reader->arena, lines, sizeof(*reader->endpoints));
+}
+
+/* The entry as membership makes it: one piece of memory, and two objects it holds. */
+static struct roster_entry *
+finish(struct reader *reader)
+{
+	size_t ports = reader->slice->parts->port_count;
+	size_t endpoints = reader->entry->endpoint_count;
+	size_t groups = reader->entry->group_count;
+	struct object *service, *slice;
+	struct roster_entry *entry = malloc(sizeof(*entry) + sizeof(struct object *) +
+	    endpoints * sizeof(struct roster_endpoint) + groups * sizeof(struct roster_group) +
+	    ports * sizeof(struct roster_group_port));
+
+	ck_assert_ptr_nonnull(entry);
+	ck_assert_int_eq(object_pack(&reader->service->object, &service), 0);
+	ck_assert_int_eq(object_pack(&reader->slice->object, &slice), 0);
+	const struct slice_part *part = ((const struct slice *)(const void *)slice)->parts;
+	struct object **objects = (void *)(entry + 1);
+	struct roster_endpoint *to = (void *)(objects + 1);
+	struct roster_group *to_groups = (void *)(to + endpoints);
+	struct roster_group_port *to_ports = (void *)(to_groups + groups);
+
+	*entry = *reader->entry;
+	entry->references = 1;
+	entry->service = (const void *)service;
+	entry->objects = (void *)objects;
+	entry->object_count = 1;
+	objects[0] = slice;
+	for (size_t i = 0; i < endpoints; i++) {
+		to[i] = reader->endpoints[i];
+		to[i].of = &part->endpoints[i];
+	}
+	for (size_t i = 0; i < groups; i++) {
+		to_groups[i] = reader->groups[i];
+		if (to_groups[i].port_count > 0)
+			to_groups[i].ports = to_ports + (reader->groups[i].ports - reader->group_ports);
+	}
+	for (size_t i = 0; i < ports; i++) {
+		to_ports[i] = reader->group_ports[i];
+		to_ports[i].name = part->ports[i].name;
+	}
+	qsort(to, endpoints, sizeof(*to), compare_endpoints);
+	entry->endpoints = to;
+	entry->groups = to_groups;
+	return entry;
+}
+
 struct roster_entry *
 roster_text(const char *text)
 {
 	struct reader reader = { .arena = arena_new(0) };
 	char *copy = arena_text(reader.arena, text), *at = NULL;
-	struct roster_entry *entry = malloc(sizeof(*entry));
-	struct service *service = arena_alloc(reader.arena, sizeof(*service));
 
-	reader.entry = entry;
-	reader.service = service;
-	service->object.references = 1;
-	service->object.arena = reader.arena;
-	service->ports = arena_array(reader.arena, ITEMS_MAX, sizeof(*service->ports));
-	reader.groups = arena_array(reader.arena, ITEMS_MAX, sizeof(*reader.groups));
-	reader.endpoints = arena_array(reader.arena, count_lines(text), sizeof(*reader.endpoints));
-	*entry = (struct roster_entry){ .references = 1, .service = service, .groups = reader.groups,
-		.endpoints = reader.endpoints };
+	begin(&reader, count_lines(text));
 	for (char *line = strtok_r(copy, "\n", &at); line != NULL; line = strtok_r(NULL, "\n", &at))
 		read_line(&reader, line);
-	if (entry->group_count == 0)
-		entry->group_count = 1;
-	qsort(reader.endpoints, entry->endpoint_count, sizeof(*reader.endpoints),
-	    compare_endpoints);
+	if (reader.entry->group_count == 0)
+		reader.entry->group_count = 1;
+	struct roster_entry *entry = finish(&reader);
+	arena_free(reader.arena);
 	return entry;
 }

@@ -21,7 +21,7 @@ check(int err, const struct object_list *list, const struct diag *diag)
 		const struct object *object = list->items[i];
 
 		if (object->ns == NULL || object->name == NULL || *object->name == '\0' ||
-		    object->arena == NULL)
+		    object->references != 1)
 			abort();
 	}
 }

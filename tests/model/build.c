@@ -68,13 +68,23 @@ hash_in(struct object *object, const char *text)
 	object->digest = text_hash(object->digest, text, strlen(text) + 1);
 }
 
+/* What objects point to, so that tests can change them; never freed. */
+static struct arena *
+room(void)
+{
+	static struct arena *arena;
+
+	if (arena == NULL)
+		arena = arena_new(0);
+	return arena;
+}
+
 static void *
 build_object(size_t size, enum object_kind kind, const char *ns, const char *name)
 {
-	struct arena *arena = arena_new(0);
-	struct object *object = arena_alloc(arena, size);
+	struct arena *arena = room();
+	struct object *object = calloc(1, size);
 
-	object->arena = arena;
 	object->kind = kind;
 	object->references = 1;
 	object->ns = arena_text(arena, ns);
@@ -91,7 +101,7 @@ build_service(const char *ns, const char *name, const char *selector)
 {
 	struct service *service = build_object(sizeof(*service), KIND_SERVICE, ns, name);
 
-	service->selector = build_pairs(service->object.arena, selector);
+	service->selector = build_pairs(room(), selector);
 	service->allocate_node_ports = true;
 	hash_in(&service->object, selector);
 	return service;
@@ -102,8 +112,8 @@ build_pod(const char *ns, const char *name, const char *labels, const char *ips)
 {
 	struct pod *pod = build_object(sizeof(*pod), KIND_POD, ns, name);
 
-	pod->object.labels = build_pairs(pod->object.arena, labels);
-	pod->endpoints = build_endpoints(pod->object.arena, ips, &pod->endpoint_count);
+	pod->object.labels = build_pairs(room(), labels);
+	pod->endpoints = build_endpoints(room(), ips, &pod->endpoint_count);
 	for (size_t i = 0; i < pod->endpoint_count; i++)
 		pod->endpoints[i].pod_name = pod->object.name;
 	hash_in(&pod->object, labels);
@@ -116,7 +126,7 @@ build_slice(enum object_kind kind, const char *ns, const char *name, const char 
     const char *ips)
 {
 	struct slice *slice = build_object(sizeof(*slice), kind, ns, name);
-	struct arena *arena = slice->object.arena;
+	struct arena *arena = room();
 
 	slice->service_name = arena_text(arena, service);
 	slice->parts = arena_array(arena, 1, sizeof(*slice->parts));
@@ -149,7 +159,7 @@ void
 build_port(struct service *service, const char *name, enum protocol protocol, uint16_t port,
     uint16_t target, const char *target_name)
 {
-	struct arena *arena = service->object.arena;
+	struct arena *arena = room();
 
 	service->ports = grow(arena, service->ports, service->port_count, sizeof(*service->ports));
 	service->ports[service->port_count++] = (struct service_port){
@@ -176,7 +186,7 @@ void
 build_container(struct pod *pod, const char *name, const char *port_name, uint16_t port,
     const char *probes)
 {
-	struct arena *arena = pod->object.arena;
+	struct arena *arena = room();
 	struct container *container;
 
 	pod->containers = grow(arena, pod->containers, pod->container_count,
@@ -202,7 +212,7 @@ build_container(struct pod *pod, const char *name, const char *port_name, uint16
 void
 build_slice_port(struct slice *slice, const char *name, uint16_t port)
 {
-	struct arena *arena = slice->object.arena;
+	struct arena *arena = room();
 	struct slice_part *part = &slice->parts[0];
 
 	part->ports = grow(arena, part->ports, part->port_count, sizeof(*part->ports));
@@ -221,5 +231,5 @@ build_change(struct object *object, unsigned salt)
 void
 build_place(struct object *object, const char *file, unsigned line)
 {
-	object->place = (struct place){ arena_text(object->arena, file), line, 1 };
+	object->place = (struct place){ arena_text(room(), file), line, 1 };
 }

@@ -1,8 +1,14 @@
 /* test_object.c - labels, selectors and kind names. */
 #include "model/object.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
+#include "model/origin.h"
+#include "model/slice.h"
 #include "tests/suite.h"
+
+#define ENDPOINTS 200           /* more texts than are found without memory of its own */
 
 static struct pair label_items[] = {
 	{ "app", "web" }, { "app.kubernetes.io/name", "MyApp" }, { "tier", "" },
@@ -55,14 +61,89 @@ START_TEST(kinds_are_named_as_in_manifests)
 }
 END_TEST
 
-START_TEST(an_object_is_freed_with_its_arena)
+/* All that a slice of two parts points to, with texts that are equal but not the same. */
+static struct slice *
+sample_slice(struct arena *arena, struct origin *origin)
+{
+	struct slice *slice = arena_alloc(arena, sizeof(*slice));
+	struct slice_part *parts = arena_array(arena, 2, sizeof(*parts));
+
+	slice->object = (struct object){
+		.kind = KIND_ENDPOINTS, .digest = 7, .origin = origin,
+		.place = { origin->file, 3, 1 },
+		.ns = arena_text(arena, "shop"), .name = arena_text(arena, "web"),
+	};
+	slice->service_name = arena_text(arena, "web");
+	slice->parts = parts;
+	slice->part_count = 2;
+	parts[1].ports = arena_array(arena, 1, sizeof(*parts->ports));
+	parts[1].port_count = 1;
+	parts[1].ports[0].name = arena_text(arena, "http");
+	parts[1].endpoints = arena_array(arena, ENDPOINTS, sizeof(*parts->endpoints));
+	parts[1].endpoint_count = ENDPOINTS;
+	for (size_t i = 0; i < ENDPOINTS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "web-%zu", i);
+		parts[1].endpoints[i].addr = (struct addr){ ADDR_IP4, { 10, 0, 0, (uint8_t)i } };
+		parts[1].endpoints[i].pod_name = arena_text(arena, name);
+		parts[1].endpoints[i].zone = arena_text(arena, i % 2 == 0 ? "a" : "b");
+	}
+	return slice;
+}
+
+START_TEST(a_packed_object_stands_alone_and_has_each_text_once)
 {
 	struct arena *arena = arena_new(0);
-	struct object *object = arena_alloc(arena, sizeof(*object));
+	struct origin *origin = origin_new("a.yaml");
+	struct object *object;
 
-	object->arena = arena;
+	ck_assert_int_eq(object_pack(&sample_slice(arena, origin)->object, &object), 0);
+	const struct slice *slice = (const void *)object;
+
+	arena_free(arena);
+	origin_unref(origin);
+	ck_assert_uint_eq(object->references, 1);
+	ck_assert_uint_eq(object->digest, 7);
+	ck_assert_str_eq(object->place.file, "a.yaml");
+	ck_assert_str_eq(object->ns, "shop");
+	ck_assert_str_eq(object->name, "web");
+	ck_assert_ptr_eq(slice->service_name, object->name);
+	ck_assert_uint_eq(slice->part_count, 2);
+	ck_assert_ptr_null(slice->parts[0].endpoints);
+	ck_assert_str_eq(slice->parts[1].ports[0].name, "http");
+	ck_assert_ptr_null(slice->parts[1].ports[0].app_protocol);
+	for (size_t i = 0; i < ENDPOINTS; i++) {
+		const struct endpoint *endpoint = &slice->parts[1].endpoints[i];
+		char name[16];
+
+		snprintf(name, sizeof(name), "web-%zu", i);
+		ck_assert_uint_eq(endpoint->addr.octets[3], i);
+		ck_assert_str_eq(endpoint->pod_name, name);
+		ck_assert_ptr_null(endpoint->hostname);
+		ck_assert_ptr_eq(endpoint->zone, slice->parts[1].endpoints[i % 2].zone);
+	}
 	object_unref(object);
+}
+END_TEST
+
+START_TEST(the_last_reference_frees_the_object_and_its_origin)
+{
+	struct object *object = calloc(1, sizeof(*object));
+	struct origin *origin = origin_new("a.yaml");
+
+	object->references = 1;
+	object->origin = origin_ref(origin);
+	ck_assert_ptr_eq(object_ref(object), object);
+	object_unref(object);
+	ck_assert_uint_eq(object->references, 1);
+	object_unref(object);
+	ck_assert_uint_eq(origin->references, 1);
+	origin_unref(origin);
 	object_unref(NULL);
+	origin_unref(NULL);
+	ck_assert_ptr_null(object_ref(NULL));
+	ck_assert_ptr_null(origin_ref(NULL));
 }
 END_TEST
 
@@ -76,7 +157,8 @@ suite(void)
 	tcase_add_loop_test(tc, a_selector_matches_only_when_all_its_terms_do, 0,
 	    sizeof(selectors) / sizeof(selectors[0]));
 	tcase_add_test(tc, kinds_are_named_as_in_manifests);
-	tcase_add_test(tc, an_object_is_freed_with_its_arena);
+	tcase_add_test(tc, a_packed_object_stands_alone_and_has_each_text_once);
+	tcase_add_test(tc, the_last_reference_frees_the_object_and_its_origin);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "tests/suite.h"
 
 static struct addr addrs[2] = { { ADDR_IP4, { 10, 0, 0, 1 } }, { ADDR_IP4, { 10, 0, 0, 2 } } };
@@ -112,11 +111,9 @@ END_TEST
 
 START_TEST(the_last_reference_frees)
 {
-	struct arena *arena = arena_new(0);
-	struct service *service = arena_alloc(arena, sizeof(*service));
+	struct service *service = calloc(1, sizeof(*service));
 	struct roster_entry *entry = calloc(1, sizeof(*entry));
 
-	service->object.arena = arena;
 	service->object.references = 1;
 	entry->service = service;
 	entry->references = 1;

@@ -277,7 +277,6 @@ START_TEST(what_is_stated_is_kept)
 	ck_assert_uint_eq(service->readiness_probe->timeout_ms, 100);
 	ck_assert(service->readiness_probe->tls_verify);
 	ck_assert_str_eq(service->readiness_probe->port.name, "http");
-	ck_assert_uint_eq(service->readiness_probe->place.line, 9);
 	ck_assert_str_eq(pairs_find(&service->object.labels, "app.kubernetes.io/name"), "web");
 	object_list_release(&list);
 	free(file);

@@ -1,0 +1,182 @@
+/* compact.c - copy a struct with all it points to into one piece of memory, by tables. */
+#include "model/compact.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+
+#define ALIGN sizeof(void *)
+#define TEXTS_FIRST 64                  /* a power of two; few objects have more texts */
+
+static const struct compact_field text_fields[] = { { .offset = 0 } };
+const struct compact_table compact_texts = {
+	.size = sizeof(char *), .fields = text_fields, .count = 1,
+};
+const struct compact_table compact_addrs = { .size = sizeof(struct addr), .packed = true };
+
+/* A text that was met, and where its copy lies among the texts. */
+struct met {
+	const char *text;               /* NULL: free */
+	size_t at;
+};
+
+/*
+ * The same walk is made twice: once with `start` NULL to measure and to find out which texts are
+ * equal, once to copy.
+ */
+struct walk {
+	char *start;
+	size_t structs;                 /* octets used by them so far */
+	size_t octets;                  /* by what needs no alignment, which comes behind them */
+	size_t octets_at;
+	size_t texts;                   /* and by texts, last */
+	size_t texts_at;
+	struct met *met;                /* open addressing */
+	size_t met_size;
+	size_t met_count;
+	struct met first[TEXTS_FIRST];
+	bool starved;
+};
+
+/* FNV-1a over the text; its length comes with it. */
+static size_t
+hash_text(const char *text, size_t *len)
+{
+	uint32_t hash = 2166136261u;
+	const char *at = text;
+
+	for (; *at != '\0'; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619u;
+	*len = (size_t)(at - text);
+	return hash;
+}
+
+/* Where the text, or one equal to it, was noted; or the free place for it. */
+static struct met *
+met_find(struct met *met, size_t size, const char *text, size_t *len)
+{
+	size_t at = hash_text(text, len) & (size - 1);
+
+	while (met[at].text != NULL && met[at].text != text && strcmp(met[at].text, text) != 0)
+		at = (at + 1) & (size - 1);
+	return &met[at];
+}
+
+static void
+met_grow(struct walk *walk)
+{
+	size_t size = walk->met_size * 4;
+	struct met *more = calloc(size, sizeof(*more));
+
+	if (more == NULL) {
+		walk->starved = true;
+		return;
+	}
+	for (size_t i = 0; i < walk->met_size; i++) {
+		size_t len;
+
+		if (walk->met[i].text != NULL)
+			*met_find(more, size, walk->met[i].text, &len) = walk->met[i];
+	}
+	if (walk->met != walk->first)
+		free(walk->met);
+	walk->met = more;
+	walk->met_size = size;
+}
+
+/* Where among the texts it is, or will be; NULL while measuring. */
+static char *
+place_text(struct walk *walk, const char *text)
+{
+	size_t len;
+	struct met *met = met_find(walk->met, walk->met_size, text, &len);
+
+	if (met->text == NULL && !walk->starved) {
+		*met = (struct met){ text, walk->texts };
+		walk->texts += len + 1;
+		if (++walk->met_count > walk->met_size / 2)
+			met_grow(walk);
+	}
+	if (walk->start == NULL)
+		return NULL;
+	char *to = walk->start + walk->texts_at + met->at;
+
+	/* The one that was noted is met again. */
+	return met->text == text ? memcpy(to, text, len + 1) : to;
+}
+
+/* Room for some items, behind those before; NULL while measuring. */
+static char *
+place_items(struct walk *walk, const struct compact_table *table, size_t count)
+{
+	size_t size = table->size * count;
+	size_t *used = table->packed ? &walk->octets : &walk->structs;
+	size_t at = *used + (table->packed ? walk->octets_at : 0);
+
+	*used += table->packed ? size : (size + ALIGN - 1) / ALIGN * ALIGN;
+	return walk->start != NULL ? walk->start + at : NULL;
+}
+
+static void walk_items(struct walk *walk, const struct compact_table *table, char *items,
+    size_t count);
+
+/* In the first walk `item` is the original, and not written to. */
+static void
+walk_field(struct walk *walk, const struct compact_field *field, char *item)
+{
+	size_t count = 1;
+	char *from;
+	char *to;
+
+	memcpy(&from, item + field->offset, sizeof(from));
+	if (from == NULL)
+		return;
+	if (field->items == NULL) {
+		to = place_text(walk, from);
+	} else {
+		if (field->count_offset != COMPACT_ONE)
+			memcpy(&count, item + field->count_offset, sizeof(count));
+		to = place_items(walk, field->items, count);
+		if (walk->start != NULL && count > 0)
+			memcpy(to, from, field->items->size * count);
+		walk_items(walk, field->items, walk->start != NULL ? to : from, count);
+	}
+	if (walk->start == NULL)
+		return;
+	if (count == 0)
+		to = NULL;
+	memcpy(item + field->offset, &to, sizeof(to));
+}
+
+static void
+walk_items(struct walk *walk, const struct compact_table *table, char *items, size_t count)
+{
+	for (size_t i = 0; table->count > 0 && i < count; i++)
+		for (size_t j = 0; j < table->count; j++)
+			walk_field(walk, &table->fields[j], items + i * table->size);
+}
+
+void *
+compact_copy(const struct compact_table *table, const void *from)
+{
+	struct walk walk = { .met = walk.first, .met_size = TEXTS_FIRST };
+	char *copy = NULL;
+
+	place_items(&walk, table, 1);
+	walk_items(&walk, table, (char *)(uintptr_t)from, 1);
+	if (!walk.starved)
+		copy = malloc(walk.structs + walk.octets + walk.texts);
+	if (copy != NULL) {
+		walk.start = copy;
+		walk.octets_at = walk.structs;
+		walk.texts_at = walk.structs + walk.octets;
+		walk.structs = walk.octets = 0;
+		memcpy(place_items(&walk, table, 1), from, table->size);
+		walk_items(&walk, table, copy, 1);
+	}
+	if (walk.met != walk.first)
+		free(walk.met);
+	return copy;
+}
