@@ -427,7 +427,7 @@ static size_t
 refresh_pods(struct refresh *refresh)
 {
 	const struct store_key *keys;
-	size_t count = store_take_dirty_pods(refresh->store, &keys);
+	size_t count = store_take_dirty_pods(refresh->store, SIZE_MAX, &keys);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct pod *pod = store_pod(refresh->store, keys[i].ns, keys[i].name);
@@ -468,7 +468,7 @@ static size_t
 refresh_services(struct refresh *refresh)
 {
 	const struct store_key *keys;
-	size_t count = store_take_dirty_services(refresh->store, &keys);
+	size_t count = store_take_dirty_services(refresh->store, SIZE_MAX, &keys);
 
 	if (count == 0)
 		return 0;
@@ -528,6 +528,7 @@ refresh_run(struct refresh *refresh, uint64_t now_ms)
 		if (taken == 0)
 			refresh->starved = true;
 	}
+	store_return_dirty(refresh->store);
 	say_more_failures(refresh);
 	if (refresh->starved)
 		refresh->retry_ms = again_ms;

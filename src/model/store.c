@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/pod.h"
-#include "model/service.h"
-#include "model/slice.h"
 #include "model/store_parts.h"
 
 struct store *
@@ -18,6 +15,12 @@ store_new(void)
 
 	if (store == NULL)
 		return NULL;
+	for (size_t kind = 0; kind < KIND_COUNT; kind++)
+		keyset_init(&store->slots[kind]);
+	keyset_init(&store->spaces);
+	keyset_init(&store->files);
+	keyset_init(&store->terms);
+	keyset_init(&store->verdicts);
 	store_dirty_init(&store->dirty_services);
 	store_dirty_init(&store->dirty_pods);
 	store_dirty_init(&store->dirty_spaces);
@@ -25,53 +28,60 @@ store_new(void)
 }
 
 static void
-free_files(struct store *store)
+free_all(struct keyset *set)
 {
-	struct file *file;
-	struct file *next;
+	size_t at = 0;
+	void *item;
 
-	HASH_ITER(hh, store->files, file, next) {
-		for (size_t i = 0; i < file->count; i++) {
-			struct claim *claim = file->claims[i];
-
-			store_postings_unlink(&claim->postings);
-			store_postings_free(store, &claim->postings);
-			object_unref(claim->object);
-			free(claim);
-		}
-		HASH_DEL(store->files, file);
-		free(file->claims);
-		free(file);
-	}
+	while ((item = keyset_next(set, &at)) != NULL)
+		free(item);
+	keyset_release(set);
 }
 
 static void
-free_slots(struct store *store)
+free_claim(enum object_kind kind, struct claim *claim)
 {
-	struct slot *slot;
-	struct slot *next_slot;
-	struct space *space;
-	struct space *next_space;
+	object_unref(claim->object);
+	if (kind == KIND_POD || kind == KIND_SERVICE)
+		free(claim->found.postings);
+}
 
-	for (size_t kind = 0; kind < KIND_COUNT; kind++) {
-		HASH_ITER(hh, store->slots[kind], slot, next_slot) {
-			HASH_DEL(store->slots[kind], slot);
-			free(slot);
+static void
+free_slots(struct keyset *slots, enum object_kind kind)
+{
+	size_t at = 0;
+	struct slot *slot;
+
+	while ((slot = keyset_next(slots, &at)) != NULL) {
+		struct claim *waiting = slot->claim.next;
+
+		free_claim(kind, &slot->claim);
+		while (waiting != NULL) {
+			struct claim *next = waiting->next;
+
+			free_claim(kind, waiting);
+			free(waiting);
+			waiting = next;
 		}
 	}
-	HASH_ITER(hh, store->spaces, space, next_space) {
-		HASH_DEL(store->spaces, space);
-		free(space);
-	}
+	free_all(slots);
 }
 
 void
 store_free(struct store *store)
 {
+	size_t at = 0;
+	struct file *file;
+
 	if (store == NULL)
 		return;
-	free_files(store);
-	free_slots(store);
+	for (unsigned kind = 0; kind < KIND_COUNT; kind++)
+		free_slots(&store->slots[kind], (enum object_kind)kind);
+	while ((file = keyset_next(&store->files, &at)) != NULL)
+		free(file->slots);
+	free_all(&store->files);
+	free_all(&store->spaces);
+	free_all(&store->terms);
 	store_verdicts_free(store);
 	store_dirty_release(&store->dirty_services);
 	store_dirty_release(&store->dirty_pods);
@@ -84,7 +94,7 @@ find_object(const struct store *store, enum object_kind kind, const char *ns, co
 {
 	const struct slot *slot = store_slot_find(store, kind, ns, name);
 
-	return slot != NULL && slot->claims != NULL ? slot->claims->object : NULL;
+	return slot != NULL && slot->identity.stated ? slot->claim.object : NULL;
 }
 
 const struct service *
@@ -97,15 +107,6 @@ const struct pod *
 store_pod(const struct store *store, const char *ns, const char *name)
 {
 	return (const void *)find_object(store, KIND_POD, ns, name);
-}
-
-size_t
-store_count_file(const struct store *store, const char *file)
-{
-	const struct file *found = NULL;
-
-	HASH_FIND_STR(store->files, file, found);
-	return found != NULL ? found->count : 0;
 }
 
 size_t
@@ -130,8 +131,32 @@ store_summary(const struct store *store, char buf[STORE_SUMMARY_SIZE])
 int
 store_each(const struct store *store, enum object_kind kind, store_visit_fn *visit, void *arg)
 {
-	for (const struct slot *slot = store->slots[kind]; slot != NULL; slot = slot->hh.next) {
-		int stop = slot->claims != NULL ? visit(arg, slot->claims->object) : 0;
+	const struct slot *slot;
+	size_t at = 0;
+
+	while ((slot = keyset_next(&store->slots[kind], &at)) != NULL) {
+		int stop = slot->identity.stated ? visit(arg, slot->claim.object) : 0;
+
+		if (stop != 0)
+			return stop;
+	}
+	return 0;
+}
+
+int
+store_each_laden(struct store *store, store_laden_fn *visit, void *arg)
+{
+	struct service_slot *service;
+	size_t at = 0;
+
+	while ((service = keyset_next(&store->slots[KIND_SERVICE], &at)) != NULL) {
+		const struct slot *slot = &service->told.slot;
+		const struct store_key key = {
+			.ns = slot->space->name, .name = store_slot_name(slot),
+			.object = slot->identity.stated ? slot->claim.object : NULL,
+			.cargo = &service->cargo,
+		};
+		int stop = service->cargo != NULL ? visit(arg, &key) : 0;
 
 		if (stop != 0)
 			return stop;
@@ -150,7 +175,8 @@ store_touch_service(struct store *store, const char *ns, const char *name)
 {
 	struct slot *slot = store_slot_find(store, KIND_SERVICE, ns, name);
 
-	if (slot == NULL)
+	/* Slices may hang from a Service that nobody states: that one is nobody's business. */
+	if (slot == NULL || !(slot->identity.stated || store_slot_dirty(slot)->lent))
 		return;
 	store->generation++;
 	store_slot_mark(store, slot);
@@ -165,32 +191,23 @@ store_touch_pod(struct store *store, const char *ns, const char *name)
 		store_slot_mark(store, slot);
 }
 
-static int
-mark_service(void *arg, const struct object *object)
-{
-	store_touch_service(arg, object->ns, object->name);
-	return 0;
-}
-
 void
-store_touch_object(struct store *store, const struct object *object)
+store_slot_touch(struct store *store, struct slot *slot)
 {
-	const char *service;
-
 	store->generation++;
-	switch (object->kind) {
+	switch ((enum object_kind)slot->identity.kind) {
 	case KIND_SERVICE:
-		store_touch_service(store, object->ns, object->name);
+		store_slot_mark(store, slot);
 		break;
 	case KIND_POD:
-		store_slot_mark(store, store_slot_find(store, KIND_POD, object->ns, object->name));
-		store_each_selecting_service(store, (const void *)object, mark_service, store);
+		store_slot_mark(store, slot);
+		store_mark_selecting(store, slot->claim.object);
 		break;
 	case KIND_ENDPOINTS:
 	case KIND_ENDPOINT_SLICE:
-		service = ((const struct slice *)(const void *)object)->service_name;
-		if (service != NULL)
-			store_touch_service(store, object->ns, service);
+		if (slot->claim.found.service != NULL &&
+		    slot->claim.found.service->told.slot.identity.stated)
+			store_slot_mark(store, &slot->claim.found.service->told.slot);
 		break;
 	case KIND_NAMESPACE:
 		break;

@@ -92,19 +92,35 @@ int store_each_verdict(const struct store *store, store_verdict_fn *visit, void 
 void store_set_mark(struct store *store, uint64_t mark);
 
 /*
- * What has changed since the last call.  Each name is given once; a removed Service or Pod is
- * given too (look-ups then find nothing).  The texts stay valid until the next call of the
- * same function.  Out of memory they give 0 and keep what is dirty for the next call.
+ * The first `max` of what has changed since the last call.  Each name is given once; a removed
+ * Service or Pod is given too.  The texts stay valid until the next call of the same function, or
+ * until a file states the object anew.  Out of memory they give 0 and keep what is dirty for the
+ * next call.
  */
 struct store_key {
 	const char *ns;
 	const char *name;
 	uint64_t mark;
+	const struct object *object;    /* NULL: it is removed */
+	/*
+	 * Of a Service: a place for what the caller knows of it, which stays, stated or not, for as
+	 * long as it is not NULL.  NULL for a Pod.
+	 */
+	void **cargo;
 };
-size_t store_take_dirty_services(struct store *store, const struct store_key **keys);
-size_t store_take_dirty_pods(struct store *store, const struct store_key **keys);
+size_t store_take_dirty_services(struct store *store, size_t max, const struct store_key **keys);
+size_t store_take_dirty_pods(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_namespaces(struct store *store, const char *const **names);
+/* Nothing that these have given is looked at any more: what is removed may be forgotten. */
+void store_return_dirty(struct store *store);
 bool store_is_dirty(const struct store *store);
+
+/*
+ * Visit the Services that have cargo.  A visitor may change that, and mark dirty; nothing else.
+ * Non-zero stops and is returned.  Cargo must be gone before store_free().
+ */
+typedef int store_laden_fn(void *arg, const struct store_key *key);
+int store_each_laden(struct store *store, store_laden_fn *visit, void *arg);
 
 /*
  * Mark dirty from outside: a setting changed, or what was taken could not be dealt with.  One that is

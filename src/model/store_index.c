@@ -8,7 +8,7 @@
 #include "model/slice.h"
 #include "model/store_parts.h"
 
-/* Namespace (63), label key (317), label value (63) or Service name, and room to spare. */
+/* Namespace (63), label key (317), label value (63), and room to spare. */
 #define TERM_SIZE 1024
 
 static size_t
@@ -28,15 +28,53 @@ term_key(char key[TERM_SIZE], const char *ns, const char *name, const char *valu
 	return len;
 }
 
+/* A term's key as it is looked for. */
+struct term_key {
+	const char *text;
+	size_t len;
+};
+
+static bool
+is_term(const void *item, const void *key)
+{
+	const struct term *term = item;
+	const struct term_key *wanted = key;
+
+	return term->key_len == wanted->len && memcmp(term->key, wanted->text, wanted->len) == 0;
+}
+
+static struct term *
+term_find_key(const struct store *store, uint32_t hash, const char *text, size_t len)
+{
+	const struct term_key key = { text, len };
+
+	return keyset_find(&store->terms, hash, is_term, &key);
+}
+
 static struct term *
 term_find(const struct store *store, const char *ns, const char *name, const char *value)
 {
 	char key[TERM_SIZE];
 	size_t len = term_key(key, ns, name, value);
-	struct term *term = NULL;
 
-	if (len > 0)
-		HASH_FIND(hh, store->terms, key, len, term);
+	return len == 0 ? NULL :
+	    term_find_key(store, keyset_hash(&store->terms, key, len), key, len);
+}
+
+static struct term *
+term_new(struct store *store, uint32_t hash, const char *key, size_t len)
+{
+	struct term *term = calloc(1, sizeof(*term) + len);
+
+	if (term == NULL)
+		return NULL;
+	memcpy(term->key, key, len);
+	term->key_len = (uint32_t)len;
+	term->hash = hash;
+	if (keyset_add(&store->terms, hash, term) != 0) {
+		free(term);
+		return NULL;
+	}
 	return term;
 }
 
@@ -46,22 +84,16 @@ term_obtain(struct store *store, const char *ns, const char *name, const char *v
 {
 	char key[TERM_SIZE];
 	size_t len = term_key(key, ns, name, value);
-	struct term *term = NULL;
+	uint32_t hash = keyset_hash(&store->terms, key, len);
+	struct term *term;
 
 	if (len == 0)
 		return ERR_LIMIT;
-	HASH_FIND(hh, store->terms, key, len, term);
-	if (term == NULL) {
-		term = calloc(1, sizeof(*term) + len);
-		if (term == NULL)
-			return ERR_NOMEM;
-		memcpy(term->key, key, len);
-		HASH_ADD_KEYPTR(hh, store->terms, term->key, len, term);
-		if (term->hh.tbl == NULL) {
-			free(term);
-			return ERR_NOMEM;
-		}
-	}
+	term = term_find_key(store, hash, key, len);
+	if (term == NULL)
+		term = term_new(store, hash, key, len);
+	if (term == NULL)
+		return ERR_NOMEM;
 	term->references++;
 	*out = term;
 	return 0;
@@ -72,7 +104,7 @@ term_release(struct store *store, struct term *term)
 {
 	if (--term->references > 0)
 		return;
-	HASH_DEL(store->terms, term);
+	keyset_remove(&store->terms, term->hash, term);
 	free(term);
 }
 
@@ -96,125 +128,222 @@ rarest_pair(const struct store *store, const char *ns, const struct pairs *selec
 	return best;
 }
 
-/* The terms an object has to be found by: at most one but for Pods. */
-static struct pairs
-object_terms(const struct store *store, const struct object *object, struct pair *one)
-{
-	const struct pair *pair;
+/* ---- Pods and the Services that select them ---- */
 
-	switch (object->kind) {
-	case KIND_POD:
-		return object->labels;
-	case KIND_SERVICE:
-		pair = rarest_pair(store, object->ns,
-		    &((const struct service *)(const void *)object)->selector);
-		if (pair == NULL)
-			break;
-		*one = *pair;
-		return (struct pairs){ one, 1 };
-	case KIND_ENDPOINTS:
-	case KIND_ENDPOINT_SLICE:
-		*one = (struct pair){ "",
-		    ((const struct slice *)(const void *)object)->service_name };
-		if (one->value == NULL)
-			break;
-		return (struct pairs){ one, 1 };
-	case KIND_NAMESPACE:
-		break;
+static void
+postings_free(struct store *store, const struct slot *slot, struct postings *postings)
+{
+	for (size_t i = 0; postings != NULL && i < postings->count; i++) {
+		struct posting *posting = &postings->items[i];
+
+		if (slot->identity.kind == KIND_SERVICE)
+			posting->term->selectors--;
+		term_release(store, posting->term);
 	}
-	return (struct pairs){ NULL, 0 };
+	free(postings);
 }
 
-int
-store_postings_new(struct store *store, struct claim *claim, const struct object *object,
-    struct postings *out)
+/* One posting a term; NULL for none at all. */
+static int
+postings_new(struct store *store, struct slot *slot, const char *ns, const struct pair *terms,
+    size_t count, struct postings **out)
 {
-	struct pair one;
-	struct pairs terms = object_terms(store, object, &one);
-	struct postings made = { NULL, 0 };
+	struct postings *made;
 
-	if (terms.count == 0) {
-		*out = made;
+	*out = NULL;
+	if (count == 0)
 		return 0;
-	}
-	made.items = calloc(terms.count, sizeof(*made.items));
-	if (made.items == NULL)
+	made = calloc(1, sizeof(*made) + count * sizeof(made->items[0]));
+	if (made == NULL)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < terms.count; i++) {
-		struct posting *posting = &made.items[i];
-		int err = term_obtain(store, object->ns, terms.items[i].key, terms.items[i].value,
-		    &posting->term);
+	for (size_t i = 0; i < count; i++) {
+		struct posting *posting = &made->items[i];
+		int err = term_obtain(store, ns, terms[i].key, terms[i].value, &posting->term);
 
 		if (err != 0) {
-			store_postings_free(store, &made);
+			postings_free(store, slot, made);
 			return err;
 		}
-		posting->claim = claim;
-		if (object->kind == KIND_SERVICE)
+		posting->slot = slot;
+		if (slot->identity.kind == KIND_SERVICE)
 			posting->term->selectors++;
-		made.count++;
+		made->count++;
 	}
 	*out = made;
 	return 0;
 }
 
-void
-store_postings_free(struct store *store, struct postings *postings)
+static void
+postings_link(struct slot *slot)
 {
-	for (size_t i = 0; i < postings->count; i++) {
+	struct postings *postings = slot->claim.found.postings;
+	enum posting_side side = slot->identity.kind == KIND_SERVICE ? SIDE_SELECTORS :
+	    SIDE_MEMBERS;
+
+	for (size_t i = 0; postings != NULL && i < postings->count; i++) {
 		struct posting *posting = &postings->items[i];
-
-		if (posting->claim->slot->kind == KIND_SERVICE)
-			posting->term->selectors--;
-		term_release(store, posting->term);
-	}
-	free(postings->items);
-	*postings = (struct postings){ NULL, 0 };
-}
-
-static enum posting_side
-side_of(const struct posting *posting)
-{
-	return posting->claim->slot->kind == KIND_SERVICE ? SIDE_SELECTORS : SIDE_MEMBERS;
-}
-
-void
-store_postings_link(struct postings *postings)
-{
-	for (size_t i = 0; i < postings->count; i++) {
-		struct posting *posting = &postings->items[i];
-		enum posting_side side = side_of(posting);
 		struct posting **head = &posting->term->heads[side];
 
-		posting->linked = true;
-		posting->prev = NULL;
+		posting->link = head;
 		posting->next = *head;
 		if (*head != NULL)
-			(*head)->prev = posting;
+			(*head)->link = &posting->next;
 		*head = posting;
 		posting->term->counts[side]++;
 	}
 }
 
-void
-store_postings_unlink(struct postings *postings)
+static void
+postings_unlink(struct slot *slot)
 {
-	for (size_t i = 0; i < postings->count; i++) {
-		struct posting *posting = &postings->items[i];
-		enum posting_side side = side_of(posting);
+	struct postings *postings = slot->claim.found.postings;
+	enum posting_side side = slot->identity.kind == KIND_SERVICE ? SIDE_SELECTORS :
+	    SIDE_MEMBERS;
 
-		if (!posting->linked)
+	for (size_t i = 0; postings != NULL && i < postings->count; i++) {
+		struct posting *posting = &postings->items[i];
+
+		if (posting->link == NULL)
 			continue;
-		posting->linked = false;
-		if (posting->prev != NULL)
-			posting->prev->next = posting->next;
-		else
-			posting->term->heads[side] = posting->next;
+		*posting->link = posting->next;
 		if (posting->next != NULL)
-			posting->next->prev = posting->prev;
+			posting->next->link = posting->link;
+		posting->link = NULL;
 		posting->term->counts[side]--;
 	}
 }
+
+/* ---- slices and their Service ---- */
+
+static int
+service_refer(struct store *store, const struct object *object, struct service_slot **out)
+{
+	const char *name = ((const struct slice *)(const void *)object)->service_name;
+	struct service_slot *service;
+	int err;
+
+	*out = NULL;
+	if (name == NULL)
+		return 0;
+	err = store_slot_obtain_service(store, object->ns, name, &service);
+	if (err != 0)
+		return err;
+	if (service->told.slot.identity.references == REFERENCES_MAX)
+		return ERR_LIMIT;
+	service->told.slot.identity.references++;
+	*out = service;
+	return 0;
+}
+
+static void
+slice_link(struct slice_slot *slice)
+{
+	struct service_slot *service = slice->slot.claim.found.service;
+
+	if (service == NULL)
+		return;
+	slice->link = &service->slices;
+	slice->next = service->slices;
+	if (slice->next != NULL)
+		slice->next->link = &slice->next;
+	service->slices = slice;
+}
+
+static void
+slice_unlink(struct slice_slot *slice)
+{
+	if (slice->link == NULL)
+		return;
+	*slice->link = slice->next;
+	if (slice->next != NULL)
+		slice->next->link = slice->link;
+	slice->link = NULL;
+}
+
+/* ---- whatever it is ---- */
+
+int
+store_found_new(struct store *store, struct slot *slot, const struct object *object,
+    union found *out)
+{
+	const struct pair *pair;
+	size_t count;
+
+	switch (object->kind) {
+	case KIND_POD:
+		return postings_new(store, slot, object->ns, object->labels.items,
+		    object->labels.count, &out->postings);
+	case KIND_SERVICE:
+		pair = rarest_pair(store, object->ns,
+		    &((const struct service *)(const void *)object)->selector);
+		count = pair != NULL ? 1 : 0;
+		return postings_new(store, slot, object->ns, pair, count, &out->postings);
+	case KIND_ENDPOINTS:
+	case KIND_ENDPOINT_SLICE:
+		return service_refer(store, object, &out->service);
+	case KIND_NAMESPACE:
+		break;
+	}
+	return 0;
+}
+
+void
+store_found_free(struct store *store, const struct slot *slot, union found *found)
+{
+	switch ((enum object_kind)slot->identity.kind) {
+	case KIND_POD:
+	case KIND_SERVICE:
+		postings_free(store, slot, found->postings);
+		found->postings = NULL;
+		break;
+	case KIND_ENDPOINTS:
+	case KIND_ENDPOINT_SLICE:
+		if (found->service == NULL)
+			break;
+		found->service->told.slot.identity.references--;
+		store_slot_prune(store, &found->service->told.slot);
+		found->service = NULL;
+		break;
+	case KIND_NAMESPACE:
+		break;
+	}
+}
+
+void
+store_found_link(struct slot *slot)
+{
+	switch ((enum object_kind)slot->identity.kind) {
+	case KIND_POD:
+	case KIND_SERVICE:
+		postings_link(slot);
+		break;
+	case KIND_ENDPOINTS:
+	case KIND_ENDPOINT_SLICE:
+		slice_link((struct slice_slot *)(void *)slot);
+		break;
+	case KIND_NAMESPACE:
+		break;
+	}
+}
+
+void
+store_found_unlink(struct slot *slot)
+{
+	switch ((enum object_kind)slot->identity.kind) {
+	case KIND_POD:
+	case KIND_SERVICE:
+		postings_unlink(slot);
+		break;
+	case KIND_ENDPOINTS:
+	case KIND_ENDPOINT_SLICE:
+		slice_unlink((struct slice_slot *)(void *)slot);
+		break;
+	case KIND_NAMESPACE:
+		break;
+	}
+}
+
+/* ---- looking ---- */
 
 /* The term of the selector that the fewest Pods carry; NULL: one that none carries. */
 static const struct term *
@@ -244,7 +373,7 @@ store_each_selected_pod(const struct store *store, const char *ns, const struct 
 		return 0;
 	for (const struct posting *posting = term->heads[SIDE_MEMBERS]; posting != NULL;
 	    posting = posting->next) {
-		const struct object *object = posting->claim->object;
+		const struct object *object = posting->slot->claim.object;
 		int stop = pairs_match(selector, &object->labels) ? visit(arg, object) : 0;
 
 		if (stop != 0)
@@ -257,13 +386,12 @@ int
 store_each_slice(const struct store *store, const char *ns, const char *service,
     store_visit_fn *visit, void *arg)
 {
-	const struct term *term = term_find(store, ns, "", service);
+	const struct slot *slot = store_slot_find(store, KIND_SERVICE, ns, service);
+	const struct slice_slot *slice = slot == NULL ? NULL :
+	    ((const struct service_slot *)(const void *)slot)->slices;
 
-	if (term == NULL)
-		return 0;
-	for (const struct posting *posting = term->heads[SIDE_MEMBERS]; posting != NULL;
-	    posting = posting->next) {
-		int stop = visit(arg, posting->claim->object);
+	for (; slice != NULL; slice = slice->next) {
+		int stop = visit(arg, slice->slot.claim.object);
 
 		if (stop != 0)
 			return stop;
@@ -271,27 +399,64 @@ store_each_slice(const struct store *store, const char *ns, const char *service,
 	return 0;
 }
 
-int
-store_each_selecting_service(const struct store *store, const struct pod *pod,
-    store_visit_fn *visit, void *arg)
+typedef int selecting_fn(void *arg, struct slot *service);
+
+static int
+each_selecting(const struct store *store, const struct object *pod, selecting_fn *visit, void *arg)
 {
-	const struct pairs *labels = &pod->object.labels;
+	const struct pairs *labels = &pod->labels;
 
 	for (size_t i = 0; i < labels->count; i++) {
-		const struct term *term = term_find(store, pod->object.ns, labels->items[i].key,
+		const struct term *term = term_find(store, pod->ns, labels->items[i].key,
 		    labels->items[i].value);
 
 		if (term == NULL)
 			continue;
 		for (const struct posting *posting = term->heads[SIDE_SELECTORS]; posting != NULL;
 		    posting = posting->next) {
-			const struct service *service = (const void *)posting->claim->object;
+			const struct service *service =
+			    (const void *)posting->slot->claim.object;
 			int stop = pairs_match(&service->selector, labels) ?
-			    visit(arg, &service->object) : 0;
+			    visit(arg, posting->slot) : 0;
 
 			if (stop != 0)
 				return stop;
 		}
 	}
 	return 0;
+}
+
+struct selecting_visit {
+	store_visit_fn *visit;
+	void *arg;
+};
+
+static int
+visit_object(void *arg, struct slot *service)
+{
+	const struct selecting_visit *visit = arg;
+
+	return visit->visit(visit->arg, service->claim.object);
+}
+
+int
+store_each_selecting_service(const struct store *store, const struct pod *pod,
+    store_visit_fn *visit, void *arg)
+{
+	struct selecting_visit selecting = { visit, arg };
+
+	return each_selecting(store, &pod->object, visit_object, &selecting);
+}
+
+static int
+mark(void *arg, struct slot *service)
+{
+	store_slot_mark(arg, service);
+	return 0;
+}
+
+void
+store_mark_selecting(struct store *store, const struct object *pod)
+{
+	each_selecting(store, pod, mark, store);
 }

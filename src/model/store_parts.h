@@ -2,54 +2,31 @@
  * store_parts.h - what the store is made of; for the files store*.c only.  Thread: control.
  *
  * A slot is an identity: kind, namespace, name.  Each file that states an object of this
- * identity has a claim on the slot; the first claim serves, the others wait.  The index
- * holds serving objects only: a term is one label (key, value) of one namespace, with the
- * Pods that carry it and the Services that are found by it.  Each Service is kept at one
- * term of its selector, the least used one, so that a Pod that changes meets each Service at
- * most once.  Slices lie at a term of their own with an empty key and the name of their
- * Service as value, which no label can have.
+ * identity has a claim on the slot; the first claim, which lies in the slot itself, serves, the
+ * others wait.  The name of a slot is that of its object, which therefore stays after the last
+ * claim has gone until nobody needs the slot any more.
+ *
+ * The index holds serving objects only.  Slices hang from the slot of their Service, whether or
+ * not that is stated.  Pods and selecting Services meet at terms: a term is one label (key,
+ * value) of one namespace, with the Pods that carry it and the Services that are found by it.
+ * Each Service is kept at one term of its selector, the least used one, so that a Pod that
+ * changes meets each Service at most once.
  */
 #ifndef ROLLCALL_MODEL_STORE_PARTS_H
 #define ROLLCALL_MODEL_STORE_PARTS_H
-#include "model/hashed.h"
+#include "base/keyset.h"
 #include "model/store.h"
 
-/* A claim's place in the list of one term. */
-struct posting {
-	struct term *term;
-	struct claim *claim;
-	struct posting *next;
-	struct posting *prev;
-	bool linked;            /* only while the claim serves */
+/* What slots and namespaces have in common. */
+struct identity {
+	uint32_t hash;                  /* in its set */
+	unsigned stated : 1;            /* a slot: has a claim; a namespace: has a Namespace */
+	unsigned planned : 1;           /* a slot: the file that is being taken in states it */
+	unsigned named : 1;             /* a Service's slot: holds its name itself */
+	unsigned kind : 3;              /* a slot: enum object_kind */
+	unsigned references : 26;       /* to a slot: slices; to a namespace: slots */
 };
-
-enum posting_side { SIDE_MEMBERS, SIDE_SELECTORS };
-
-struct term {
-	UT_hash_handle hh;
-	struct posting *heads[2];       /* by posting_side */
-	size_t counts[2];
-	size_t references;              /* postings, linked or not */
-	size_t selectors;               /* those of them that are of Services */
-	char key[];                     /* namespace, label key, label value, each with its NUL */
-};
-
-struct postings {
-	struct posting *items;
-	size_t count;
-};
-
-struct claim {
-	struct object *object;
-	struct file *file;
-	struct slot *slot;
-	struct claim *next;             /* the claim that waits behind this one */
-	struct postings postings;
-	/* while a file is replaced: what it states now */
-	struct object *incoming;
-	struct postings incoming_postings;
-	bool fresh;                     /* not in its slot yet */
-};
+#define REFERENCES_MAX ((1u << 26) - 1)
 
 /* A member of a list of what has changed. */
 struct dirty {
@@ -60,32 +37,81 @@ struct dirty {
 	uint64_t mark : 62;             /* while listed */
 };
 
+enum posting_side { SIDE_MEMBERS, SIDE_SELECTORS };
+
+/* A slot's place in the list of one term. */
+struct posting {
+	struct term *term;
+	struct slot *slot;
+	struct posting *next;
+	struct posting **link;          /* what points here; NULL: not in the list, does not serve */
+};
+
+struct term {
+	struct posting *heads[2];       /* by posting_side */
+	uint32_t counts[2];
+	uint32_t references;            /* postings, linked or not */
+	uint32_t selectors;             /* those of them that are of Services */
+	uint32_t hash;
+	uint32_t key_len;
+	char key[];                     /* namespace, label key, label value, each with its NUL */
+};
+
+struct postings {
+	size_t count;
+	struct posting items[];
+};
+
+/* How an object is found by the index. */
+union found {
+	struct postings *postings;      /* Pods, Services; NULL: by none */
+	struct service_slot *service;   /* slices and Endpoints; NULL: of no Service */
+};
+
+struct claim {
+	struct object *object;
+	struct file *file;
+	struct claim *next;             /* the claim that waits behind this one */
+	union found found;
+};
+
 struct slot {
-	UT_hash_handle hh;
-	struct dirty dirty;
-	enum object_kind kind;
+	struct identity identity;
 	struct space *space;
-	struct claim *claims;           /* the first one serves */
-	size_t fresh;                   /* claims prepared, not yet in the list */
-	const char *ns;                 /* both in key */
-	const char *name;
-	char key[];
+	struct claim claim;             /* of an object that is gone, but for its name, if not stated */
+};
+
+/* Whose changes are told: Services, Pods. */
+struct told_slot {
+	struct slot slot;
+	struct dirty dirty;
+};
+
+struct service_slot {
+	struct told_slot told;
+	struct slice_slot *slices;
+	void *cargo;
+	char name[];                    /* if named */
+};
+
+struct slice_slot {
+	struct slot slot;
+	struct slice_slot *next;
+	struct slice_slot **link;       /* what points here; NULL: not in the list */
 };
 
 /* A namespace. */
 struct space {
-	UT_hash_handle hh;
+	struct identity identity;
 	struct dirty dirty;
-	size_t references;              /* slots */
 	size_t objects;                 /* slots that hold an object, the Namespace itself aside */
-	bool stated;
 	char name[];
 };
 
 struct file {
-	UT_hash_handle hh;
-	struct claim **claims;          /* in the order of the file */
+	struct slot **slots;            /* in the order of the file, one for each of its claims */
 	size_t count;
+	uint32_t hash;
 	char name[];
 };
 
@@ -101,20 +127,13 @@ struct dirty_list {
 	size_t out_room;
 };
 
-struct verdict_slot {
-	UT_hash_handle hh;
-	struct verdict_state state;
-	char *reason;
-	char id[];
-};
-
 struct store {
-	struct slot *slots[KIND_COUNT];
+	struct keyset slots[KIND_COUNT];
 	size_t counts[KIND_COUNT];
-	struct space *spaces;
-	struct file *files;
-	struct term *terms;
-	struct verdict_slot *verdicts;
+	struct keyset spaces;
+	struct keyset files;
+	struct keyset terms;
+	struct keyset verdicts;
 	struct dirty_list dirty_services;
 	struct dirty_list dirty_pods;
 	struct dirty_list dirty_spaces;
@@ -122,33 +141,46 @@ struct store {
 	uint64_t generation;
 };
 
-/* store_slot.c: identities, namespaces, and lists of what changed. */
+/* store_slot.c: identities and namespaces. */
 struct slot *store_slot_find(const struct store *store, enum object_kind kind, const char *ns,
     const char *name);
-/* Find or make; ERR_NOMEM, ERR_LIMIT (names beyond all reason). */
-int store_slot_obtain(struct store *store, const struct object *object, struct slot **out);
+/*
+ * Find or make; *made: it has the object for its name, and nothing else.  ERR_NOMEM, ERR_LIMIT
+ * (names beyond all reason, or too many of them).
+ */
+int store_slot_obtain(struct store *store, struct object *object, struct slot **out, bool *made);
+/* The slot of a Service that may not be stated at all.  Errors as above. */
+int store_slot_obtain_service(struct store *store, const char *ns, const char *name,
+    struct service_slot **out);
+/* NULL: of a kind whose changes are not told. */
+struct dirty *store_slot_dirty(const struct slot *slot);
+const char *store_slot_name(const struct slot *slot);
 /* Free the slot if nothing needs it any more. */
 void store_slot_prune(struct store *store, struct slot *slot);
-/* The slot holds its first object now, or none any more. */
+void store_space_prune(struct store *store, struct space *space);
+/* The slot holds its first claim now, or none any more. */
 void store_slot_fill(struct store *store, struct slot *slot);
 void store_slot_empty(struct store *store, struct slot *slot);
-/* Put the slot (a Service's or a Pod's) into its list, once. */
+
+/* store_dirty.c: put the slot (a Service's or a Pod's), or the namespace, into its list, once. */
 void store_slot_mark(struct store *store, struct slot *slot);
+void store_space_mark(struct store *store, struct space *space);
 void store_dirty_init(struct dirty_list *list);
 void store_dirty_release(struct dirty_list *list);
 
 /*
- * store_index.c: postings of an object, made before anything changes, linked while it
- * serves.
+ * store_index.c: how an object is found, made before anything changes, linked while it serves.
  */
-int store_postings_new(struct store *store, struct claim *claim, const struct object *object,
-    struct postings *out);
-void store_postings_free(struct store *store, struct postings *postings);
-void store_postings_link(struct postings *postings);
-void store_postings_unlink(struct postings *postings);
+int store_found_new(struct store *store, struct slot *slot, const struct object *object,
+    union found *out);
+void store_found_free(struct store *store, const struct slot *slot, union found *found);
+void store_found_link(struct slot *slot);
+void store_found_unlink(struct slot *slot);
+/* Mark dirty the Services that select the Pod. */
+void store_mark_selecting(struct store *store, const struct object *pod);
 
-/* store.c: what a change of this object, or of a verdict, makes dirty. */
-void store_touch_object(struct store *store, const struct object *object);
+/* store.c: what a change of the object that serves makes dirty. */
+void store_slot_touch(struct store *store, struct slot *slot);
 
 /* store_verdict.c */
 void store_verdicts_free(struct store *store);

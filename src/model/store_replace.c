@@ -10,28 +10,54 @@
 #include "base/err.h"
 #include "model/store_parts.h"
 
-/* The claims a file will have, in its order; those prepared so far. */
+/* One object of the new text. */
+struct step {
+	struct slot *slot;
+	struct object *object;
+	union found found;              /* of it, where it differs from what the file said before */
+	struct claim *waiting;          /* room for a claim behind another one */
+	bool fresh;                     /* a claim the file does not have so far */
+	bool first;                     /* of the slot; else the text states it more than once */
+	bool made;                      /* the slot is new */
+	bool equal;                     /* to what the file said before */
+};
+
 struct plan {
 	struct file *file;
-	struct claim **claims;
+	struct slot **slots;            /* as the file will have them */
+	struct step *steps;
 	size_t count;
 };
+
+/* ---- files ---- */
+
+static bool
+is_file(const void *item, const void *name)
+{
+	return strcmp(((const struct file *)item)->name, name) == 0;
+}
+
+static struct file *
+file_find(const struct store *store, const char *name)
+{
+	return keyset_find(&store->files, keyset_hash(&store->files, name, strlen(name)), is_file,
+	    name);
+}
 
 static struct file *
 file_obtain(struct store *store, const char *name)
 {
 	size_t len = strlen(name);
-	struct file *file = NULL;
+	struct file *file = file_find(store, name);
 
-	HASH_FIND(hh, store->files, name, len, file);
 	if (file != NULL)
 		return file;
 	file = calloc(1, sizeof(*file) + len + 1);
 	if (file == NULL)
 		return NULL;
 	memcpy(file->name, name, len + 1);
-	HASH_ADD_KEYPTR(hh, store->files, file->name, len, file);
-	if (file->hh.tbl == NULL) {
+	file->hash = keyset_hash(&store->files, name, len);
+	if (keyset_add(&store->files, file->hash, file) != 0) {
 		free(file);
 		return NULL;
 	}
@@ -43,10 +69,20 @@ file_prune(struct store *store, struct file *file)
 {
 	if (file->count > 0)
 		return;
-	HASH_DEL(store->files, file);
-	free(file->claims);
+	keyset_remove(&store->files, file->hash, file);
+	free(file->slots);
 	free(file);
 }
+
+size_t
+store_count_file(const struct store *store, const char *file)
+{
+	const struct file *found = file_find(store, file);
+
+	return found != NULL ? found->count : 0;
+}
+
+/* ---- claims ---- */
 
 /* Trust is a property of the file, not of its text, and so no part of the digest. */
 static bool
@@ -55,69 +91,127 @@ same_object(const struct object *a, const struct object *b)
 	return a->digest == b->digest && a->trusted == b->trusted;
 }
 
-/* The file's claim on the slot that no object of the new text has got yet. */
+/* The first claim of the file on the slot. */
 static struct claim *
-find_claim(const struct slot *slot, const struct file *file)
+find_claim(struct slot *slot, const struct file *file)
 {
-	for (struct claim *claim = slot->claims; claim != NULL; claim = claim->next)
-		if (claim->file == file && claim->incoming == NULL)
-			return claim;
-	return NULL;
-}
+	struct claim *claim = slot->identity.stated ? &slot->claim : NULL;
 
-static struct claim *
-claim_new(struct slot *slot, struct file *file)
-{
-	struct claim *claim = calloc(1, sizeof(*claim));
-
-	if (claim == NULL)
-		return NULL;
-	claim->slot = slot;
-	claim->file = file;
-	claim->fresh = true;
-	slot->fresh++;
+	while (claim != NULL && claim->file != file)
+		claim = claim->next;
 	return claim;
 }
+
+/* The claim that served is to go, and one waits: that one takes over. */
+static void
+succeed(struct store *store, struct slot *slot)
+{
+	struct claim *next = slot->claim.next;
+	struct claim old = slot->claim;
+	bool same = same_object(old.object, next->object);
+
+	if (!same)
+		store_slot_touch(store, slot);
+	store_found_unlink(slot);
+	slot->claim = *next;
+	store_found_link(slot);
+	if (!same)
+		store_slot_touch(store, slot);
+	store_found_free(store, slot, &old.found);
+	object_unref(old.object);
+	free(next);
+}
+
+/* Its object stays in the slot for the sake of its name. */
+static void
+vacate(struct store *store, struct slot *slot)
+{
+	store_slot_touch(store, slot);
+	store_found_unlink(slot);
+	store_slot_empty(store, slot);
+	store_found_free(store, slot, &slot->claim.found);
+	slot->claim.file = NULL;
+	store_slot_prune(store, slot);
+}
+
+static void
+withdraw_waiting(struct store *store, struct slot *slot, struct claim *claim)
+{
+	struct claim **link = &slot->claim.next;
+
+	while (*link != claim)
+		link = &(*link)->next;
+	*link = claim->next;
+	store_found_free(store, slot, &claim->found);
+	object_unref(claim->object);
+	free(claim);
+}
+
+static void
+withdraw(struct store *store, struct slot *slot, const struct file *file)
+{
+	struct claim *claim = find_claim(slot, file);
+
+	if (claim != &slot->claim)
+		withdraw_waiting(store, slot, claim);
+	else if (claim->next != NULL)
+		succeed(store, slot);
+	else
+		vacate(store, slot);
+}
+
+/* ---- preparing ---- */
 
 static int
 prepare_object(struct store *store, struct plan *plan, struct object *object)
 {
-	struct slot *slot;
-	struct claim *claim;
-	int err = store_slot_obtain(store, object, &slot);
+	struct step *step = &plan->steps[plan->count];
+	const struct claim *claim;
+	int err = store_slot_obtain(store, object, &step->slot, &step->made);
 
 	if (err != 0)
 		return err;
-	claim = find_claim(slot, plan->file);
-	if (claim == NULL)
-		claim = claim_new(slot, plan->file);
-	if (claim == NULL) {
-		store_slot_prune(store, slot);
-		return ERR_NOMEM;
+	plan->slots[plan->count++] = step->slot;
+	step->object = object;
+	step->first = !step->slot->identity.planned;
+	step->slot->identity.planned = 1;
+	/* A second mention waits behind the first one anew each time. */
+	claim = step->first ? find_claim(step->slot, plan->file) : NULL;
+	step->fresh = claim == NULL;
+	step->equal = claim != NULL && same_object(claim->object, object);
+	if (step->fresh && (step->slot->identity.stated || !step->first)) {
+		step->waiting = calloc(1, sizeof(*step->waiting));
+		if (step->waiting == NULL)
+			return ERR_NOMEM;
 	}
-	claim->incoming = object;
-	plan->claims[plan->count++] = claim;
-	if (!claim->fresh && same_object(claim->object, object))
-		return 0;
-	return store_postings_new(store, claim, object, &claim->incoming_postings);
+	return step->equal ? 0 : store_found_new(store, step->slot, object, &step->found);
 }
 
 static void
+plan_release(struct store *store, struct plan *plan)
+{
+	free(plan->steps);
+	free(plan->slots);
+	file_prune(store, plan->file);
+}
+
+/* Backwards: what was made for a later object may refer to the slot of an earlier one. */
+static void
 abandon(struct store *store, struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		struct claim *claim = plan->claims[i];
+	while (plan->count-- > 0) {
+		struct step *step = &plan->steps[plan->count];
 
-		store_postings_free(store, &claim->incoming_postings);
-		claim->incoming = NULL;
-		if (claim->fresh) {
-			claim->slot->fresh--;
-			store_slot_prune(store, claim->slot);
-			free(claim);
-		}
+		store_found_free(store, step->slot, &step->found);
+		free(step->waiting);
+		if (!step->first)
+			continue;
+		step->slot->identity.planned = 0;
+		if (step->made)
+			step->slot->claim.object = NULL;        /* the caller's again */
+		store_slot_prune(store, step->slot);
 	}
-	free(plan->claims);
-	file_prune(store, plan->file);
+	plan_release(store, plan);
 }
 
 static int
@@ -129,9 +223,10 @@ prepare(struct store *store, const char *name, struct object **objects, size_t c
 	*plan = (struct plan){ .file = file_obtain(store, name) };
 	if (plan->file == NULL)
 		return ERR_NOMEM;
-	plan->claims = calloc(count > 0 ? count : 1, sizeof(struct claim *));
-	if (plan->claims == NULL) {
-		file_prune(store, plan->file);
+	plan->slots = calloc(count > 0 ? count : 1, sizeof(struct slot *));
+	plan->steps = calloc(count > 0 ? count : 1, sizeof(*plan->steps));
+	if (plan->slots == NULL || plan->steps == NULL) {
+		plan_release(store, plan);
 		return ERR_NOMEM;
 	}
 	for (size_t i = 0; err == 0 && i < count; i++)
@@ -141,106 +236,96 @@ prepare(struct store *store, const char *name, struct object **objects, size_t c
 	return err;
 }
 
+/* ---- committing ---- */
+
 static void
-claim_append(struct slot *slot, struct claim *claim)
+commit_waiting(const struct plan *plan, struct step *step)
 {
-	struct claim **end = &slot->claims;
+	struct claim **end = &step->slot->claim.next;
 
 	while (*end != NULL)
 		end = &(*end)->next;
-	*end = claim;
+	*step->waiting = (struct claim){
+		.object = step->object, .file = plan->file, .found = step->found,
+	};
+	*end = step->waiting;
 }
 
-/* Put in the object and postings that were prepared; what was there goes. */
 static void
-claim_exchange(struct store *store, struct claim *claim, bool postings_too)
+commit_first(struct store *store, const struct plan *plan, struct step *step)
 {
+	struct slot *slot = step->slot;
+
+	if (slot->claim.object != step->object)
+		object_unref(slot->claim.object);        /* that was kept for its name */
+	slot->claim = (struct claim){
+		.object = step->object, .file = plan->file, .found = step->found,
+	};
+	store_slot_fill(store, slot);
+	store_found_link(slot);
+	store_slot_touch(store, slot);
+}
+
+/* What the file has said before goes; whoever it touched, and whoever the new one touches. */
+static void
+commit_other(struct store *store, const struct plan *plan, struct step *step)
+{
+	struct slot *slot = step->slot;
+	struct claim *claim = find_claim(slot, plan->file);
+	bool serves = claim == &slot->claim;
+	union found old = claim->found;
+
+	if (serves) {
+		store_slot_touch(store, slot);
+		store_found_unlink(slot);
+	}
 	object_unref(claim->object);
-	claim->object = claim->incoming;
-	claim->incoming = NULL;
-	if (!postings_too)
-		return;
-	store_postings_free(store, &claim->postings);
-	claim->postings = claim->incoming_postings;
-	claim->incoming_postings = (struct postings){ NULL, 0 };
+	claim->object = step->object;
+	claim->found = step->found;
+	if (serves) {
+		store_found_link(slot);
+		store_slot_touch(store, slot);
+	}
+	store_found_free(store, slot, &old);
 }
 
 static void
-commit_fresh(struct store *store, struct claim *claim)
+commit_step(struct store *store, const struct plan *plan, struct step *step)
 {
-	claim->fresh = false;
-	claim->slot->fresh--;
-	claim_append(claim->slot, claim);
-	claim_exchange(store, claim, true);
-	if (claim->slot->claims != claim)
-		return;
-	store_slot_fill(store, claim->slot);
-	store_postings_link(&claim->postings);
-	store_touch_object(store, claim->object);
-}
+	struct claim *claim;
 
-static void
-commit_claim(struct store *store, struct claim *claim)
-{
-	bool serves = claim->slot->claims == claim;
-
-	if (claim->fresh) {
-		commit_fresh(store, claim);
-	} else if (same_object(claim->object, claim->incoming)) {
-		claim_exchange(store, claim, false);    /* its place may have moved */
-	} else if (!serves) {
-		claim_exchange(store, claim, true);
+	if (step->waiting != NULL) {
+		commit_waiting(plan, step);
+	} else if (step->fresh) {
+		commit_first(store, plan, step);
+	} else if (step->equal) {
+		claim = find_claim(step->slot, plan->file);
+		object_unref(claim->object);
+		claim->object = step->object;           /* its place may have moved */
 	} else {
-		/* Whoever the old one touched, and whoever the new one touches. */
-		store_touch_object(store, claim->object);
-		store_postings_unlink(&claim->postings);
-		claim_exchange(store, claim, true);
-		store_postings_link(&claim->postings);
-		store_touch_object(store, claim->object);
+		commit_other(store, plan, step);
 	}
 }
 
-/* The claim served and is out of its slot; the next one takes over. */
+/* Second mentions of the old text, before those of the new one come. */
 static void
-succeed(struct store *store, const struct claim *claim)
+withdraw_repeated(struct store *store, struct slot *slot, const struct file *file)
 {
-	struct slot *slot = claim->slot;
-	struct claim *next = slot->claims;
+	const struct claim *first = find_claim(slot, file);
+	struct claim *claim = first->next;
 
-	if (next == NULL) {
-		store_touch_object(store, claim->object);
-		store_slot_empty(store, slot);
-		return;
+	while (claim != NULL) {
+		struct claim *next = claim->next;
+
+		if (claim->file == file)
+			withdraw_waiting(store, slot, claim);
+		claim = next;
 	}
-	store_postings_link(&next->postings);
-	if (same_object(claim->object, next->object))
-		return;
-	store_touch_object(store, claim->object);
-	store_touch_object(store, next->object);
-}
-
-static void
-withdraw(struct store *store, struct claim *claim)
-{
-	struct slot *slot = claim->slot;
-	bool served = slot->claims == claim;
-	struct claim **link = &slot->claims;
-
-	while (*link != claim)
-		link = &(*link)->next;
-	*link = claim->next;
-	store_postings_unlink(&claim->postings);
-	if (served)
-		succeed(store, claim);
-	store_postings_free(store, &claim->postings);
-	object_unref(claim->object);
-	free(claim);
-	store_slot_prune(store, slot);
 }
 
 /*
- * Withdrawals come last: a namespace whose objects are exchanged never ceases to exist in
- * between.
+ * Withdrawals of what is stated no more come last: a namespace whose objects are exchanged
+ * never ceases to exist in between.
  */
 static void
 commit(struct store *store, struct plan *plan)
@@ -248,24 +333,30 @@ commit(struct store *store, struct plan *plan)
 	struct file *file = plan->file;
 	size_t gone = 0;
 
-	for (size_t i = 0; i < file->count; i++)
-		if (file->claims[i]->incoming == NULL)
-			file->claims[gone++] = file->claims[i];
+	for (size_t i = 0; i < file->count; i++) {
+		if (file->slots[i]->identity.planned)
+			withdraw_repeated(store, file->slots[i], file);
+		else
+			file->slots[gone++] = file->slots[i];
+	}
 	for (size_t i = 0; i < plan->count; i++)
-		commit_claim(store, plan->claims[i]);
+		commit_step(store, plan, &plan->steps[i]);
 	for (size_t i = 0; i < gone; i++)
-		withdraw(store, file->claims[i]);
-	free(file->claims);
-	file->claims = plan->claims;
+		withdraw(store, file->slots[i], file);
+	for (size_t i = 0; i < plan->count; i++)
+		plan->slots[i]->identity.planned = 0;
+	free(file->slots);
+	free(plan->steps);
+	file->slots = plan->slots;
 	file->count = plan->count;
 }
 
 static void
-report_waiting(const struct file *file, struct diag *diag)
+report_waiting(const struct plan *plan, struct object **objects, struct diag *diag)
 {
-	for (size_t i = 0; i < file->count; i++) {
-		const struct object *object = file->claims[i]->object;
-		const struct object *first = file->claims[i]->slot->claims->object;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct object *object = objects[i];
+		const struct object *first = plan->file->slots[i]->claim.object;
 
 		if (first == object)
 			continue;
@@ -290,7 +381,7 @@ store_replace_file(struct store *store, const char *file, struct object **object
 		return err;
 	}
 	commit(store, &plan);
-	report_waiting(plan.file, diag);
+	report_waiting(&plan, objects, diag);
 	file_prune(store, plan.file);
 	return 0;
 }

@@ -1,56 +1,67 @@
-/* store_slot.c - identities of objects, their namespaces, and the lists of those that changed. */
+/* store_slot.c - identities of objects, and their namespaces. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/err.h"
 #include "model/store_parts.h"
 
 /* Namespace (63) and name (253) with their NULs, and room to spare. */
-#define KEY_SIZE 512
+#define NAMES_SIZE 512
 
-#define OWNER_OF(type, member) ((type *)(void *)((char *)(member) - offsetof(type, dirty)))
-#define SLOT_OF(member) OWNER_OF(struct slot, member)
-#define SPACE_OF(member) OWNER_OF(struct space, member)
-
-static size_t
-key_write(char key[KEY_SIZE], const char *ns, const char *name)
+struct dirty *
+store_slot_dirty(const struct slot *slot)
 {
-	size_t ns_size = strlen(ns) + 1;
-	size_t name_size = strlen(name) + 1;
+	if (slot->identity.kind != KIND_SERVICE && slot->identity.kind != KIND_POD)
+		return NULL;
+	return &((struct told_slot *)(uintptr_t)slot)->dirty;
+}
 
-	if (ns_size + name_size > KEY_SIZE)
-		return 0;
-	memcpy(key, ns, ns_size);
-	memcpy(key + ns_size, name, name_size);
-	return ns_size + name_size;
+const char *
+store_slot_name(const struct slot *slot)
+{
+	if (slot->identity.named)
+		return ((const struct service_slot *)(const void *)slot)->name;
+	return slot->claim.object->name;
+}
+
+static bool
+is_named(const void *item, const void *key)
+{
+	const struct slot *slot = item;
+	const struct store_key *wanted = key;
+
+	return strcmp(store_slot_name(slot), wanted->name) == 0 &&
+	    (slot->identity.kind == KIND_NAMESPACE || strcmp(slot->space->name, wanted->ns) == 0);
 }
 
 static struct slot *
-slot_find_key(const struct store *store, enum object_kind kind, const char *key, size_t len)
+find(const struct store *store, enum object_kind kind, uint32_t hash, const char *ns,
+    const char *name)
 {
-	struct slot *slot = NULL;
+	const struct store_key key = { .ns = ns, .name = name };
 
-	HASH_FIND(hh, store->slots[kind], key, len, slot);
-	return slot;
+	return keyset_find(&store->slots[kind], hash, is_named, &key);
 }
 
 struct slot *
 store_slot_find(const struct store *store, enum object_kind kind, const char *ns, const char *name)
 {
-	char key[KEY_SIZE];
-	size_t len = key_write(key, ns, name);
+	return find(store, kind, keyset_hash_names(&store->slots[kind], ns, name), ns, name);
+}
 
-	return len > 0 ? slot_find_key(store, kind, key, len) : NULL;
+/* ---- namespaces ---- */
+
+static bool
+is_space(const void *item, const void *name)
+{
+	return strcmp(((const struct space *)item)->name, name) == 0;
 }
 
 static struct space *
 space_find(const struct store *store, const char *name)
 {
-	struct space *space = NULL;
-
-	HASH_FIND_STR(store->spaces, name, space);
-	return space;
+	return keyset_find(&store->spaces, keyset_hash(&store->spaces, name, strlen(name)),
+	    is_space, name);
 }
 
 static struct space *
@@ -65,91 +76,27 @@ space_obtain(struct store *store, const char *name)
 	if (space == NULL)
 		return NULL;
 	memcpy(space->name, name, len + 1);
-	HASH_ADD_KEYPTR(hh, store->spaces, space->name, len, space);
-	if (space->hh.tbl == NULL) {
+	space->identity.hash = keyset_hash(&store->spaces, name, len);
+	if (keyset_add(&store->spaces, space->identity.hash, space) != 0) {
 		free(space);
 		return NULL;
 	}
 	return space;
 }
 
-static void
-space_prune(struct store *store, struct space *space)
-{
-	if (space->references > 0 || space->dirty.listed || space->dirty.lent)
-		return;
-	HASH_DEL(store->spaces, space);
-	free(space);
-}
-
-/* A Namespace lies in the space that it names. */
-static const char *
-space_name(enum object_kind kind, const char *ns, const char *name)
-{
-	return kind == KIND_NAMESPACE ? name : ns;
-}
-
-static struct slot *
-slot_new(struct store *store, enum object_kind kind, const char *key, size_t len)
-{
-	struct slot *slot = calloc(1, sizeof(*slot) + len);
-
-	if (slot == NULL)
-		return NULL;
-	memcpy(slot->key, key, len);
-	slot->kind = kind;
-	slot->ns = slot->key;
-	slot->name = slot->key + strlen(slot->key) + 1;
-	slot->space = space_obtain(store, space_name(kind, slot->ns, slot->name));
-	if (slot->space == NULL)
-		goto fail;
-	HASH_ADD_KEYPTR(hh, store->slots[kind], slot->key, len, slot);
-	if (slot->hh.tbl == NULL)
-		goto fail;
-	slot->space->references++;
-	return slot;
-fail:
-	if (slot->space != NULL)
-		space_prune(store, slot->space);
-	free(slot);
-	return NULL;
-}
-
-int
-store_slot_obtain(struct store *store, const struct object *object, struct slot **out)
-{
-	char key[KEY_SIZE];
-	size_t len = key_write(key, object->ns, object->name);
-	struct slot *slot;
-
-	if (len == 0)
-		return ERR_LIMIT;
-	slot = slot_find_key(store, object->kind, key, len);
-	if (slot == NULL)
-		slot = slot_new(store, object->kind, key, len);
-	if (slot == NULL)
-		return ERR_NOMEM;
-	*out = slot;
-	return 0;
-}
-
 void
-store_slot_prune(struct store *store, struct slot *slot)
+store_space_prune(struct store *store, struct space *space)
 {
-	struct space *space = slot->space;
-
-	if (slot->claims != NULL || slot->fresh > 0 || slot->dirty.listed || slot->dirty.lent)
+	if (space->identity.references > 0 || space->dirty.listed || space->dirty.lent)
 		return;
-	HASH_DEL(store->slots[slot->kind], slot);
-	free(slot);
-	space->references--;
-	space_prune(store, space);
+	keyset_remove(&store->spaces, space->identity.hash, space);
+	free(space);
 }
 
 static bool
 space_exists(const struct space *space)
 {
-	return space->stated || space->objects > 0;
+	return space->identity.stated || space->objects > 0;
 }
 
 bool
@@ -160,167 +107,173 @@ store_has_namespace(const struct store *store, const char *ns)
 	return space != NULL && space_exists(space);
 }
 
-static void
-list_append(struct dirty_list *list, struct dirty *dirty, uint64_t mark)
-{
-	if (dirty->listed) {
-		if (dirty->mark == 0)
-			dirty->mark = mark & STORE_MARK_MAX;
-		return;
-	}
-	dirty->listed = true;
-	dirty->mark = mark & STORE_MARK_MAX;
-	dirty->next = NULL;
-	*list->last = dirty;
-	list->last = &dirty->next;
-	list->count++;
-}
-
-void
-store_slot_fill(struct store *store, struct slot *slot)
-{
-	bool existed = space_exists(slot->space);
-
-	store->counts[slot->kind]++;
-	if (slot->kind == KIND_NAMESPACE)
-		slot->space->stated = true;
-	else
-		slot->space->objects++;
-	if (!existed)
-		list_append(&store->dirty_spaces, &slot->space->dirty, store->mark);
-}
-
-void
-store_slot_empty(struct store *store, struct slot *slot)
-{
-	store->counts[slot->kind]--;
-	if (slot->kind == KIND_NAMESPACE)
-		slot->space->stated = false;
-	else
-		slot->space->objects--;
-	if (!space_exists(slot->space))
-		list_append(&store->dirty_spaces, &slot->space->dirty, store->mark);
-}
-
-void
-store_slot_mark(struct store *store, struct slot *slot)
-{
-	if (slot->kind == KIND_SERVICE)
-		list_append(&store->dirty_services, &slot->dirty, store->mark);
-	else if (slot->kind == KIND_POD)
-		list_append(&store->dirty_pods, &slot->dirty, store->mark);
-}
-
 void
 store_touch_namespace(struct store *store, const char *name)
 {
 	struct space *space = space_find(store, name);
 
 	if (space != NULL)
-		list_append(&store->dirty_spaces, &space->dirty, store->mark);
+		store_space_mark(store, space);
 }
 
-void
-store_dirty_init(struct dirty_list *list)
-{
-	*list = (struct dirty_list){ .last = &list->first };
-}
-
-void
-store_dirty_release(struct dirty_list *list)
-{
-	free(list->lent);
-	free(list->out);
-}
-
-/* Move the list into `lent`; false leaves it, for want of memory, to be taken another time. */
-static bool
-list_lend(struct dirty_list *list, size_t out_size)
-{
-	if (list->count == 0 ||
-	    array_reserve(&list->lent, &list->lent_room, list->count, sizeof(*list->lent)) != 0 ||
-	    array_reserve(&list->out, &list->out_room, list->count, out_size) != 0)
-		return false;
-	for (struct dirty *dirty = list->first; dirty != NULL; dirty = dirty->next) {
-		list->lent[list->lent_count++] = dirty;
-		dirty->listed = false;
-		dirty->lent = true;
-	}
-	list->first = NULL;
-	list->last = &list->first;
-	list->count = 0;
-	return true;
-}
-
-static void
-slots_return(struct store *store, struct dirty_list *list)
-{
-	for (size_t i = 0; i < list->lent_count; i++) {
-		list->lent[i]->lent = false;
-		store_slot_prune(store, SLOT_OF(list->lent[i]));
-	}
-	list->lent_count = 0;
-}
+/* ---- slots ---- */
 
 static size_t
-slots_take(struct store *store, struct dirty_list *list, const struct store_key **keys)
+size_of(enum object_kind kind)
 {
-	struct store_key *out;
-
-	slots_return(store, list);
-	if (!list_lend(list, sizeof(*out)))
-		return 0;
-	out = list->out;
-	for (size_t i = 0; i < list->lent_count; i++) {
-		const struct slot *slot = SLOT_OF(list->lent[i]);
-
-		out[i] = (struct store_key){ slot->ns, slot->name, slot->dirty.mark };
+	switch (kind) {
+	case KIND_SERVICE:
+		return sizeof(struct service_slot);
+	case KIND_ENDPOINTS:
+	case KIND_ENDPOINT_SLICE:
+		return sizeof(struct slice_slot);
+	case KIND_POD:
+		return sizeof(struct told_slot);
+	case KIND_NAMESPACE:
+		break;
 	}
-	*keys = out;
-	return list->lent_count;
+	return sizeof(struct slot);
 }
 
-size_t
-store_take_dirty_services(struct store *store, const struct store_key **keys)
+/* A Namespace lies in the space that it names. */
+static const char *
+space_name(enum object_kind kind, const char *ns, const char *name)
 {
-	return slots_take(store, &store->dirty_services, keys);
+	return kind == KIND_NAMESPACE ? name : ns;
 }
 
-size_t
-store_take_dirty_pods(struct store *store, const struct store_key **keys)
+static int
+slot_add(struct store *store, struct slot *slot, const char *ns, const char *name)
 {
-	return slots_take(store, &store->dirty_pods, keys);
-}
+	enum object_kind kind = (enum object_kind)slot->identity.kind;
+	struct space *space = space_obtain(store, space_name(kind, ns, name));
+	int err;
 
-size_t
-store_take_dirty_namespaces(struct store *store, const char *const **names)
-{
-	struct dirty_list *list = &store->dirty_spaces;
-	const char **out;
-
-	for (size_t i = 0; i < list->lent_count; i++) {
-		list->lent[i]->lent = false;
-		space_prune(store, SPACE_OF(list->lent[i]));
+	if (space == NULL)
+		return ERR_NOMEM;
+	err = space->identity.references == REFERENCES_MAX ? ERR_LIMIT :
+	    keyset_add(&store->slots[kind], slot->identity.hash, slot);
+	if (err != 0) {
+		store_space_prune(store, space);
+		return err;
 	}
-	list->lent_count = 0;
-	if (!list_lend(list, sizeof(*out)))
-		return 0;
-	out = list->out;
-	for (size_t i = 0; i < list->lent_count; i++)
-		out[i] = SPACE_OF(list->lent[i])->name;
-	*names = out;
-	return list->lent_count;
+	slot->space = space;
+	space->identity.references++;
+	return 0;
+}
+
+/* Without an object it holds its name itself. */
+static int
+slot_new(struct store *store, enum object_kind kind, uint32_t hash, const char *ns,
+    const char *name, struct object *object, struct slot **out)
+{
+	size_t name_size = object == NULL ? strlen(name) + 1 : 0;
+	struct slot *slot = calloc(1, size_of(kind) + name_size);
+	int err;
+
+	if (slot == NULL)
+		return ERR_NOMEM;
+	slot->identity.kind = kind & 7u;
+	slot->identity.hash = hash;
+	slot->claim.object = object;
+	if (object == NULL) {
+		slot->identity.named = 1;
+		memcpy(((struct service_slot *)(void *)slot)->name, name, name_size);
+	}
+	err = slot_add(store, slot, ns, name);
+	if (err != 0)
+		free(slot);
+	else
+		*out = slot;
+	return err;
+}
+
+static int
+obtain(struct store *store, enum object_kind kind, const char *ns, const char *name,
+    struct object *object, struct slot **out, bool *made)
+{
+	uint32_t hash = keyset_hash_names(&store->slots[kind], ns, name);
+	struct slot *slot = find(store, kind, hash, ns, name);
+
+	*made = slot == NULL;
+	if (slot == NULL)
+		return strlen(ns) + strlen(name) + 2 > NAMES_SIZE ? ERR_LIMIT :
+		    slot_new(store, kind, hash, ns, name, object, out);
+	*out = slot;
+	return 0;
+}
+
+int
+store_slot_obtain(struct store *store, struct object *object, struct slot **out, bool *made)
+{
+	return obtain(store, object->kind, object->ns, object->name, object, out, made);
+}
+
+int
+store_slot_obtain_service(struct store *store, const char *ns, const char *name,
+    struct service_slot **out)
+{
+	struct slot *slot;
+	bool made;
+	int err = obtain(store, KIND_SERVICE, ns, name, NULL, &slot, &made);
+
+	if (err == 0)
+		*out = (struct service_slot *)(void *)slot;
+	return err;
+}
+
+static bool
+is_needed(const struct slot *slot)
+{
+	const struct identity *identity = &slot->identity;
+	const struct dirty *dirty = store_slot_dirty(slot);
+
+	return identity->stated || identity->planned || identity->references > 0 ||
+	    (dirty != NULL && (dirty->listed || dirty->lent)) || (identity->kind == KIND_SERVICE &&
+	    ((const struct service_slot *)(const void *)slot)->cargo != NULL);
 }
 
 void
-store_set_mark(struct store *store, uint64_t mark)
+store_slot_prune(struct store *store, struct slot *slot)
 {
-	store->mark = mark;
+	struct space *space = slot->space;
+
+	if (is_needed(slot))
+		return;
+	keyset_remove(&store->slots[slot->identity.kind], slot->identity.hash, slot);
+	object_unref(slot->claim.object);
+	free(slot);
+	space->identity.references--;
+	store_space_prune(store, space);
 }
 
-bool
-store_is_dirty(const struct store *store)
+void
+store_slot_fill(struct store *store, struct slot *slot)
 {
-	return store->dirty_services.count > 0 || store->dirty_pods.count > 0 ||
-	    store->dirty_spaces.count > 0;
+	struct space *space = slot->space;
+	bool existed = space_exists(space);
+
+	slot->identity.stated = 1;
+	store->counts[slot->identity.kind]++;
+	if (slot->identity.kind == KIND_NAMESPACE)
+		space->identity.stated = 1;
+	else
+		space->objects++;
+	if (!existed)
+		store_space_mark(store, space);
+}
+
+void
+store_slot_empty(struct store *store, struct slot *slot)
+{
+	struct space *space = slot->space;
+
+	slot->identity.stated = 0;
+	store->counts[slot->identity.kind]--;
+	if (slot->identity.kind == KIND_NAMESPACE)
+		space->identity.stated = 0;
+	else
+		space->objects--;
+	if (!space_exists(space))
+		store_space_mark(store, space);
 }

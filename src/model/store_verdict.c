@@ -5,13 +5,23 @@
 #include "base/err.h"
 #include "model/store_parts.h"
 
+struct verdict_slot {
+	struct verdict_state state;     /* its reason is owned, but for "" */
+	uint32_t hash;
+	char id[];
+};
+
+static bool
+is_verdict_of(const void *item, const void *id)
+{
+	return strcmp(((const struct verdict_slot *)item)->id, id) == 0;
+}
+
 static struct verdict_slot *
 verdict_find(const struct store *store, const char *id)
 {
-	struct verdict_slot *slot = NULL;
-
-	HASH_FIND_STR(store->verdicts, id, slot);
-	return slot;
+	return keyset_find(&store->verdicts, keyset_hash(&store->verdicts, id, strlen(id)),
+	    is_verdict_of, id);
 }
 
 const struct verdict_state *
@@ -40,26 +50,16 @@ split_id(char *id, char *parts[5])
 	return count;
 }
 
-static int
-mark_service(void *arg, const struct object *object)
-{
-	struct store *store = arg;
-
-	store_slot_mark(store, store_slot_find(store, KIND_SERVICE, object->ns, object->name));
-	return 0;
-}
-
 static void
 touch_pod(struct store *store, char *const parts[5], bool verdict_changed)
 {
 	struct slot *slot = store_slot_find(store, KIND_POD, parts[1], parts[2]);
 
 	/* Liveness is shown and logged; it never changes membership. */
-	if (slot == NULL || slot->claims == NULL || strcmp(parts[4], "liveness") == 0)
+	if (slot == NULL || !slot->identity.stated || strcmp(parts[4], "liveness") == 0)
 		return;
 	if (verdict_changed)
-		store_each_selecting_service(store, (const void *)slot->claims->object,
-		    mark_service, store);
+		store_mark_selecting(store, slot->claim.object);
 	/* Other targets of the Pod are held, or let go, by its startup probe. */
 	if (strcmp(parts[4], "startup") == 0)
 		store_slot_mark(store, slot);
@@ -83,16 +83,23 @@ touch_target(struct store *store, const char *id, bool verdict_changed)
 	} else if (count >= 4 && strcmp(parts[0], "service") == 0 && verdict_changed) {
 		struct slot *slot = store_slot_find(store, KIND_SERVICE, parts[1], parts[2]);
 
-		if (slot != NULL)
+		if (slot != NULL && slot->identity.stated)
 			store_slot_mark(store, slot);
 	}
 }
 
 static void
+reason_free(struct verdict_slot *slot)
+{
+	if (*slot->state.reason != '\0')
+		free((char *)(uintptr_t)slot->state.reason);
+}
+
+static void
 verdict_free(struct store *store, struct verdict_slot *slot)
 {
-	HASH_DEL(store->verdicts, slot);
-	free(slot->reason);
+	keyset_remove(&store->verdicts, slot->hash, slot);
+	reason_free(slot);
 	free(slot);
 }
 
@@ -109,8 +116,8 @@ verdict_obtain(struct store *store, const char *id)
 		return NULL;
 	memcpy(slot->id, id, len + 1);
 	slot->state.reason = "";
-	HASH_ADD_KEYPTR(hh, store->verdicts, slot->id, len, slot);
-	if (slot->hh.tbl == NULL) {
+	slot->hash = keyset_hash(&store->verdicts, id, len);
+	if (keyset_add(&store->verdicts, slot->hash, slot) != 0) {
 		free(slot);
 		return NULL;
 	}
@@ -128,28 +135,33 @@ verdict_forget(struct store *store, const char *id)
 	touch_target(store, id, true);
 }
 
+/* Most have none; NULL: no memory. */
+static const char *
+reason_copy(const char *reason)
+{
+	return reason == NULL || *reason == '\0' ? "" : strdup(reason);
+}
+
 int
 store_set_verdict(struct store *store, const char *target_id, const struct verdict_state *state)
 {
-	char *reason;
+	const char *reason;
 	struct verdict_slot *slot;
 
 	if (state->verdict == VERDICT_UNKNOWN) {
 		verdict_forget(store, target_id);
 		return 0;
 	}
-	reason = strdup(state->reason != NULL ? state->reason : "");
-	if (reason == NULL)
-		return ERR_NOMEM;
-	slot = verdict_obtain(store, target_id);
+	reason = reason_copy(state->reason);
+	slot = reason != NULL ? verdict_obtain(store, target_id) : NULL;
 	if (slot == NULL) {
-		free(reason);
+		if (reason != NULL && *reason != '\0')
+			free((char *)(uintptr_t)reason);
 		return ERR_NOMEM;
 	}
 	bool changed = slot->state.verdict != state->verdict;
 	bool confirmed = slot->state.restored != state->restored;
-	free(slot->reason);
-	slot->reason = reason;
+	reason_free(slot);
 	slot->state = *state;
 	slot->state.reason = reason;
 	if (changed || confirmed)
@@ -160,8 +172,10 @@ store_set_verdict(struct store *store, const char *target_id, const struct verdi
 int
 store_each_verdict(const struct store *store, store_verdict_fn *visit, void *arg)
 {
-	for (const struct verdict_slot *slot = store->verdicts; slot != NULL;
-	    slot = slot->hh.next) {
+	const struct verdict_slot *slot;
+	size_t at = 0;
+
+	while ((slot = keyset_next(&store->verdicts, &at)) != NULL) {
 		int stop = visit(arg, slot->id, &slot->state);
 
 		if (stop != 0)
@@ -174,8 +188,11 @@ void
 store_verdicts_free(struct store *store)
 {
 	struct verdict_slot *slot;
-	struct verdict_slot *next;
+	size_t at = 0;
 
-	HASH_ITER(hh, store->verdicts, slot, next)
-		verdict_free(store, slot);
+	while ((slot = keyset_next(&store->verdicts, &at)) != NULL) {
+		reason_free(slot);
+		free(slot);
+	}
+	keyset_release(&store->verdicts);
 }

@@ -51,8 +51,8 @@ take_dirty(struct store *store)
 	const struct store_key *keys;
 	const char *const *names;
 
-	store_take_dirty_services(store, &keys);
-	store_take_dirty_pods(store, &keys);
+	store_take_dirty_services(store, SIZE_MAX, &keys);
+	store_take_dirty_pods(store, SIZE_MAX, &keys);
 	store_take_dirty_namespaces(store, &names);
 	ck_assert(!store_is_dirty(store));
 }
@@ -67,14 +67,16 @@ START_TEST(a_load_that_runs_out_of_memory_changes_nothing)
 			web_pod("p3", "10.0.0.3"), web_pod("p1", "10.0.0.4"),
 			&build_service("new", "db", "app=db")->object, build_namespace("empty"),
 			&build_service("new", "db", "app=db")->object,
+			&build_slice(KIND_ENDPOINT_SLICE, "new", "s", "unstated", "10.0.0.9")->object,
+			&build_slice(KIND_ENDPOINT_SLICE, "new", "t", "db", "10.0.0.9")->object,
 		};
 
 		take_dirty(store);
 		build_change(objects[1], n);
 		scarce_fail_at(n);
-		err = store_replace_file(store, "a.yaml", objects, 5, NULL);
+		err = store_replace_file(store, "a.yaml", objects, 7, NULL);
 		ck_assert_int_eq(err, scarce_failed() ? ERR_NOMEM : 0);
-		ck_assert_uint_eq(store_count_file(store, "a.yaml"), err != 0 ? 4 : 5);
+		ck_assert_uint_eq(store_count_file(store, "a.yaml"), err != 0 ? 4 : 7);
 		ck_assert_int_eq(store_is_dirty(store), err == 0);
 		ck_assert_int_eq(store_has_namespace(store, "new"), err == 0);
 		ck_assert_int_eq(store_service(store, "shop", "web") != NULL, err != 0);
@@ -113,7 +115,7 @@ START_TEST(what_is_dirty_stays_so_until_it_can_be_told)
 	for (unsigned n = 1; count == 0; n++) {
 		ck_assert(store_is_dirty(store));
 		scarce_fail_at(n);
-		count = store_take_dirty_services(store, &keys);
+		count = store_take_dirty_services(store, SIZE_MAX, &keys);
 		scarce_failed();
 		ck_assert_uint_lt(n, 10);
 	}

@@ -44,12 +44,12 @@ dirty(void)
 {
 	const struct store_key *keys;
 	const char *const *names;
-	size_t count = store_take_dirty_services(store, &keys);
+	size_t count = store_take_dirty_services(store, SIZE_MAX, &keys);
 
 	strbuf_clear(&said);
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(&said, "s:%s/%s ", keys[i].ns, keys[i].name);
-	count = store_take_dirty_pods(store, &keys);
+	count = store_take_dirty_pods(store, SIZE_MAX, &keys);
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(&said, "p:%s/%s ", keys[i].ns, keys[i].name);
 	count = store_take_dirty_namespaces(store, &names);
@@ -250,13 +250,13 @@ START_TEST(names_stay_valid_until_the_next_take)
 	const struct store_key *more;
 
 	put("s.yaml", service("web", ""), NULL, NULL);
-	ck_assert_uint_eq(store_take_dirty_services(store, &keys), 1);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 1);
 	put("s.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(keys[0].name, "web");
 	ck_assert_ptr_null(store_service(store, keys[0].ns, keys[0].name));
-	ck_assert_uint_eq(store_take_dirty_services(store, &more), 1);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &more), 1);
 	ck_assert_str_eq(more[0].name, "web");
-	ck_assert_uint_eq(store_take_dirty_services(store, &more), 0);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &more), 0);
 }
 END_TEST
 
@@ -273,12 +273,12 @@ START_TEST(what_became_dirty_tells_the_first_mark_it_met)
 	put("c.yaml", service("most", ""), NULL, NULL);
 	store_set_mark(store, 0);
 	store_touch_service(store, "shop", "marked");
-	ck_assert_uint_eq(store_take_dirty_services(store, &keys), 3);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 3);
 	ck_assert_uint_eq(keys[0].mark, 7);
 	ck_assert_uint_eq(keys[1].mark, 7);
 	ck_assert_uint_eq(keys[2].mark, STORE_MARK_MAX);
 	store_touch_service(store, "shop", "most");
-	ck_assert_uint_eq(store_take_dirty_services(store, &keys), 1);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 1);
 	ck_assert_uint_eq(keys[0].mark, 0);
 }
 END_TEST
@@ -336,6 +336,110 @@ verdict(const char *id, enum verdict value, bool restored)
 	ck_assert_int_eq(store_set_verdict(store, id, &state), 0);
 	reason[0] = 'x';        /* a copy was made */
 }
+
+START_TEST(a_name_that_one_file_repeats_waits_in_order_and_is_taken_back)
+{
+	struct object *c = service("web", "app=three");
+
+	put("a.yaml", service("web", "app=one"), service("web", "app=two"), NULL);
+	put("b.yaml", c, NULL, NULL);
+	put("a.yaml", service("web", "app=one"), service("web", "app=2"), service("web", "app=3"));
+	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 3);
+	ck_assert_uint_eq(store_count(store, KIND_SERVICE), 1);
+	put("a.yaml", pod("w1", "app=one"), NULL, NULL);
+	ck_assert_ptr_eq(store_service(store, "shop", "web"), c);
+	put("b.yaml", NULL, NULL, NULL);
+	ck_assert_ptr_null(store_service(store, "shop", "web"));
+}
+END_TEST
+
+START_TEST(slices_come_before_and_stay_after_their_service)
+{
+	put("e.yaml", slice("web-1", "web"), slice("web-2", "web"), NULL);
+	ck_assert_str_eq(dirty(), "n:shop ");
+	store_touch_service(store, "shop", "web");
+	ck_assert(!store_is_dirty(store));
+	put("s.yaml", service("web", ""), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	put("s.yaml", NULL, NULL, NULL);
+	ck_assert_ptr_null(store_service(store, "shop", "web"));
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	put("e.yaml", slice("web-2", "web"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "");
+	put("s.yaml", service("web", ""), slice("web-3", "web"), NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	put("e.yaml", slice("web-2", "db"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+}
+END_TEST
+
+START_TEST(a_slice_that_waits_takes_over_with_its_own_service)
+{
+	struct strbuf names = STRBUF_INIT;
+
+	put("s.yaml", service("web", ""), service("db", ""), NULL);
+	put("a.yaml", slice("x", "web"), NULL, NULL);
+	put("b.yaml", slice("x", "db"), NULL, NULL);
+	dirty();
+	put("a.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web s:shop/db ");
+	store_each_slice(store, "shop", "web", collect, &names);
+	ck_assert_uint_eq(names.len, 0);
+	store_each_slice(store, "shop", "db", collect, &names);
+	ck_assert_str_eq(names.text, "x ");
+	strbuf_release(&names);
+}
+END_TEST
+
+static int
+unload(void *arg, const struct store_key *key)
+{
+	++*(size_t *)arg;
+	*key->cargo = NULL;
+	return 0;
+}
+
+START_TEST(cargo_stays_with_its_service_until_it_is_taken_away)
+{
+	const struct store_key *keys;
+	size_t unloaded = 0;
+
+	put("s.yaml", service("web", ""), service("db", ""), NULL);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 2);
+	ck_assert_ptr_nonnull(keys[0].object);
+	ck_assert_ptr_null(*keys[0].cargo);
+	*keys[0].cargo = store;
+	put("s.yaml", service("web", "app=other"), NULL, NULL);
+	put("s.yaml", NULL, NULL, NULL);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 2);
+	store_return_dirty(store);
+	put("t.yaml", service("web", ""), service("db", ""), NULL);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 2);
+	ck_assert_str_eq(keys[0].name, "web");
+	ck_assert_ptr_eq(*keys[0].cargo, store);
+	ck_assert_ptr_null(*keys[1].cargo);
+	ck_assert_int_eq(store_each_laden(store, unload, &unloaded), 0);
+	ck_assert_int_eq(store_each_laden(store, unload, &unloaded), 0);
+	ck_assert_uint_eq(unloaded, 1);
+}
+END_TEST
+
+START_TEST(what_is_dirty_is_given_in_the_portions_asked_for)
+{
+	const struct store_key *keys;
+
+	put("s.yaml", service("a", ""), service("b", ""), service("c", ""));
+	ck_assert_uint_eq(store_take_dirty_services(store, 2, &keys), 2);
+	ck_assert_str_eq(keys[1].name, "b");
+	store_touch_service(store, "shop", "a");
+	ck_assert_uint_eq(store_take_dirty_services(store, 1, &keys), 1);
+	ck_assert_str_eq(keys[0].name, "c");
+	ck_assert_uint_eq(store_take_dirty_services(store, 9, &keys), 1);
+	ck_assert_str_eq(keys[0].name, "a");
+	ck_assert_uint_eq(store_take_dirty_services(store, 9, &keys), 0);
+	store_return_dirty(store);
+}
+END_TEST
 
 START_TEST(a_verdict_touches_whom_it_matters_to)
 {
@@ -426,6 +530,11 @@ suite(void)
 	tcase_add_test(tc, names_stay_valid_until_the_next_take);
 	tcase_add_test(tc, what_became_dirty_tells_the_first_mark_it_met);
 	tcase_add_test(tc, pods_services_and_slices_are_found_by_each_other);
+	tcase_add_test(tc, a_name_that_one_file_repeats_waits_in_order_and_is_taken_back);
+	tcase_add_test(tc, slices_come_before_and_stay_after_their_service);
+	tcase_add_test(tc, a_slice_that_waits_takes_over_with_its_own_service);
+	tcase_add_test(tc, cargo_stays_with_its_service_until_it_is_taken_away);
+	tcase_add_test(tc, what_is_dirty_is_given_in_the_portions_asked_for);
 	tcase_add_test(tc, a_verdict_touches_whom_it_matters_to);
 	tcase_add_test(tc, every_verdict_is_visited);
 	tcase_add_test(tc, a_name_beyond_reason_is_refused_and_nothing_changes);

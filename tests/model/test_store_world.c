@@ -193,7 +193,7 @@ static void
 refresh(struct store *store)
 {
 	const struct store_key *keys;
-	size_t count = store_take_dirty_services(store, &keys);
+	size_t count = store_take_dirty_services(store, SIZE_MAX, &keys);
 
 	for (size_t i = 0; i < count; i++) {
 		struct seen *one = seen_of(keys[i].ns, keys[i].name);

@@ -1,0 +1,190 @@
+/* store_dirty.c - the lists of Services, Pods and namespaces that have changed. */
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "model/store_parts.h"
+
+#define OWNER_OF(type, member) ((type *)(void *)((char *)(member) - offsetof(type, dirty)))
+#define SLOT_OF(member) (&OWNER_OF(struct told_slot, member)->slot)
+#define SPACE_OF(member) OWNER_OF(struct space, member)
+
+void
+store_dirty_init(struct dirty_list *list)
+{
+	*list = (struct dirty_list){ .last = &list->first };
+}
+
+void
+store_dirty_release(struct dirty_list *list)
+{
+	free(list->lent);
+	free(list->out);
+}
+
+static void
+list_append(struct dirty_list *list, struct dirty *dirty, uint64_t mark)
+{
+	if (dirty->listed) {
+		if (dirty->mark == 0)
+			dirty->mark = mark & STORE_MARK_MAX;
+		return;
+	}
+	dirty->listed = 1;
+	dirty->mark = mark & STORE_MARK_MAX;
+	dirty->next = NULL;
+	*list->last = dirty;
+	list->last = &dirty->next;
+	list->count++;
+}
+
+void
+store_slot_mark(struct store *store, struct slot *slot)
+{
+	if (slot->identity.kind == KIND_SERVICE)
+		list_append(&store->dirty_services, store_slot_dirty(slot), store->mark);
+	else if (slot->identity.kind == KIND_POD)
+		list_append(&store->dirty_pods, store_slot_dirty(slot), store->mark);
+}
+
+void
+store_space_mark(struct store *store, struct space *space)
+{
+	list_append(&store->dirty_spaces, &space->dirty, store->mark);
+}
+
+/*
+ * Move the first `max` of the list into `lent`; false leaves it, for want of memory, to be
+ * taken another time.
+ */
+static bool
+list_lend(struct dirty_list *list, size_t out_size, size_t max)
+{
+	size_t count = list->count < max ? list->count : max;
+
+	if (count == 0 ||
+	    array_reserve(&list->lent, &list->lent_room, count, sizeof(*list->lent)) != 0 ||
+	    array_reserve(&list->out, &list->out_room, count, out_size) != 0)
+		return false;
+	while (list->lent_count < count) {
+		struct dirty *dirty = list->first;
+
+		list->first = dirty->next;
+		list->lent[list->lent_count++] = dirty;
+		dirty->listed = 0;
+		dirty->lent = 1;
+	}
+	list->count -= count;
+	if (list->first == NULL)
+		list->last = &list->first;
+	return true;
+}
+
+static void
+slots_return(struct store *store, struct dirty_list *list)
+{
+	for (size_t i = 0; i < list->lent_count; i++) {
+		list->lent[i]->lent = 0;
+		store_slot_prune(store, SLOT_OF(list->lent[i]));
+	}
+	list->lent_count = 0;
+}
+
+static void
+spaces_return(struct store *store)
+{
+	struct dirty_list *list = &store->dirty_spaces;
+
+	for (size_t i = 0; i < list->lent_count; i++) {
+		list->lent[i]->lent = 0;
+		store_space_prune(store, SPACE_OF(list->lent[i]));
+	}
+	list->lent_count = 0;
+}
+
+static size_t
+slots_take(struct store *store, struct dirty_list *list, size_t max, const struct store_key **keys)
+{
+	struct store_key *out;
+
+	slots_return(store, list);
+	if (!list_lend(list, sizeof(*out), max))
+		return 0;
+	out = list->out;
+	for (size_t i = 0; i < list->lent_count; i++) {
+		struct slot *slot = SLOT_OF(list->lent[i]);
+
+		out[i] = (struct store_key){
+			.ns = slot->space->name, .name = store_slot_name(slot),
+			.mark = list->lent[i]->mark,
+			.object = slot->identity.stated ? slot->claim.object : NULL,
+			.cargo = slot->identity.kind == KIND_SERVICE ?
+			    &((struct service_slot *)(void *)slot)->cargo : NULL,
+		};
+	}
+	*keys = out;
+	return list->lent_count;
+}
+
+size_t
+store_take_dirty_services(struct store *store, size_t max, const struct store_key **keys)
+{
+	return slots_take(store, &store->dirty_services, max, keys);
+}
+
+size_t
+store_take_dirty_pods(struct store *store, size_t max, const struct store_key **keys)
+{
+	return slots_take(store, &store->dirty_pods, max, keys);
+}
+
+size_t
+store_take_dirty_namespaces(struct store *store, const char *const **names)
+{
+	struct dirty_list *list = &store->dirty_spaces;
+	const char **out;
+
+	spaces_return(store);
+	if (!list_lend(list, sizeof(*out), SIZE_MAX))
+		return 0;
+	out = list->out;
+	for (size_t i = 0; i < list->lent_count; i++)
+		out[i] = SPACE_OF(list->lent[i])->name;
+	*names = out;
+	return list->lent_count;
+}
+
+/* Room for a thousand is kept: what changes a little at a time asks for no memory. */
+static void
+list_shrink(struct dirty_list *list)
+{
+	if (list->lent_room <= 1024)
+		return;
+	store_dirty_release(list);
+	list->lent = NULL;
+	list->out = NULL;
+	list->lent_room = list->out_room = 0;
+}
+
+void
+store_return_dirty(struct store *store)
+{
+	slots_return(store, &store->dirty_services);
+	slots_return(store, &store->dirty_pods);
+	spaces_return(store);
+	list_shrink(&store->dirty_services);
+	list_shrink(&store->dirty_pods);
+	list_shrink(&store->dirty_spaces);
+}
+
+void
+store_set_mark(struct store *store, uint64_t mark)
+{
+	store->mark = mark;
+}
+
+bool
+store_is_dirty(const struct store *store)
+{
+	return store->dirty_services.count > 0 || store->dirty_pods.count > 0 ||
+	    store->dirty_spaces.count > 0;
+}
