@@ -43,7 +43,8 @@ void keyset_remove(struct keyset *set, uint32_t hash, const void *item);
 
 /*
  * All elements in no particular order: *at is 0 at first, NULL ends.  The set must not change
- * meanwhile.
+ * meanwhile, but that the element just given is removed and *at taken back by one; then some
+ * others may be given twice.
  */
 void *keyset_next(const struct keyset *set, size_t *at);
 #endif

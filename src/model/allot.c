@@ -8,9 +8,6 @@
 #include "base/err.h"
 #include "model/allot_parts.h"
 
-/* Namespace (63) and name (253); the store lets no longer ones pass. */
-#define KEY_SIZE 512
-
 struct allot *
 allot_new(const struct allot_settings *settings)
 {
@@ -18,9 +15,9 @@ allot_new(const struct allot_settings *settings)
 
 	if (allot == NULL)
 		return NULL;
-	TAILQ_INIT(&allot->unsaved);
-	TAILQ_INIT(&allot->held);
-	TAILQ_INIT(&allot->removed);
+	keyset_init(&allot->records);
+	allot->listed_end = &allot->listed;
+	allot->shown = calloc(1, sizeof(*allot->shown));
 	allot->hold_ms = settings->hold_ms;
 	allot->node_port_first = settings->node_port_first;
 	allot->node_port_last = settings->node_port_last;
@@ -29,127 +26,89 @@ allot_new(const struct allot_settings *settings)
 	allot->balancers = pool_addr_new(settings->load_balancer_cidrs,
 	    settings->load_balancer_cidr_count, false);
 	allot->ports = pool_port_new(settings->node_port_first, settings->node_port_last);
-	if (allot->services == NULL || allot->balancers == NULL || allot->ports == NULL) {
+	if (allot->services == NULL || allot->balancers == NULL || allot->ports == NULL ||
+	    allot->shown == NULL) {
 		allot_free(allot);
 		return NULL;
 	}
 	return allot;
 }
 
-static void
-record_free(struct allot *allot, struct allot_record *record)
-{
-	HASH_DEL(allot->records, record);
-	free((char *)(uintptr_t)record->place.file);
-	free(record->reserved.ports);
-	free(record->given.node_ports);
-	free(record);
-}
-
 void
 allot_free(struct allot *allot)
 {
 	struct allot_record *record;
-	struct allot_record *next;
+	size_t at = 0;
 
 	if (allot == NULL)
 		return;
-	HASH_ITER(hh, allot->records, record, next)
-		record_free(allot, record);
+	while ((record = keyset_next(&allot->records, &at)) != NULL) {
+		at--;
+		allot_record_free(allot, record);
+	}
+	keyset_release(&allot->records);
 	pool_addr_free(allot->services);
 	pool_addr_free(allot->balancers);
 	pool_port_free(allot->ports);
+	free(allot->shown);
 	free(allot->told);
 	free(allot);
 }
 
-/* ---- records ---- */
-
-static size_t
-write_key(char key[KEY_SIZE], const char *ns, const char *name)
+/* It does not go back, so that no hold outlives its record. */
+static void
+hear_time(struct allot *allot, uint64_t now_ms)
 {
-	size_t ns_len = strlen(ns);
-	size_t name_len = strlen(name);
-
-	if (ns_len + name_len + 2 > KEY_SIZE)
-		return 0;
-	memcpy(key, ns, ns_len);
-	key[ns_len] = '/';
-	memcpy(key + ns_len + 1, name, name_len + 1);
-	return ns_len + 1 + name_len;
+	if (now_ms > allot->now_ms)
+		allot->now_ms = now_ms;
 }
 
-static struct allot_record *
-find_record(const struct allot *allot, const char *ns, const char *name)
-{
-	char key[KEY_SIZE];
-	size_t len = write_key(key, ns, name);
-	struct allot_record *record = NULL;
-
-	if (len > 0)
-		HASH_FIND(hh, allot->records, key, len, record);
-	return record;
-}
-
-static struct allot_record *
-record_new(struct allot *allot, const char *ns, const char *name)
-{
-	char key[KEY_SIZE];
-	size_t len = write_key(key, ns, name);
-	size_t ns_size = strlen(ns) + 1;
-	struct allot_record *record;
-
-	if (len == 0)
-		return NULL;
-	record = calloc(1, sizeof(*record) + 2 * (len + 1));
-	if (record == NULL)
-		return NULL;
-	memcpy(record->key, key, len + 1);
-	record->given.ns = memcpy(record->key + len + 1, ns, ns_size);
-	record->given.name = memcpy(record->key + len + 1 + ns_size, name, len + 1 - ns_size);
-	record->given.saved = true;
-	record->live = true;
-	HASH_ADD_KEYPTR(hh, allot->records, record->key, len, record);
-	if (record->hh.tbl == NULL) {
-		free(record);
-		return NULL;
-	}
-	return record;
-}
-
-bool
-allot_has_something(const struct allotment *allotment)
-{
-	return allotment->cluster_ip_count > 0 || allotment->node_port_count > 0 ||
-	    allotment->load_balancer_ip.family != ADDR_NONE;
-}
-
-uint16_t
-allot_given_port(const struct allotment *given, uint16_t port, enum protocol protocol)
-{
-	for (size_t i = 0; i < given->node_port_count; i++)
-		if (given->node_ports[i].port == port && given->node_ports[i].protocol == protocol)
-			return given->node_ports[i].node_port;
-	return 0;
-}
+/* ---- what the disk does not know ---- */
 
 static void
-unlink_unsaved(struct allot *allot, struct allot_record *record)
+list(struct allot *allot, struct allot_record *record)
 {
-	if (record->unsaved)
-		TAILQ_REMOVE(&allot->unsaved, record, unsaved_link);
-	record->unsaved = false;
+	if (record->listed)
+		return;
+	record->listed = 1;
+	record->next = NULL;
+	*allot->listed_end = record;
+	allot->listed_end = &record->next;
+}
+
+static bool
+is_unsaved(const struct allot_record *record)
+{
+	return record->live && record->assigned && !record->saved;
+}
+
+/* Those that the disk knows by now leave the list. */
+static void
+sweep(struct allot *allot)
+{
+	struct allot_record **link = &allot->listed;
+	struct allot_record *record;
+
+	while ((record = *link) != NULL) {
+		if (is_unsaved(record) || record->untold) {
+			link = &record->next;
+			continue;
+		}
+		*link = record->next;
+		record->listed = 0;
+	}
+	allot->listed_end = link;
 }
 
 void
 allot_record_changed(struct allot *allot, struct allot_record *record)
 {
-	record->given.saved = false;
-	record->visited = false;
-	if (!record->unsaved)
-		TAILQ_INSERT_TAIL(&allot->unsaved, record, unsaved_link);
-	record->unsaved = true;
+	record->saved = 0;
+	record->visited = 0;
+	list(allot, record);
 }
+
+/* ---- records ---- */
 
 /*
  * Take again what was held for the Service; what somebody has asked for by name meanwhile
@@ -158,74 +117,77 @@ allot_record_changed(struct allot *allot, struct allot_record *record)
 static void
 retake(struct allot *allot, struct allot_record *record)
 {
-	struct allotment *given = &record->given;
+	struct allotment given;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < given->cluster_ip_count; i++)
-		if (pool_addr_take(allot->services, &given->cluster_ips[i], record->key, true) == 0)
-			given->cluster_ips[kept++] = given->cluster_ips[i];
-	given->cluster_ip_count = kept;
-	if (given->load_balancer_ip.family != ADDR_NONE &&
-	    pool_addr_take(allot->balancers, &given->load_balancer_ip, record->key, true) != 0)
-		given->load_balancer_ip = (struct addr){ .family = ADDR_NONE };
+	allot_record_show(record, &given);
+	for (size_t i = 0; i < given.cluster_ip_count; i++)
+		if (pool_addr_take(allot->services, &given.cluster_ips[i], record, true) == 0)
+			given.cluster_ips[kept++] = given.cluster_ips[i];
+	given.cluster_ip_count = kept;
+	if (given.load_balancer_ip.family != ADDR_NONE &&
+	    pool_addr_take(allot->balancers, &given.load_balancer_ip, record, true) != 0)
+		given.load_balancer_ip = (struct addr){ .family = ADDR_NONE };
 	kept = 0;
-	for (size_t i = 0; i < given->node_port_count; i++)
-		if (pool_port_take(allot->ports, given->node_ports[i].node_port,
-		    given->node_ports[i].protocol, record->key, true) == 0)
-			given->node_ports[kept++] = given->node_ports[i];
-	given->node_port_count = kept;
+	for (size_t i = 0; i < given.node_port_count; i++)
+		if (pool_port_take(allot->ports, given.node_ports[i].node_port,
+		    given.node_ports[i].protocol, record, true) == 0)
+			given.node_ports[kept++] = given.node_ports[i];
+	given.node_port_count = kept;
+	allot_record_give(record, &given);
 }
 
 static void
 revive(struct allot *allot, struct allot_record *record)
 {
-	TAILQ_REMOVE(&allot->held, record, held_link);
-	if (record->untold)
-		TAILQ_REMOVE(&allot->removed, record, removed_link);
-	record->untold = false;
-	record->live = true;
+	struct allotment given;
+
+	allot->held_count--;
+	record->untold = 0;
+	record->live = 1;
 	retake(allot, record);
+	allot_record_show(record, &given);
 	/* Its removal may be on disk already. */
-	if (allot_has_something(&record->given))
+	if (allot_has_something(&given) || !record->saved)
 		allot_record_changed(allot, record);
 }
 
 struct allot_record *
 allot_record_obtain(struct allot *allot, const char *ns, const char *name)
 {
-	struct allot_record *record = find_record(allot, ns, name);
+	struct allot_record *record = allot_record_find(allot, ns, name);
 
 	if (record == NULL)
-		return record_new(allot, ns, name);
+		return allot_record_new(allot, ns, name);
 	if (!record->live)
 		revive(allot, record);
 	return record;
 }
 
-/* Forget one that never was assigned. */
+/* Never listed: it has not been assigned. */
 static void
 record_drop(struct allot *allot, struct allot_record *record)
 {
 	allot_unreserve(allot, record);
-	unlink_unsaved(allot, record);
-	record_free(allot, record);
+	allot_record_free(allot, record);
 }
 
 const struct allotment *
 allot_find(const struct allot *allot, const char *ns, const char *name)
 {
-	const struct allot_record *record = find_record(allot, ns, name);
+	const struct allot_record *record = allot_record_find(allot, ns, name);
 
-	return record != NULL && record->live && record->assigned ? &record->given : NULL;
+	if (record == NULL || !record->live || !record->assigned)
+		return NULL;
+	allot_record_show(record, allot->shown);
+	return allot->shown;
 }
 
 /* ---- restoring ---- */
 
 static void
-release_given(struct allot *allot, struct allot_record *record, uint64_t until_ms)
+release_given(struct allot *allot, const struct allotment *given, uint64_t until_ms)
 {
-	struct allotment *given = &record->given;
-
 	for (size_t i = 0; i < given->cluster_ip_count; i++)
 		pool_addr_release(allot->services, &given->cluster_ips[i], until_ms);
 	if (given->load_balancer_ip.family != ADDR_NONE)
@@ -239,16 +201,17 @@ static int
 restore_addr(struct pool_addr *pool, const struct allot_record *record, const struct addr *addr,
     const char *setting, struct diag *diag)
 {
-	char text[ADDR_TEXT_SIZE];
-	int err = pool_addr_take(pool, addr, record->key, true);
+	char text[ADDR_TEXT_SIZE], name[ALLOT_KEY_SIZE], owner[ALLOT_KEY_SIZE];
+	int err = pool_addr_take(pool, addr, record, true);
 
 	if (err == ERR_EXISTS)
 		diag_add(diag, SEVERITY_ERROR, NULL, "Service %s: address %s: is already kept for "
-		    "Service %s", record->key, addr_text(addr, text), pool_addr_owner(pool, addr));
+		    "Service %s", allot_record_text(record, name), addr_text(addr, text),
+		    allot_record_text(pool_addr_owner(pool, addr), owner));
 	else if (err == 0 && !pool_addr_in_range(pool, addr))
 		diag_add(diag, SEVERITY_WARNING, NULL,
 		    "Service %s: address %s: is kept, though it is "
-		    "outside %s", record->key, addr_text(addr, text), setting);
+		    "outside %s", allot_record_text(record, name), addr_text(addr, text), setting);
 	return err;
 }
 
@@ -256,27 +219,27 @@ static int
 restore_port(struct allot *allot, const struct allot_record *record,
     const struct allotted_port *port, struct diag *diag)
 {
-	int err = pool_port_take(allot->ports, port->node_port, port->protocol, record->key, true);
+	char name[ALLOT_KEY_SIZE], owner[ALLOT_KEY_SIZE];
+	int err = pool_port_take(allot->ports, port->node_port, port->protocol, record, true);
 
 	if (err == ERR_EXISTS)
 		diag_add(diag, SEVERITY_ERROR, NULL, "Service %s: nodePort %u: is already kept for "
-		    "Service %s", record->key, port->node_port,
-		    pool_port_holder(allot->ports, port->node_port));
+		    "Service %s", allot_record_text(record, name), port->node_port,
+		    allot_record_text(pool_port_holder(allot->ports, port->node_port), owner));
 	else if (err == 0 && (port->node_port < allot->node_port_first ||
 	    port->node_port > allot->node_port_last))
 		diag_add(diag, SEVERITY_WARNING, NULL,
 		    "Service %s: nodePort %u: is kept, though it is "
-		    "outside %u-%u", record->key, port->node_port, allot->node_port_first,
-		    allot->node_port_last);
+		    "outside %u-%u", allot_record_text(record, name), port->node_port,
+		    allot->node_port_first, allot->node_port_last);
 	return err;
 }
 
 /* Takes piece by piece, so that on failure just what was taken is in `given`. */
 static int
-restore_given(struct allot *allot, struct allot_record *record, const struct allotment *from,
-    struct diag *diag)
+restore_given(struct allot *allot, const struct allot_record *record, const struct allotment *from,
+    struct allotment *given, struct diag *diag)
 {
-	struct allotment *given = &record->given;
 	int err = 0;
 
 	for (size_t i = 0; i < from->cluster_ip_count && i < 2 && err == 0; i++) {
@@ -302,26 +265,32 @@ restore_given(struct allot *allot, struct allot_record *record, const struct all
 int
 allot_restore(struct allot *allot, const struct allotment *allotment, struct diag *diag)
 {
-	struct allot_record *record = find_record(allot, allotment->ns, allotment->name);
-	int err;
+	struct allotment given = { .family_count = allotment->family_count };
+	struct allot_record *record;
+	int err = 0;
 
-	if (record != NULL)
+	if (allot_record_find(allot, allotment->ns, allotment->name) != NULL)
 		return ERR_EXISTS;
-	record = record_new(allot, allotment->ns, allotment->name);
+	record = allot_record_new(allot, allotment->ns, allotment->name);
 	if (record == NULL)
 		return ERR_NOMEM;
-	record->given.node_ports = calloc(allotment->node_port_count + 1,
-	    sizeof(*record->given.node_ports));
-	err = record->given.node_ports != NULL ?
-	    restore_given(allot, record, allotment, diag) : ERR_NOMEM;
+	memcpy(given.families, allotment->families, sizeof(given.families));
+	if (allotment->node_port_count > 0) {
+		given.node_ports = calloc(allotment->node_port_count, sizeof(*given.node_ports));
+		err = given.node_ports == NULL ? ERR_NOMEM : 0;
+	}
+	if (err == 0)
+		err = restore_given(allot, record, allotment, &given, diag);
+	if (err == 0)
+		err = allot_record_prepare(record, &given);
 	if (err != 0) {
-		release_given(allot, record, 0);
-		record_free(allot, record);
+		release_given(allot, &given, 0);
+		free(given.node_ports);
+		allot_record_free(allot, record);
 		return err;
 	}
-	record->given.family_count = allotment->family_count;
-	memcpy(record->given.families, allotment->families, sizeof(allotment->families));
-	record->assigned = true;
+	allot_record_give(record, &given);
+	record->assigned = 1;
 	return 0;
 }
 
@@ -330,9 +299,10 @@ allot_restore(struct allot *allot, const struct allotment *allotment, struct dia
 void
 allot_remove(struct allot *allot, const char *ns, const char *name, uint64_t now_ms)
 {
-	struct allot_record *record = find_record(allot, ns, name);
+	struct allot_record *record = allot_record_find(allot, ns, name);
+	struct allotment given;
 
-	allot->now_ms = now_ms;
+	hear_time(allot, now_ms);
 	if (record == NULL || !record->live)
 		return;
 	if (!record->assigned) {
@@ -340,59 +310,78 @@ allot_remove(struct allot *allot, const char *ns, const char *name, uint64_t now
 		return;
 	}
 	allot_unreserve(allot, record);
-	unlink_unsaved(allot, record);
-	record->live = false;
-	record->until_ms = now_ms + allot->hold_ms;
-	release_given(allot, record, allot->hold_ms > 0 ? record->until_ms : 0);
-	TAILQ_INSERT_TAIL(&allot->held, record, held_link);
-	TAILQ_INSERT_TAIL(&allot->removed, record, removed_link);
-	record->untold = true;
+	allot_record_show(record, &given);
+	record->live = 0;
+	record->until_ms = allot->now_ms + allot->hold_ms;
+	release_given(allot, &given, allot->hold_ms > 0 ? record->until_ms : 0);
+	if (allot->held_count++ == 0 || record->until_ms < allot->held_until_ms)
+		allot->held_until_ms = record->until_ms;
+	record->untold = 1;
+	list(allot, record);
+}
+
+/* A walk over all, but only when a hold has ended. */
+static void
+expire_records(struct allot *allot)
+{
+	uint64_t next_ms = UINT64_MAX;
+	struct allot_record *record;
+	size_t at = 0;
+
+	sweep(allot);
+	while ((record = keyset_next(&allot->records, &at)) != NULL) {
+		if (record->live)
+			continue;
+		if (record->until_ms <= allot->now_ms && !record->listed) {
+			allot->held_count--;
+			at--;
+			allot_record_free(allot, record);
+		} else if (record->until_ms < next_ms) {
+			next_ms = record->until_ms;
+		}
+	}
+	allot->held_until_ms = next_ms;
 }
 
 void
 allot_expire(struct allot *allot, uint64_t now_ms)
 {
-	struct allot_record *record = TAILQ_FIRST(&allot->held);
-
-	allot->now_ms = now_ms;
+	hear_time(allot, now_ms);
 	pool_addr_expire(allot->services, now_ms);
 	pool_addr_expire(allot->balancers, now_ms);
-	while (record != NULL && record->until_ms <= now_ms) {
-		struct allot_record *next = TAILQ_NEXT(record, held_link);
-
-		if (!record->untold) {
-			TAILQ_REMOVE(&allot->held, record, held_link);
-			record_free(allot, record);
-		}
-		record = next;
-	}
+	if (allot->held_count > 0 && allot->held_until_ms <= allot->now_ms)
+		expire_records(allot);
 }
 
 size_t
 allot_take_removed(struct allot *allot, const char *const **names)
 {
-	struct allot_record *record;
+	char text[ALLOT_KEY_SIZE];
 	size_t count = 0;
 	size_t octets = 0;
 
-	TAILQ_FOREACH(record, &allot->removed, removed_link) {
-		octets += strlen(record->key) + 1;
+	for (struct allot_record *record = allot->listed; record != NULL; record = record->next) {
+		if (!record->untold)
+			continue;
+		octets += strlen(allot_record_text(record, text)) + 1;
 		count++;
 	}
 	free(allot->told);
 	allot->told = count > 0 ? malloc(count * sizeof(char *) + octets) : NULL;
 	if (allot->told == NULL)
 		return 0;       /* for want of memory they are told another time */
-	char **list = allot->told;
-	char *text = (char *)(list + count);
+	char **told = allot->told;
+	char *end = (char *)(told + count);
 	count = 0;
-	while ((record = TAILQ_FIRST(&allot->removed)) != NULL) {
-		TAILQ_REMOVE(&allot->removed, record, removed_link);
-		record->untold = false;
-		list[count++] = strcpy(text, record->key);
-		text += strlen(text) + 1;
+	for (struct allot_record *record = allot->listed; record != NULL; record = record->next) {
+		if (!record->untold)
+			continue;
+		record->untold = 0;
+		told[count++] = strcpy(end, allot_record_text(record, text));
+		end += strlen(end) + 1;
 	}
-	*names = (const char *const *)list;
+	sweep(allot);
+	*names = (const char *const *)told;
 	return count;
 }
 
@@ -401,8 +390,11 @@ allot_take_removed(struct allot *allot, const char *const **names)
 static int
 compare_keys(const void *left, const void *right)
 {
-	return strcmp((*(struct allot_record *const *)left)->key,
-	    (*(struct allot_record *const *)right)->key);
+	const struct allot_record *a = *(struct allot_record *const *)left;
+	const struct allot_record *b = *(struct allot_record *const *)right;
+	int order = strcmp(a->key, b->key);
+
+	return order != 0 ? order : strcmp(allot_record_name(a), allot_record_name(b));
 }
 
 static int
@@ -412,8 +404,12 @@ visit_sorted(struct allot_record **records, size_t count, allot_visit_fn *visit,
 
 	if (count > 0)
 		qsort(records, count, sizeof(struct allot_record *), compare_keys);
-	for (size_t i = 0; i < count && stop == 0; i++)
-		stop = visit(arg, &records[i]->given);
+	for (size_t i = 0; i < count && stop == 0; i++) {
+		struct allotment given;
+
+		allot_record_show(records[i], &given);
+		stop = visit(arg, &given);
+	}
 	return stop;
 }
 
@@ -421,21 +417,20 @@ int
 allot_each_unsaved(struct allot *allot, allot_visit_fn *visit, void *arg)
 {
 	struct allot_record **records;
-	struct allot_record *record;
 	size_t count = 0;
 	int stop;
 
-	TAILQ_FOREACH(record, &allot->unsaved, unsaved_link)
+	for (struct allot_record *record = allot->listed; record != NULL; record = record->next)
 		count++;
 	records = calloc(count + 1, sizeof(struct allot_record *));
 	if (records == NULL)
 		return ERR_NOMEM;
 	count = 0;
-	TAILQ_FOREACH(record, &allot->unsaved, unsaved_link) {
-		if (!record->assigned)
+	for (struct allot_record *record = allot->listed; record != NULL; record = record->next) {
+		if (!is_unsaved(record))
 			continue;
 		records[count++] = record;
-		record->visited = true;
+		record->visited = 1;
 	}
 	stop = visit_sorted(records, count, visit, arg);
 	free(records);
@@ -445,14 +440,16 @@ allot_each_unsaved(struct allot *allot, allot_visit_fn *visit, void *arg)
 int
 allot_each(struct allot *allot, allot_visit_fn *visit, void *arg)
 {
-	struct allot_record **records = calloc(HASH_COUNT(allot->records) + 1,
+	struct allot_record **records = calloc((size_t)allot->records.count + 1,
 	    sizeof(struct allot_record *));
+	struct allot_record *record;
 	size_t count = 0;
+	size_t at = 0;
 	int stop;
 
 	if (records == NULL)
 		return ERR_NOMEM;
-	for (struct allot_record *record = allot->records; record != NULL; record = record->hh.next)
+	while ((record = keyset_next(&allot->records, &at)) != NULL)
 		if (record->live && record->assigned)
 			records[count++] = record;
 	stop = visit_sorted(records, count, visit, arg);
@@ -463,15 +460,8 @@ allot_each(struct allot *allot, allot_visit_fn *visit, void *arg)
 void
 allot_mark_saved(struct allot *allot)
 {
-	struct allot_record *record = TAILQ_FIRST(&allot->unsaved);
-
-	while (record != NULL) {
-		struct allot_record *next = TAILQ_NEXT(record, unsaved_link);
-
-		if (record->visited) {
-			unlink_unsaved(allot, record);
-			record->given.saved = true;
-		}
-		record = next;
-	}
+	for (struct allot_record *record = allot->listed; record != NULL; record = record->next)
+		if (is_unsaved(record) && record->visited)
+			record->saved = 1;
+	sweep(allot);
 }

@@ -64,7 +64,7 @@ int allot_restore(struct allot *allot, const struct allotment *allotment, struct
 int allot_reserve(struct allot *allot, const struct service *service, struct diag *diag);
 
 /*
- * Choose what is missing.  *out is borrowed, valid until the Service is assigned again or removed.
+ * Choose what is missing.  *out is borrowed, valid until the next call for this allot.
  * ERR_FULL, ERR_EXISTS, ERR_RANGE and ERR_INVALID (families) leave a new Service pending, with
  * an error in diag; one that has something keeps it.  A stated address that allot_reserve()
  * refused is no error where the Service has another one already: it keeps that.  A balancer
@@ -78,7 +78,7 @@ int allot_assign(struct allot *allot, const struct service *service, uint64_t ra
 void allot_remove(struct allot *allot, const char *ns, const char *name, uint64_t now_ms);
 void allot_expire(struct allot *allot, uint64_t now_ms);
 
-/* What a Service has; NULL: nothing. */
+/* What a Service has, valid until the next call for this allot; NULL: nothing. */
 const struct allotment *allot_find(const struct allot *allot, const char *ns, const char *name);
 
 /*

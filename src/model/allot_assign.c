@@ -14,6 +14,7 @@ struct assignment {
 	const struct service *service;
 	uint64_t random;
 	struct diag *diag;
+	struct allotment given;         /* so far */
 	struct allotment next;
 };
 
@@ -51,7 +52,7 @@ static void
 release_difference(struct assignment *a, const struct allotment *from, const struct allotment *to,
     uint64_t until_ms)
 {
-	const struct reserved *reserved = &a->record->reserved;
+	const struct reserved *reserved = allot_record_reserved(a->record);
 
 	for (size_t i = 0; i < from->cluster_ip_count; i++) {
 		const struct addr *addr = &from->cluster_ips[i];
@@ -89,7 +90,10 @@ find_family(const struct addr *addrs, size_t count, enum addr_family family)
 static uint64_t
 name_hash(const struct allot_record *record)
 {
-	return text_hash(TEXT_HASH_SEED, record->key, strlen(record->key));
+	const char *name = allot_record_name(record);
+	uint64_t hash = text_hash(TEXT_HASH_SEED, record->key, strlen(record->key));
+
+	return text_hash(text_hash(hash, "/", 1), name, strlen(name));
 }
 
 static int
@@ -117,8 +121,8 @@ static int
 assign_cluster_ip(struct assignment *a, enum addr_family family)
 {
 	const struct service *service = a->service;
-	const struct allotment *given = &a->record->given;
-	const struct reserved *reserved = &a->record->reserved;
+	const struct allotment *given = &a->given;
+	const struct reserved *reserved = allot_record_reserved(a->record);
 	const struct addr *stated = find_family(service->cluster_ips, service->cluster_ip_count,
 	    family);
 	const struct addr *got = find_family(reserved->cluster_ips, reserved->cluster_ip_count,
@@ -137,7 +141,7 @@ assign_cluster_ip(struct assignment *a, enum addr_family family)
 		return pool_addr_owner(a->allot->services, stated) != NULL ? ERR_EXISTS : ERR_RANGE;
 	} else {
 		err = pool_addr_allot(a->allot->services, family, name_hash(a->record),
-		    a->record->key, out);
+		    a->record, out);
 	}
 	if (err == ERR_FULL || err == ERR_NOTFOUND)
 		return say_full(a, family == ADDR_IP6 ? "IPv6 address" : "IPv4 address",
@@ -164,8 +168,8 @@ static int
 assign_load_balancer_ip(struct assignment *a)
 {
 	const struct service *service = a->service;
-	const struct reserved *reserved = &a->record->reserved;
-	const struct allotment *given = &a->record->given;
+	const struct reserved *reserved = allot_record_reserved(a->record);
+	const struct allotment *given = &a->given;
 	int err = ERR_NOTFOUND;
 
 	if (service->type != SERVICE_LOAD_BALANCER || service->load_balancer_class != NULL)
@@ -182,7 +186,7 @@ assign_load_balancer_ip(struct assignment *a)
 		return 0;       /* refused, and said */
 	for (size_t i = 0; i < a->next.family_count && err == ERR_NOTFOUND; i++)
 		err = pool_addr_allot(a->allot->balancers, a->next.families[i],
-		    name_hash(a->record), a->record->key, &a->next.load_balancer_ip);
+		    name_hash(a->record), a->record, &a->next.load_balancer_ip);
 	if (err == ERR_FULL)
 		diag_add(a->diag, SEVERITY_WARNING, &service->object.place,
 		    "Service %s/%s: its load balancer address is pending: none is free in "
@@ -208,7 +212,7 @@ shared_node_port(const struct assignment *a, const struct service_port *port)
 			return a->next.node_ports[i].node_port;
 	for (size_t i = 0; i < service->port_count; i++)
 		if (service->ports[i].port == port->port && service->ports[i].node_port != 0 &&
-		    is_reserved_port(&a->record->reserved, service->ports[i].node_port,
+		    is_reserved_port(allot_record_reserved(a->record), service->ports[i].node_port,
 		    service->ports[i].protocol))
 			return service->ports[i].node_port;
 	return 0;
@@ -221,12 +225,12 @@ choose_node_port(struct assignment *a, const struct service_port *port, uint16_t
 	int err;
 
 	if (shared != 0 && pool_port_take(a->allot->ports, shared, port->protocol,
-	    a->record->key, true) == 0) {
+	    a->record, true) == 0) {
 		*out = shared;
 		return 0;
 	}
 	err = pool_port_allot(a->allot->ports, port->protocol,
-	    a->random + a->next.node_port_count * 0x9e3779b97f4a7c15ULL, a->record->key, out);
+	    a->random + a->next.node_port_count * 0x9e3779b97f4a7c15ULL, a->record, out);
 	return err == ERR_FULL ? say_full(a, "node port", "serviceNodePortRange") : err;
 }
 
@@ -234,12 +238,12 @@ static int
 assign_node_port(struct assignment *a, const struct service_port *port)
 {
 	bool allocates = a->service->type == SERVICE_NODE_PORT || a->service->allocate_node_ports;
-	uint16_t had = allot_given_port(&a->record->given, port->port, port->protocol);
+	uint16_t had = allot_given_port(&a->given, port->port, port->protocol);
 	uint16_t node_port = 0;
 	int err = 0;
 
 	if (port->node_port != 0 &&
-	    is_reserved_port(&a->record->reserved, port->node_port, port->protocol))
+	    is_reserved_port(allot_record_reserved(a->record), port->node_port, port->protocol))
 		node_port = port->node_port;
 	else if (had != 0)
 		/* kept, though allocateLoadBalancerNodePorts says no by now */
@@ -262,9 +266,10 @@ assign_node_ports(struct assignment *a)
 	const struct service *service = a->service;
 	int err = 0;
 
-	if (service->type != SERVICE_NODE_PORT && service->type != SERVICE_LOAD_BALANCER)
+	if (service->port_count == 0 ||
+	    (service->type != SERVICE_NODE_PORT && service->type != SERVICE_LOAD_BALANCER))
 		return 0;
-	a->next.node_ports = calloc(service->port_count + 1, sizeof(*a->next.node_ports));
+	a->next.node_ports = calloc(service->port_count, sizeof(*a->next.node_ports));
 	if (a->next.node_ports == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < service->port_count && err == 0; i++)
@@ -301,17 +306,16 @@ commit(struct assignment *a)
 {
 	struct allot_record *record = a->record;
 	struct allot *allot = a->allot;
-	bool same = same_allotment(&record->given, &a->next);
-	bool keeps = allot_has_something(&record->given) || allot_has_something(&a->next);
+	bool same = same_allotment(&a->given, &a->next);
+	bool keeps = allot_has_something(&a->given) || allot_has_something(&a->next);
 
-	release_difference(a, &record->given, &a->next,
+	release_difference(a, &a->given, &a->next,
 	    allot->hold_ms > 0 ? allot->now_ms + allot->hold_ms : 0);
-	a->next.saved = record->given.saved;
-	free(record->given.node_ports);
-	record->given = a->next;
-	record->assigned = true;
+	allot_record_give(record, &a->next);
+	record->assigned = 1;
 	if (!same && keeps)
 		allot_record_changed(allot, record);
+	allot_record_show(record, allot->shown);
 }
 
 int
@@ -326,8 +330,7 @@ allot_assign(struct allot *allot, const struct service *service, uint64_t random
 
 	if (a.record == NULL)
 		return ERR_NOMEM;
-	a.next.ns = a.record->given.ns;
-	a.next.name = a.record->given.name;
+	allot_record_show(a.record, &a.given);
 	err = allot_choose_families(allot->services, service, diag, a.next.families,
 	    &a.next.family_count);
 	if (err == 0)
@@ -336,12 +339,14 @@ allot_assign(struct allot *allot, const struct service *service, uint64_t random
 		err = assign_load_balancer_ip(&a);
 	if (err == 0)
 		err = assign_node_ports(&a);
+	if (err == 0)
+		err = allot_record_prepare(a.record, &a.next);
 	if (err != 0) {
-		release_difference(&a, &a.next, &a.record->given, 0);
+		release_difference(&a, &a.next, &a.given, 0);
 		free(a.next.node_ports);
 		return err;
 	}
 	commit(&a);
-	*out = &a.record->given;
+	*out = allot->shown;
 	return 0;
 }

@@ -29,21 +29,24 @@ is_given_port(const struct allotment *given, const struct reserved_port *port)
 void
 allot_unreserve(struct allot *allot, struct allot_record *record)
 {
-	struct reserved *reserved = &record->reserved;
-	const struct allotment *given = &record->given;
+	const struct reserved *reserved = allot_record_reserved(record);
+	struct allotment given;
 
+	if (record->extra == NULL)
+		return;
+	allot_record_show(record, &given);
 	for (size_t i = 0; i < reserved->cluster_ip_count; i++)
-		if (!is_given_addr(given, &reserved->cluster_ips[i]))
+		if (!is_given_addr(&given, &reserved->cluster_ips[i]))
 			pool_addr_release(allot->services, &reserved->cluster_ips[i], 0);
 	if (reserved->load_balancer_ip.family != ADDR_NONE &&
-	    addr_compare(&reserved->load_balancer_ip, &given->load_balancer_ip) != 0)
+	    addr_compare(&reserved->load_balancer_ip, &given.load_balancer_ip) != 0)
 		pool_addr_release(allot->balancers, &reserved->load_balancer_ip, 0);
 	for (size_t i = 0; i < reserved->port_count; i++)
-		if (!is_given_port(given, &reserved->ports[i]))
+		if (!is_given_port(&given, &reserved->ports[i]))
 			pool_port_release(allot->ports, reserved->ports[i].node_port,
 			    reserved->ports[i].protocol);
 	free(reserved->ports);
-	*reserved = (struct reserved){ .port_count = 0 };
+	record->extra->reserved = (struct reserved){ .port_count = 0 };
 }
 
 /*
@@ -51,15 +54,13 @@ allot_unreserve(struct allot *allot, struct allot_record *record)
  * known.
  */
 static const char *
-owner_place(const struct allot *allot, const char *owner, char *buf, size_t size)
+owner_place(const struct allot_record *owner, char *buf, size_t size)
 {
-	struct allot_record *record = NULL;
+	const struct place *place = owner->extra != NULL ? &owner->extra->place : NULL;
 
-	HASH_FIND_STR(allot->records, owner, record);
 	buf[0] = '\0';
-	if (record != NULL && record->place.file != NULL)
-		snprintf(buf, size, " (%s:%u:%u)", record->place.file, record->place.line,
-		    record->place.column);
+	if (place != NULL && place->file != NULL)
+		snprintf(buf, size, " (%s:%u:%u)", place->file, place->line, place->column);
 	return buf;
 }
 
@@ -70,28 +71,28 @@ struct statement {
 };
 
 static void
-say_taken(const struct allot *allot, const struct statement *said, const char *what,
-    const char *owner)
+say_taken(const struct statement *said, const char *what, const struct allot_record *owner)
 {
-	char place[512];
+	char place[512], name[ALLOT_KEY_SIZE];
 
 	diag_add(said->diag, SEVERITY_ERROR, said->place,
 	    "Service %s/%s: %s: is taken by Service %s%s",
-	    said->service->object.ns, said->service->object.name, what, owner != NULL ? owner : "?",
-	    owner != NULL ? owner_place(allot, owner, place, sizeof(place)) : "");
+	    said->service->object.ns, said->service->object.name, what,
+	    owner != NULL ? allot_record_text(owner, name) : "?",
+	    owner != NULL ? owner_place(owner, place, sizeof(place)) : "");
 }
 
 static int
-reserve_addr(const struct allot *allot, struct pool_addr *pool, const struct allot_record *record,
+reserve_addr(struct pool_addr *pool, const struct allot_record *record,
     const struct addr *addr, const struct statement *said, const char *field, const char *setting)
 {
 	char text[ADDR_TEXT_SIZE];
 	char what[96];
-	int err = pool_addr_take(pool, addr, record->key, false);
+	int err = pool_addr_take(pool, addr, record, false);
 
 	snprintf(what, sizeof(what), "%s %s", field, addr_text(addr, text));
 	if (err == ERR_EXISTS)
-		say_taken(allot, said, what, pool_addr_owner(pool, addr));
+		say_taken(said, what, pool_addr_owner(pool, addr));
 	else if (err == ERR_RANGE)
 		diag_add(said->diag, SEVERITY_ERROR, said->place, "Service %s/%s: %s is outside %s",
 		    said->service->object.ns, said->service->object.name, what, setting);
@@ -103,14 +104,16 @@ reserve_cluster_ips(struct allot *allot, struct allot_record *record,
     const struct service *service, struct diag *diag)
 {
 	struct statement said = { service, &service->cluster_ip_place, diag };
-	struct reserved *reserved = &record->reserved;
+	struct reserved *reserved;
 	int first = 0;
 
-	if (service->headless || service->type == SERVICE_EXTERNAL_NAME)
+	if (service->headless || service->type == SERVICE_EXTERNAL_NAME ||
+	    service->cluster_ip_count == 0)
 		return 0;
+	reserved = &record->extra->reserved;
 	for (size_t i = 0; i < service->cluster_ip_count; i++) {
 		const struct addr *addr = &service->cluster_ips[i];
-		int err = reserve_addr(allot, allot->services, record, addr, &said,
+		int err = reserve_addr(allot->services, record, addr, &said,
 		    i == 0 ? "spec.clusterIP" : "spec.clusterIPs[1]", "serviceCIDRs");
 
 		if (err == 0)
@@ -131,10 +134,10 @@ reserve_load_balancer_ip(struct allot *allot, struct allot_record *record,
 	if (service->type != SERVICE_LOAD_BALANCER || service->load_balancer_class != NULL ||
 	    service->load_balancer_ip.family == ADDR_NONE)
 		return 0;
-	err = reserve_addr(allot, allot->balancers, record, &service->load_balancer_ip, &said,
+	err = reserve_addr(allot->balancers, record, &service->load_balancer_ip, &said,
 	    "spec.loadBalancerIP", "loadBalancerCIDRs");
 	if (err == 0)
-		record->reserved.load_balancer_ip = service->load_balancer_ip;
+		record->extra->reserved.load_balancer_ip = service->load_balancer_ip;
 	return err;
 }
 
@@ -144,24 +147,38 @@ reserve_port(struct allot *allot, struct allot_record *record, const struct serv
 {
 	const struct service_port *port = &service->ports[i];
 	struct statement said = { service, &port->place, diag };
+	struct reserved *reserved = &record->extra->reserved;
+	struct allotment given;
 	char what[64];
-	int err = pool_port_take(allot->ports, port->node_port, port->protocol, record->key, false);
+	int err = pool_port_take(allot->ports, port->node_port, port->protocol, record, false);
 
 	snprintf(what, sizeof(what), "spec.ports[%zu].nodePort %u", i, port->node_port);
+	allot_record_show(record, &given);
 	/* One that was kept through a change of the range may be stated, too. */
 	if (err == ERR_RANGE &&
-	    allot_given_port(&record->given, port->port, port->protocol) == port->node_port)
+	    allot_given_port(&given, port->port, port->protocol) == port->node_port)
 		err = 0;
 	if (err == ERR_EXISTS)
-		say_taken(allot, &said, what, pool_port_holder(allot->ports, port->node_port));
+		say_taken(&said, what, pool_port_holder(allot->ports, port->node_port));
 	else if (err == ERR_RANGE)
 		diag_add(diag, SEVERITY_ERROR, said.place, "Service %s/%s: %s is outside %u-%u",
 		    service->object.ns, service->object.name, what, allot->node_port_first,
 		    allot->node_port_last);
 	else if (err == 0)
-		record->reserved.ports[record->reserved.port_count++] =
+		reserved->ports[reserved->port_count++] =
 		    (struct reserved_port){ port->node_port, port->protocol };
 	return err;
+}
+
+static bool
+states_node_port(const struct service *service)
+{
+	if (service->type != SERVICE_NODE_PORT && service->type != SERVICE_LOAD_BALANCER)
+		return false;
+	for (size_t i = 0; i < service->port_count; i++)
+		if (service->ports[i].node_port != 0)
+			return true;
+	return false;
 }
 
 static int
@@ -170,10 +187,10 @@ reserve_ports(struct allot *allot, struct allot_record *record, const struct ser
 {
 	int first = 0;
 
-	if (service->type != SERVICE_NODE_PORT && service->type != SERVICE_LOAD_BALANCER)
+	if (!states_node_port(service))
 		return 0;
-	record->reserved.ports = calloc(service->port_count + 1, sizeof(struct reserved_port));
-	if (record->reserved.ports == NULL)
+	record->extra->reserved.ports = calloc(service->port_count, sizeof(struct reserved_port));
+	if (record->extra->reserved.ports == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < service->port_count; i++) {
 		int err = service->ports[i].node_port != 0 ?
@@ -187,18 +204,25 @@ reserve_ports(struct allot *allot, struct allot_record *record, const struct ser
 
 /* So that a later conflict can name both places; without memory it names one. */
 static void
-remember_place(struct allot_record *record, const struct service *service)
+remember_place(struct allot_extra *extra, const struct service *service)
 {
 	const struct place *place = service->cluster_ip_count > 0 ? &service->cluster_ip_place :
 	    &service->object.place;
-	const struct reserved *reserved = &record->reserved;
+	const struct reserved *reserved = &extra->reserved;
 	bool stated = reserved->cluster_ip_count > 0 || reserved->port_count > 0 ||
 	    reserved->load_balancer_ip.family != ADDR_NONE;
 
-	free((char *)(uintptr_t)record->place.file);
-	record->place = (struct place){ NULL, place->line, place->column };
+	free((char *)(uintptr_t)extra->place.file);
+	extra->place = (struct place){ NULL, place->line, place->column };
 	if (stated && place->file != NULL)
-		record->place.file = strdup(place->file);
+		extra->place.file = strdup(place->file);
+}
+
+static bool
+states_anything(const struct service *service)
+{
+	return service->cluster_ip_count > 0 || states_node_port(service) ||
+	    service->load_balancer_ip.family != ADDR_NONE;
 }
 
 int
@@ -211,9 +235,15 @@ allot_reserve(struct allot *allot, const struct service *service, struct diag *d
 	if (record == NULL)
 		return ERR_NOMEM;
 	allot_unreserve(allot, record);
+	if (!states_anything(service)) {
+		allot_record_slim(record);
+		return 0;
+	}
+	if (allot_record_extend(record) == NULL)
+		return ERR_NOMEM;
 	errs[0] = reserve_cluster_ips(allot, record, service, diag);
 	errs[1] = reserve_load_balancer_ip(allot, record, service, diag);
 	errs[2] = reserve_ports(allot, record, service, diag);
-	remember_place(record, service);
+	remember_place(record->extra, service);
 	return errs[0] != 0 ? errs[0] : errs[1] != 0 ? errs[1] : errs[2];
 }

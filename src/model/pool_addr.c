@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/err.h"
-#include "model/hashed.h"
+#include "base/keyset.h"
 
 /*
  * Only so many addresses at the start of a network are allotted; the rest of a larger one
@@ -31,22 +32,29 @@ struct range {
 
 /* An address that somebody has, or had. */
 struct taken {
-	UT_hash_handle hh;
-	struct addr addr;
-	bool held;              /* given back, waits until `until_ms` */
-	uint64_t until_ms;
-	struct taken *prev;     /* in the list of held ones, by until_ms */
-	struct taken *next;
-	char owner[];
+	union {
+		const void *owner;
+		struct held *held;      /* where it was given back, and waits */
+	};
+	bool is_held;
+	uint8_t family;
+	uint8_t octets[];               /* as many as the family has: there are many of these */
 };
+
+struct held {
+	struct taken *taken;
+	const void *owner;
+	uint64_t until_ms;
+	TAILQ_ENTRY(held) link;
+};
+TAILQ_HEAD(held_list, held);
 
 struct pool_addr {
 	struct range *ranges;
 	size_t range_count;
 	bool bands;
-	struct taken *taken;
-	struct taken *held_first;
-	struct taken *held_last;
+	struct keyset taken;
+	struct held_list held;          /* by until_ms */
 };
 
 /* KEP-3070: min(max(16, size/16), 256), and nothing in a range too small to be split. */
@@ -95,6 +103,8 @@ pool_addr_new(const struct cidr *cidrs, size_t count, bool bands)
 	if (pool == NULL)
 		return NULL;
 	pool->bands = bands;
+	keyset_init(&pool->taken);
+	TAILQ_INIT(&pool->held);
 	pool->ranges = calloc(count > 0 ? count : 1, sizeof(*pool->ranges));
 	if (pool->ranges == NULL)
 		goto fail;
@@ -113,14 +123,16 @@ void
 pool_addr_free(struct pool_addr *pool)
 {
 	struct taken *taken;
-	struct taken *next;
+	size_t at = 0;
 
 	if (pool == NULL)
 		return;
-	HASH_ITER(hh, pool->taken, taken, next) {
-		HASH_DEL(pool->taken, taken);
+	while ((taken = keyset_next(&pool->taken, &at)) != NULL) {
+		if (taken->is_held)
+			free(taken->held);
 		free(taken);
 	}
+	keyset_release(&pool->taken);
 	for (size_t i = 0; i < pool->range_count; i++)
 		free(pool->ranges[i].bits);
 	free(pool->ranges);
@@ -198,61 +210,108 @@ find_clear_around(const uint64_t *bits, uint64_t low, uint64_t high, uint64_t ha
 	return found < start ? found : high;
 }
 
+static bool
+is_taken(const void *item, const void *key)
+{
+	const struct taken *taken = item;
+	const struct addr *addr = key;
+
+	return taken->family == addr->family &&
+	    memcmp(taken->octets, addr->octets, addr_len(addr)) == 0;
+}
+
+static uint32_t
+hash_of(const struct pool_addr *pool, const struct addr *addr)
+{
+	return keyset_hash(&pool->taken, addr, sizeof(*addr));
+}
+
 static struct taken *
 taken_find(const struct pool_addr *pool, const struct addr *addr)
 {
-	struct taken *taken = NULL;
-
-	HASH_FIND(hh, pool->taken, addr, sizeof(*addr), taken);
-	return taken;
+	return keyset_find(&pool->taken, hash_of(pool, addr), is_taken, addr);
 }
 
-static void
-held_unlink(struct pool_addr *pool, struct taken *taken)
+static struct addr
+addr_of(const struct taken *taken)
 {
-	*(taken->prev != NULL ? &taken->prev->next : &pool->held_first) = taken->next;
-	*(taken->next != NULL ? &taken->next->prev : &pool->held_last) = taken->prev;
-	taken->prev = taken->next = NULL;
-	taken->held = false;
+	struct addr addr = { .family = taken->family };
+
+	memcpy(addr.octets, taken->octets, addr_len(&addr));
+	return addr;
+}
+
+static const void *
+owner_of(const struct taken *taken)
+{
+	return taken->is_held ? taken->held->owner : taken->owner;
+}
+
+/* Its owner has it again. */
+static void
+unhold(struct pool_addr *pool, struct taken *taken)
+{
+	struct held *held = taken->held;
+
+	TAILQ_REMOVE(&pool->held, held, link);
+	taken->is_held = false;
+	taken->owner = held->owner;
+	free(held);
 }
 
 /* Holds mostly come in the order of their ends: look from the end. */
 static void
-held_link(struct pool_addr *pool, struct taken *taken)
+link_held(struct pool_addr *pool, struct held *held)
 {
-	struct taken *before = pool->held_last;
+	struct held *before = TAILQ_LAST(&pool->held, held_list);
 
-	while (before != NULL && before->until_ms > taken->until_ms)
-		before = before->prev;
-	taken->prev = before;
-	taken->next = before != NULL ? before->next : pool->held_first;
-	*(taken->prev != NULL ? &taken->prev->next : &pool->held_first) = taken;
-	*(taken->next != NULL ? &taken->next->prev : &pool->held_last) = taken;
-	taken->held = true;
+	while (before != NULL && before->until_ms > held->until_ms)
+		before = TAILQ_PREV(before, held_list, link);
+	if (before != NULL)
+		TAILQ_INSERT_AFTER(&pool->held, before, held, link);
+	else
+		TAILQ_INSERT_HEAD(&pool->held, held, link);
+}
+
+static bool
+hold(struct pool_addr *pool, struct taken *taken, uint64_t until_ms)
+{
+	struct held *held = malloc(sizeof(*held));
+
+	if (held == NULL)
+		return false;
+	*held = (struct held){ .taken = taken, .owner = taken->owner, .until_ms = until_ms };
+	taken->held = held;
+	taken->is_held = true;
+	link_held(pool, held);
+	return true;
 }
 
 static void
 taken_forget(struct pool_addr *pool, struct taken *taken)
 {
-	if (taken->held)
-		held_unlink(pool, taken);
-	pool_mark(pool, &taken->addr, false);
-	HASH_DEL(pool->taken, taken);
+	struct addr addr = addr_of(taken);
+
+	if (taken->is_held)
+		unhold(pool, taken);
+	pool_mark(pool, &addr, false);
+	keyset_remove(&pool->taken, hash_of(pool, &addr), taken);
 	free(taken);
 }
 
 static int
-taken_add(struct pool_addr *pool, const struct addr *addr, const char *owner)
+taken_add(struct pool_addr *pool, const struct addr *addr, const void *owner)
 {
-	size_t len = strlen(owner) + 1;
-	struct taken *taken = calloc(1, sizeof(*taken) + len);
+	size_t len = addr_len(addr);
+	struct taken *taken = malloc(sizeof(*taken) + len);
 
 	if (taken == NULL)
 		return ERR_NOMEM;
-	taken->addr = *addr;
-	memcpy(taken->owner, owner, len);
-	HASH_ADD_KEYPTR(hh, pool->taken, &taken->addr, sizeof(taken->addr), taken);
-	if (taken->hh.tbl == NULL) {
+	taken->owner = owner;
+	taken->is_held = false;
+	taken->family = addr->family;
+	memcpy(taken->octets, addr->octets, len);
+	if (keyset_add(&pool->taken, hash_of(pool, addr), taken) != 0) {
 		free(taken);
 		return ERR_NOMEM;
 	}
@@ -281,19 +340,19 @@ pool_addr_in_range(const struct pool_addr *pool, const struct addr *addr)
 }
 
 int
-pool_addr_take(struct pool_addr *pool, const struct addr *addr, const char *owner, bool force)
+pool_addr_take(struct pool_addr *pool, const struct addr *addr, const void *owner, bool force)
 {
 	struct taken *taken = taken_find(pool, addr);
-	bool own = taken != NULL && strcmp(taken->owner, owner) == 0;
+	bool own = taken != NULL && owner_of(taken) == owner;
 
 	if (!force && !own && !pool_addr_in_range(pool, addr))
 		return ERR_RANGE;
 	if (own) {
-		if (taken->held)
-			held_unlink(pool, taken);
+		if (taken->is_held)
+			unhold(pool, taken);
 		return 0;
 	}
-	if (taken != NULL && !taken->held)
+	if (taken != NULL && !taken->is_held)
 		return ERR_EXISTS;
 	/* Held for another owner: who asks for it by name gets it. */
 	if (taken != NULL)
@@ -302,7 +361,7 @@ pool_addr_take(struct pool_addr *pool, const struct addr *addr, const char *owne
 }
 
 static int
-range_allot(struct pool_addr *pool, const struct range *range, uint64_t offset, const char *owner,
+range_allot(struct pool_addr *pool, const struct range *range, uint64_t offset, const void *owner,
     struct addr *addr)
 {
 	struct addr sum;
@@ -318,7 +377,7 @@ range_allot(struct pool_addr *pool, const struct range *range, uint64_t offset, 
 /* What the owner gave back and nobody else has had since: it was found from the same place. */
 static struct taken *
 find_own_held(const struct pool_addr *pool, const struct range *range, uint64_t hash,
-    const char *owner)
+    const void *owner)
 {
 	uint64_t room = range->high - range->band;
 
@@ -331,30 +390,30 @@ find_own_held(const struct pool_addr *pool, const struct range *range, uint64_t 
 		    addr_add(&range->cidr.base, offset, &addr) != 0)
 			continue;
 		taken = taken_find(pool, &addr);
-		if (taken != NULL && taken->held && strcmp(taken->owner, owner) == 0)
+		if (taken != NULL && taken->is_held && taken->held->owner == owner)
 			return taken;
 	}
 	return NULL;
 }
 
 static bool
-retake_own(struct pool_addr *pool, enum addr_family family, uint64_t hash, const char *owner,
+retake_own(struct pool_addr *pool, enum addr_family family, uint64_t hash, const void *owner,
     struct addr *addr)
 {
 	struct taken *taken = NULL;
 
-	for (size_t i = 0; pool->held_first != NULL && taken == NULL && i < pool->range_count; i++)
+	for (size_t i = 0; !TAILQ_EMPTY(&pool->held) && taken == NULL && i < pool->range_count; i++)
 		if (pool->ranges[i].cidr.base.family == family)
 			taken = find_own_held(pool, &pool->ranges[i], hash, owner);
 	if (taken == NULL)
 		return false;
-	held_unlink(pool, taken);
-	*addr = taken->addr;
+	unhold(pool, taken);
+	*addr = addr_of(taken);
 	return true;
 }
 
 int
-pool_addr_allot(struct pool_addr *pool, enum addr_family family, uint64_t hash, const char *owner,
+pool_addr_allot(struct pool_addr *pool, enum addr_family family, uint64_t hash, const void *owner,
     struct addr *addr)
 {
 	if (retake_own(pool, family, hash, owner, addr))
@@ -384,29 +443,28 @@ pool_addr_release(struct pool_addr *pool, const struct addr *addr, uint64_t unti
 
 	if (taken == NULL)
 		return;
-	if (taken->held)
-		held_unlink(pool, taken);
-	if (until_ms == 0) {
+	if (taken->is_held)
+		unhold(pool, taken);
+	/* Without memory nothing is held: better it is free at once than lost. */
+	if (until_ms == 0 || !hold(pool, taken, until_ms))
 		taken_forget(pool, taken);
-		return;
-	}
-	taken->until_ms = until_ms;
-	held_link(pool, taken);
 }
 
 void
 pool_addr_expire(struct pool_addr *pool, uint64_t now_ms)
 {
-	while (pool->held_first != NULL && pool->held_first->until_ms <= now_ms)
-		taken_forget(pool, pool->held_first);
+	struct held *held;
+
+	while ((held = TAILQ_FIRST(&pool->held)) != NULL && held->until_ms <= now_ms)
+		taken_forget(pool, held->taken);
 }
 
-const char *
+const void *
 pool_addr_owner(const struct pool_addr *pool, const struct addr *addr)
 {
 	const struct taken *taken = taken_find(pool, addr);
 
-	return taken != NULL && !taken->held ? taken->owner : NULL;
+	return taken != NULL && !taken->is_held ? taken->owner : NULL;
 }
 
 bool

@@ -22,10 +22,11 @@ struct pool_addr *pool_addr_new(const struct cidr *cidrs, size_t count, bool ban
 void pool_addr_free(struct pool_addr *pool);
 
 /*
- * Take this very address for `owner` (copied).  ERR_EXISTS (see pool_addr_owner), ERR_RANGE,
+ * Take this very address for `owner`, whoever is known by that pointer; it must stay until all it
+ * had is free, or its hold over.  ERR_EXISTS (see pool_addr_owner), ERR_RANGE,
  * ERR_NOMEM. `force`: keep an address outside all CIDRs too (a CIDR that was shrunk).
  */
-int pool_addr_take(struct pool_addr *pool, const struct addr *addr, const char *owner, bool force);
+int pool_addr_take(struct pool_addr *pool, const struct addr *addr, const void *owner, bool force);
 
 /*
  * Take any free address of the family, starting at a place that `hash` names; rather one that
@@ -33,7 +34,7 @@ int pool_addr_take(struct pool_addr *pool, const struct addr *addr, const char *
  * ERR_FULL, ERR_NOTFOUND (no CIDR of the family).
  */
 int pool_addr_allot(struct pool_addr *pool, enum addr_family family, uint64_t hash,
-    const char *owner, struct addr *addr);
+    const void *owner, struct addr *addr);
 
 /*
  * Give back; nobody else gets it by allotment before `until_ms` (0: at once), the same owner
@@ -44,7 +45,7 @@ void pool_addr_release(struct pool_addr *pool, const struct addr *addr, uint64_t
 void pool_addr_expire(struct pool_addr *pool, uint64_t now_ms);
 
 /* Who has it; NULL: free (or held). */
-const char *pool_addr_owner(const struct pool_addr *pool, const struct addr *addr);
+const void *pool_addr_owner(const struct pool_addr *pool, const struct addr *addr);
 bool pool_addr_in_range(const struct pool_addr *pool, const struct addr *addr);
 bool pool_addr_has_family(const struct pool_addr *pool, enum addr_family family);
 /* Family of the first CIDR; ADDR_NONE for an empty pool. */

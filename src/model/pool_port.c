@@ -2,16 +2,16 @@
 #include "model/pool_port.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
+#include "base/keyset.h"
 
 /*
  * A number belongs to one owner (Kubernetes' portallocator knows numbers only), for one or
  * more protocols.
  */
 struct port_slot {
-	char *owner;            /* NULL: free */
+	const void *owner;
 	uint8_t protocols;      /* bit set by enum protocol */
 };
 
@@ -19,7 +19,7 @@ struct pool_port {
 	uint16_t first;
 	uint16_t last;
 	uint32_t band;          /* so many at the start are left to explicit requests */
-	struct port_slot slots[UINT16_MAX + 1];
+	struct keyset slots;    /* those taken, by number */
 };
 
 static uint8_t
@@ -46,6 +46,7 @@ pool_port_new(uint16_t first, uint16_t last)
 
 	if (pool == NULL)
 		return NULL;
+	keyset_init(&pool->slots);
 	pool->first = first;
 	pool->last = last;
 	if (last >= first)
@@ -56,34 +57,60 @@ pool_port_new(uint16_t first, uint16_t last)
 void
 pool_port_free(struct pool_port *pool)
 {
+	struct port_slot *slot;
+	size_t at = 0;
+
 	if (pool == NULL)
 		return;
-	for (size_t i = 0; i <= UINT16_MAX; i++)
-		free(pool->slots[i].owner);
+	while ((slot = keyset_next(&pool->slots, &at)) != NULL)
+		free(slot);
+	keyset_release(&pool->slots);
 	free(pool);
 }
 
-static int
-slot_take(struct port_slot *slot, enum protocol protocol, const char *owner)
+static struct port_slot *
+slot_find(const struct pool_port *pool, uint32_t port)
 {
-	if (slot->owner != NULL && strcmp(slot->owner, owner) != 0)
-		return ERR_EXISTS;
-	if (slot->owner == NULL) {
-		slot->owner = strdup(owner);
-		if (slot->owner == NULL)
-			return ERR_NOMEM;
+	return keyset_find(&pool->slots, keyset_hash_number(&pool->slots, port), NULL, NULL);
+}
+
+static struct port_slot *
+slot_new(struct pool_port *pool, uint16_t port, const void *owner)
+{
+	struct port_slot *slot = malloc(sizeof(*slot));
+
+	if (slot == NULL)
+		return NULL;
+	*slot = (struct port_slot){ .owner = owner };
+	if (keyset_add(&pool->slots, keyset_hash_number(&pool->slots, port), slot) != 0) {
+		free(slot);
+		return NULL;
 	}
+	return slot;
+}
+
+static int
+slot_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const void *owner)
+{
+	struct port_slot *slot = slot_find(pool, port);
+
+	if (slot != NULL && slot->owner != owner)
+		return ERR_EXISTS;
+	if (slot == NULL)
+		slot = slot_new(pool, port, owner);
+	if (slot == NULL)
+		return ERR_NOMEM;
 	slot->protocols |= bit_of(protocol);
 	return 0;
 }
 
 int
-pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const char *owner,
+pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const void *owner,
     bool force)
 {
 	if (port == 0 || (!force && (port < pool->first || port > pool->last)))
 		return ERR_RANGE;
-	return slot_take(&pool->slots[port], protocol, owner);
+	return slot_take(pool, port, protocol, owner);
 }
 
 /* The first free port from `start` on, going round in [low, high); 0: none. */
@@ -95,14 +122,14 @@ find_free(const struct pool_port *pool, uint32_t low, uint32_t high, uint64_t ra
 	for (uint32_t i = 0; i < size; i++) {
 		uint32_t port = low + (uint32_t)((random + i) % size);
 
-		if (port != 0 && pool->slots[port].owner == NULL)
+		if (port != 0 && slot_find(pool, port) == NULL)
 			return (uint16_t)port;
 	}
 	return 0;
 }
 
 int
-pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random, const char *owner,
+pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random, const void *owner,
     uint16_t *port)
 {
 	uint32_t low = pool->first;
@@ -114,7 +141,7 @@ pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random,
 		found = find_free(pool, low, middle, random % UINT32_MAX);
 	if (found == 0)
 		return ERR_FULL;
-	err = slot_take(&pool->slots[found], protocol, owner);
+	err = slot_take(pool, found, protocol, owner);
 	if (err == 0)
 		*port = found;
 	return err;
@@ -123,17 +150,21 @@ pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random,
 void
 pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol)
 {
-	struct port_slot *slot = &pool->slots[port];
+	struct port_slot *slot = slot_find(pool, port);
 
+	if (slot == NULL)
+		return;
 	slot->protocols &= (uint8_t)~bit_of(protocol);
-	if (slot->protocols == 0) {
-		free(slot->owner);
-		slot->owner = NULL;
-	}
+	if (slot->protocols != 0)
+		return;
+	keyset_remove(&pool->slots, keyset_hash_number(&pool->slots, port), slot);
+	free(slot);
 }
 
-const char *
+const void *
 pool_port_holder(const struct pool_port *pool, uint16_t port)
 {
-	return pool->slots[port].owner;
+	const struct port_slot *slot = slot_find(pool, port);
+
+	return slot != NULL ? slot->owner : NULL;
 }

@@ -16,15 +16,16 @@ struct pool_port *pool_port_new(uint16_t first, uint16_t last);
 void pool_port_free(struct pool_port *pool);
 
 /*
- * ERR_EXISTS, ERR_RANGE (unless force), ERR_NOMEM.  A number has one owner, who may take it
+ * ERR_EXISTS, ERR_RANGE (unless force), ERR_NOMEM.  `owner` is whoever is known by that pointer,
+ * which must stay until all it had is released.  A number has one owner, who may take it
  * for several protocols (TCP and UDP of one Service); what he has already he may take again.
  */
-int pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const char *owner,
+int pool_port_take(struct pool_port *pool, uint16_t port, enum protocol protocol, const void *owner,
     bool force);
 /* A number free of all protocols; starts at a random place.  ERR_FULL, ERR_NOMEM. */
 int pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t random,
-    const char *owner, uint16_t *port);
+    const void *owner, uint16_t *port);
 void pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol);
 /* Whatever the protocol; NULL: nobody. */
-const char *pool_port_holder(const struct pool_port *pool, uint16_t port);
+const void *pool_port_holder(const struct pool_port *pool, uint16_t port);
 #endif

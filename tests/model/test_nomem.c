@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "model/allot.h"
 #include "model/membership.h"
+#include "model/pool_addr.h"
 #include "model/roster.h"
 #include "model/store.h"
 #include "tests/model/build.h"
@@ -200,6 +201,25 @@ START_TEST(a_failed_assignment_gives_everything_back)
 }
 END_TEST
 
+START_TEST(an_address_that_cannot_be_held_is_free_at_once)
+{
+	struct cidr cidr;
+	struct pool_addr *pool;
+	struct addr addr, again;
+	static const char a, b;
+
+	cidr_parse("10.0.0.0/30", &cidr);
+	pool = pool_addr_new(&cidr, 1, true);
+	ck_assert_int_eq(pool_addr_allot(pool, ADDR_IP4, 0, &a, &addr), 0);
+	scarce_fail_at(1);
+	pool_addr_release(pool, &addr, 1000);
+	ck_assert(scarce_failed());
+	ck_assert_int_eq(pool_addr_allot(pool, ADDR_IP4, 0, &b, &again), 0);
+	ck_assert_int_eq(addr_compare(&addr, &again), 0);
+	pool_addr_free(pool);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -211,6 +231,7 @@ suite(void)
 	tcase_add_test(tc, what_is_dirty_stays_so_until_it_can_be_told);
 	tcase_add_test(tc, a_verdict_is_kept_whole_or_refused);
 	tcase_add_test(tc, a_failed_assignment_gives_everything_back);
+	tcase_add_test(tc, an_address_that_cannot_be_held_is_free_at_once);
 	suite_add_tcase(s, tc);
 	return s;
 }
