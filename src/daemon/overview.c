@@ -140,6 +140,7 @@ METRIC(m_queries, dns_of(arg).queries)
 METRIC(m_replies, dns_of(arg).replies)
 METRIC(m_truncated, dns_of(arg).truncated)
 METRIC(m_dropped, dns_of(arg).dropped)
+METRIC(m_thinned, dns_of(arg).thinned)
 METRIC(m_noerror, dns_of(arg).rcode[0])
 METRIC(m_formerr, dns_of(arg).rcode[1])
 METRIC(m_servfail, dns_of(arg).rcode[2])
@@ -242,6 +243,8 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_dns_replies_total", "counter", "Replies sent", m_replies },
 	{ "rollcall_dns_truncated_total", "counter", "Replies with TC", m_truncated },
 	{ "rollcall_dns_dropped_total", "counter", "Messages that got no reply", m_dropped },
+	{ "rollcall_dns_clients_thinned", "gauge",
+	    "Clients that send more than can be answered, of which a part is dropped", m_thinned },
 	{ "rollcall_dns_noerror_total", "counter", "Replies NOERROR", m_noerror },
 	{ "rollcall_dns_formerr_total", "counter", "Replies FORMERR", m_formerr },
 	{ "rollcall_dns_servfail_total", "counter", "Replies SERVFAIL", m_servfail },

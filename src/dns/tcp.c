@@ -438,6 +438,7 @@ tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts)
 	counts->replies = load(&stream->counts.replies);
 	counts->truncated = load(&stream->counts.truncated);
 	counts->dropped = load(&stream->counts.dropped);
+	counts->thinned = 0;
 	for (size_t i = 0; i < sizeof(counts->rcode) / sizeof(counts->rcode[0]); i++)
 		counts->rcode[i] = load(&stream->counts.rcode[i]);
 }

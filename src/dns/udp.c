@@ -22,6 +22,7 @@
 #include "dns/respond.h"
 #include "dns/serving.h"
 #include "dns/udp_batch.h"
+#include "dns/udp_flood.h"
 #include "dns/udp_send.h"
 #include "dns/wire.h"
 #include "net/sock.h"
@@ -43,6 +44,7 @@ struct counts {
 	_Atomic uint64_t rcode[16];
 	_Atomic uint64_t truncated;
 	_Atomic uint64_t dropped;
+	_Atomic uint64_t thinned;
 };
 
 struct worker {
@@ -56,6 +58,7 @@ struct worker {
 	pthread_t thread;
 	struct udp_batch *batch;
 	struct udp_send *send;
+	struct udp_flood *flood;
 	struct responder responder;
 	struct query queries[UDP_BATCH_MAX];
 	struct udp_reply replies[UDP_BATCH_MAX];
@@ -148,9 +151,12 @@ serve_timed(struct worker *worker, size_t count)
 	uint64_t began_us = clock_now_us(worker->server->clock);
 
 	serve_batch(worker, count);
-	latency_note_many(&worker->durations, clock_now_us(worker->server->clock) - began_us,
-	    worker->untimed + count);
+	uint64_t now_us = clock_now_us(worker->server->clock);
+	latency_note_many(&worker->durations, now_us - began_us, worker->untimed + count);
 	worker->untimed = 0;
+	udp_flood_note(worker->flood, worker->batch, count, now_us);
+	atomic_store_explicit(&worker->counts.thinned, udp_flood_thinned(worker->flood),
+	    memory_order_relaxed);
 }
 
 static bool
@@ -197,7 +203,7 @@ run(void *arg)
 		int count = udp_batch_receive(worker->batch, true);
 		if (count > 0)
 			serve_timed(worker, (size_t)count);
-		if (count == 1 && !worker->pktinfo)
+		if (count == 1 && !worker->pktinfo && udp_flood_thinned(worker->flood) == 0)
 			singles = SINGLES;
 	}
 	drain(worker);
@@ -249,6 +255,7 @@ worker_free(struct worker *worker)
 		return;
 	udp_batch_free(worker->batch);
 	udp_send_free(worker->send);
+	udp_flood_free(worker->flood);
 	(void)close(worker->fd);
 	free(worker);
 }
@@ -269,13 +276,14 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	worker->pktinfo = pktinfo;
 	worker->batch = udp_batch_new(fd, pktinfo);
 	worker->send = udp_send_new(fd);
+	worker->flood = udp_flood_new(fd);
 	/*
 	 * Threads begin at different places, so that a client with several sockets sees no
 	 * pattern.
 	 */
 	worker->responder = (struct responder){ .answering = true,
 		.rotation = (uint32_t)server->worker_count };
-	if (worker->batch == NULL || worker->send == NULL) {
+	if (worker->batch == NULL || worker->send == NULL || worker->flood == NULL) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -423,6 +431,7 @@ udp_server_counts(const struct udp_server *server, struct dns_counts *counts)
 			counts->rcode[k] += count_of(&of->rcode[k]);
 		counts->truncated += count_of(&of->truncated);
 		counts->dropped += count_of(&of->dropped);
+		counts->thinned += count_of(&of->thinned);
 	}
 }
 

@@ -47,6 +47,7 @@ struct dns_counts {
 	uint64_t rcode[16];
 	uint64_t truncated;
 	uint64_t dropped;       /* silence: not a query, no room */
+	uint64_t thinned;       /* clients whose flood is thinned out now, on each of the threads */
 };
 void udp_server_counts(const struct udp_server *server, struct dns_counts *counts);
 /*

@@ -1,0 +1,264 @@
+/* test_udp_flood.c - who fills the queue loses queries, others do not; afterwards nobody does. */
+#include "dns/udp_flood.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "dns/udp_batch.h"
+#include "net/sock.h"
+#include "tests/suite.h"
+
+static int server, heavy, light;
+static struct udp_batch *batch;
+static struct udp_flood *flood;
+static uint64_t now_us;
+
+static int
+open_at(const char *address, struct addr_port *bound, int rcvbuf)
+{
+	int fd;
+
+	ck_assert_int_eq(addr_port_parse(address, bound), 0);
+	ck_assert_int_eq(sock_bind_udp(bound, SOCK_FLAG_NONBLOCK, rcvbuf, &fd), 0);
+	ck_assert_int_eq(sock_bound(fd, bound), 0);
+	return fd;
+}
+
+static int
+client_at(const char *address, const struct addr_port *to)
+{
+	struct sockaddr_storage storage;
+	struct addr_port own;
+	int fd = open_at(address, &own, 0);
+	socklen_t len = sock_from_addr(to, &storage);
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&storage, len), 0);
+	return fd;
+}
+
+static void
+start(void)
+{
+	struct addr_port at;
+
+	server = open_at("127.0.0.1:0", &at, 200000);
+	heavy = client_at("127.0.0.2:0", &at);
+	light = client_at("127.0.0.3:0", &at);
+	batch = udp_batch_new(server, false);
+	flood = udp_flood_new(server);
+	ck_assert(batch != NULL && flood != NULL);
+	now_us = 1000000;
+}
+
+static void
+finish(void)
+{
+	udp_flood_free(flood);
+	udp_batch_free(batch);
+	close(server);
+	close(heavy);
+	close(light);
+}
+
+static void
+put(int fd, unsigned count)
+{
+	while (count-- > 0)
+		ck_assert_int_eq((int)send(fd, "12345678901234567890", 20, 0), 20);
+}
+
+/* Take a batch as a responder does, a millisecond later; returns how many were the light client's. */
+static unsigned
+take(void)
+{
+	int count = udp_batch_receive(batch, false);
+	unsigned from_light = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct addr client;
+
+		udp_batch_client(batch, (size_t)i, &client);
+		from_light += client.octets[3] == 3;
+	}
+	now_us += 1000;
+	if (count > 0)
+		udp_flood_note(flood, batch, (size_t)count, now_us);
+	return from_light;
+}
+
+/* The heavy client sends twice what is taken; all of the light one's few arrive. */
+static void
+overload(unsigned rounds, unsigned *sent, unsigned *arrived)
+{
+	*sent = *arrived = 0;
+	for (unsigned i = 0; i < rounds; i++) {
+		put(heavy, 2 * UDP_BATCH_MAX);
+		put(light, 1);
+		*sent += 1;
+		*arrived += take();
+	}
+}
+
+static unsigned
+empty_queue(void)
+{
+	unsigned from_light = 0;
+	struct addr client;
+
+	for (int count; (count = udp_batch_receive(batch, false)) > 0;)
+		for (int i = 0; i < count; i++) {
+			udp_batch_client(batch, (size_t)i, &client);
+			from_light += client.octets[3] == 3;
+		}
+	return from_light;
+}
+
+START_TEST(who_fills_the_queue_is_thinned_out_and_others_lose_nothing)
+{
+	unsigned sent, arrived;
+
+	overload(500, &sent, &arrived);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	(void)empty_queue();
+	overload(1000, &sent, &arrived);
+	arrived += empty_queue();
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	ck_assert_uint_eq(sent, arrived);
+}
+END_TEST
+
+START_TEST(without_it_others_would_lose_queries)
+{
+	unsigned sent, arrived = 0;
+
+	for (sent = 0; sent < 500; sent++) {
+		put(heavy, 2 * UDP_BATCH_MAX);
+		put(light, 1);
+		(void)udp_batch_receive(batch, false);
+	}
+	arrived = empty_queue();
+	ck_assert_uint_lt(arrived, sent / 4);
+}
+END_TEST
+
+START_TEST(after_the_flood_nobody_is_thinned_out)
+{
+	unsigned sent, arrived;
+
+	overload(500, &sent, &arrived);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	for (unsigned i = 0; i < 4000 && udp_flood_thinned(flood) > 0; i++) {
+		put(heavy, 1);
+		put(light, 1);
+		(void)take();
+	}
+	ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+	(void)empty_queue();
+	put(heavy, 100);
+	(void)take();
+	ck_assert_int_eq(udp_batch_receive(batch, false), 100 - UDP_BATCH_MAX);
+}
+END_TEST
+
+START_TEST(a_silent_second_ends_it_too)
+{
+	unsigned sent, arrived;
+
+	overload(500, &sent, &arrived);
+	(void)empty_queue();
+	now_us += 2000000;
+	put(light, 1);
+	(void)take();
+	ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+}
+END_TEST
+
+START_TEST(a_queue_that_holds_what_comes_thins_out_nobody)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		put(heavy, UDP_BATCH_MAX);
+		(void)take();
+	}
+	ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+}
+END_TEST
+
+/* What arrives on a fresh socket of the same host under a filter for these clients. */
+static const struct {
+	const char *at;
+	const char *clients[3];
+	uint32_t keep;
+	bool passes;
+} filters[] = {
+	{ "127.0.0.1:0", { "127.0.0.2", "127.0.0.1", "127.0.0.3" }, 0, false },
+	{ "127.0.0.1:0", { "127.0.0.3", "127.0.0.2", "127.0.0.1" }, 0, false },
+	{ "127.0.0.1:0", { "127.0.0.1" }, 0, false },
+	{ "127.0.0.1:0", { "127.0.0.2", "10.0.0.1", "1.0.0.127" }, 0, true },
+	{ "127.0.0.1:0", { "127.0.0.1" }, UINT32_MAX, true },
+	{ "127.0.0.1:0", { NULL }, 0, true },
+	{ "[::1]:0", { "2001:db8::1", "::1" }, 0, false },
+	{ "[::1]:0", { "::1", "2001:db8::1" }, 0, false },
+	{ "[::1]:0", { "1::1", "0:0:1::1", "::1:0:0:1" }, 0, true },
+	{ "[::1]:0", { "::2", "::1:1" }, 0, true },
+	{ "[::1]:0", { "::1" }, UINT32_MAX, true },
+};
+
+START_TEST(the_filter_knows_its_clients_from_others)
+{
+	struct sock_filter code[UDP_FLOOD_CODE_MAX];
+	struct sock_fprog program = { .filter = code };
+	struct addr clients[3];
+	struct sockaddr_storage storage;
+	struct addr_port at;
+	size_t count = 0;
+	char octets[20];
+	int fd;
+
+	ck_assert_int_eq(addr_port_parse(filters[_i].at, &at), 0);
+	if (sock_bind_udp(&at, SOCK_FLAG_NONBLOCK, 0, &fd) != 0)
+		return;                 /* no IPv6 here */
+	ck_assert_int_eq(sock_bound(fd, &at), 0);
+	for (; count < 3 && filters[_i].clients[count] != NULL; count++)
+		ck_assert_int_eq(addr_parse(filters[_i].clients[count], &clients[count]), 0);
+	program.len = (unsigned short)udp_flood_filter(code, clients, count, filters[_i].keep);
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)),
+	    0);
+	socklen_t len = sock_from_addr(&at, &storage);
+	ck_assert_int_eq((int)sendto(fd, "datagram", 8, 0, (struct sockaddr *)&storage, len), 8);
+	ck_assert_int_eq((int)recv(fd, octets, sizeof(octets), 0), filters[_i].passes ? 8 : -1);
+	close(fd);
+}
+END_TEST
+
+START_TEST(eight_clients_of_either_family_fit)
+{
+	struct sock_filter code[UDP_FLOOD_CODE_MAX];
+	struct addr clients[HEAVY_MAX] = { { .family = ADDR_IP6 } };
+
+	for (size_t i = 0; i < HEAVY_MAX; i++)
+		clients[i].family = ADDR_IP6;
+	ck_assert_uint_eq(udp_flood_filter(code, clients, HEAVY_MAX, 1), UDP_FLOOD_CODE_MAX);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("udp_flood");
+	TCase *t = tcase_create("udp_flood");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, start, finish);
+	tcase_add_test(t, who_fills_the_queue_is_thinned_out_and_others_lose_nothing);
+	tcase_add_test(t, without_it_others_would_lose_queries);
+	tcase_add_test(t, after_the_flood_nobody_is_thinned_out);
+	tcase_add_test(t, a_silent_second_ends_it_too);
+	tcase_add_test(t, a_queue_that_holds_what_comes_thins_out_nobody);
+	tcase_add_loop_test(t, the_filter_knows_its_clients_from_others, 0,
+	    (int)(sizeof(filters) / sizeof(filters[0])));
+	tcase_add_test(t, eight_clients_of_either_family_fit);
+	suite_add_tcase(s, t);
+	return s;
+}
