@@ -17,10 +17,14 @@
 #include "dns/changes.h"
 #include "dns/dns_settings.h"
 #include "dns/entry.h"
+#include "dns/index.h"
+#include "dns/page.h"
 #include "dns/reverse.h"
 
+/* Readers come to the root of one that has addresses right below it, from its entry. */
 struct branch {
-	struct cidr prefix;     /* the key; it has no padding */
+	struct index_piece piece;
+	struct page_root root;  /* its network is the key; that has no padding */
 	bool is_zone;           /* its name exists whatever is below */
 	bool lost;              /* could not be put into the table */
 	uint32_t children;      /* branches, addresses and zones right below it */
@@ -31,6 +35,7 @@ _Static_assert(sizeof(struct cidr) == 18, "struct cidr is compared octet by octe
 struct branches {
 	struct ledger *ledger;
 	struct branch *table;
+	struct branch *last;    /* where an address was looked up last: the next lies near */
 	size_t zone_count;
 	bool zone_bits[129];    /* is there a zone of that many bits?  Saves futile look-ups. */
 };
@@ -51,24 +56,31 @@ add(struct branches *branches, const struct cidr *prefix, bool is_zone)
 
 	if (branch == NULL)
 		return NULL;
-	branch->prefix = *prefix;
+	branch->root.network = *prefix;
 	branch->is_zone = is_zone;
-	HASH_ADD(hh, branches->table, prefix, sizeof(branch->prefix), branch);
+	HASH_ADD(hh, branches->table, root.network, sizeof(branch->root.network), branch);
 	if (branch->lost) {
 		free(branch);
 		return NULL;
 	}
+	index_note(branches->ledger->index, sizeof(*branch));
 	branches->zone_count += is_zone;
 	if (is_zone)
 		branches->zone_bits[prefix->bits] = true;
 	return branch;
 }
 
+/* Readers may have just found its entry. */
 static void
 drop(struct branches *branches, struct branch *branch)
 {
+	struct index *index = branches->ledger->index;
+
 	HASH_DEL(branches->table, branch);
-	free(branch);
+	if (branches->last == branch)
+		branches->last = NULL;
+	page_drop(&branch->root, index);
+	index_retire(index, branch, sizeof(*branch));
 }
 
 static struct cidr
@@ -88,20 +100,33 @@ branches_zone(const struct branches *branches, const struct cidr *prefix)
 			const struct branch *branch = find(branches, &at);
 
 			if (branch != NULL && branch->is_zone)
-				return &branch->prefix;
+				return &branch->root.network;
 		}
 		if (bits == 0)
 			return NULL;
 	}
 }
 
-/* An entry that holds nothing: what is asked there is NODATA. */
-static int
-put_empty(struct branches *branches, const struct cidr *prefix)
+/* Are addresses right below it? */
+static bool
+is_last(const struct cidr *prefix)
 {
+	return prefix->bits + reverse_step(prefix->base.family) ==
+	    reverse_bits(prefix->base.family);
+}
+
+/* An entry without records: what is asked there is NODATA. */
+static int
+put_empty(struct branches *branches, const struct branch *branch)
+{
+	const struct cidr *prefix = &branch->root.network;
 	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX];
 	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = zone };
 
+	if (is_last(prefix)) {
+		spec.kind = ENTRY_NETWORK;
+		spec.root = &branch->root;
+	}
 	reverse_name(prefix, name);
 	reverse_name(branches_zone(branches, prefix), zone);
 	return changes_put_now(branches->ledger, &spec);
@@ -140,7 +165,7 @@ branches_hold(struct branches *branches, const struct cidr *prefix)
 		branch = add(branches, &at, false);
 		if (branch != NULL)
 			branch->children = 1;
-		if (branch == NULL || put_empty(branches, &at) != 0) {
+		if (branch == NULL || put_empty(branches, branch) != 0) {
 			if (branch != NULL)
 				drop(branches, branch);
 			take_back(branches, prefix, at.bits);
@@ -162,6 +187,24 @@ branches_release(struct branches *branches, const struct cidr *prefix)
 		remove_empty(branches, &at);
 		drop(branches, branch);
 	}
+}
+
+struct page_root *
+branches_root(struct branches *branches, const struct addr *addr)
+{
+	struct cidr leaf = { .base = *addr, .bits = (uint8_t)reverse_bits(addr->family) };
+	struct cidr network = parent_of(&leaf);
+
+	if (branches->last == NULL ||
+	    memcmp(&branches->last->root.network, &network, sizeof(network)) != 0)
+		branches->last = find(branches, &network);
+	return branches->last == NULL ? NULL : &branches->last->root;
+}
+
+bool
+branches_has_narrow(const struct branches *branches, uint8_t family)
+{
+	return branches->zone_bits[reverse_bits(family)];
 }
 
 static int
@@ -201,9 +244,9 @@ plant_zones(struct branches *branches)
 	/* branches are added on the way: walk over a copy */
 	HASH_ITER(hh, branches->table, branch, next)
 		if (zones != NULL)
-			zones[count++] = branch->prefix;
+			zones[count++] = branch->root.network;
 	for (size_t i = 0; err == 0 && i < count; i++) {
-		err = put_empty(branches, &zones[i]);
+		err = put_empty(branches, find(branches, &zones[i]));
 		if (err == 0 && zones[i].bits > 0) {
 			struct cidr above = parent_of(&zones[i]);
 
@@ -237,8 +280,11 @@ branches_free(struct branches *branches)
 
 	if (branches == NULL)
 		return;
-	HASH_ITER(hh, branches->table, branch, next)
-		drop(branches, branch);
+	HASH_ITER(hh, branches->table, branch, next) {
+		HASH_DEL(branches->table, branch);
+		page_keep(&branch->root, branches->ledger->index);
+		index_keep(branches->ledger->index, &branch->piece);
+	}
 	free(branches);
 }
 
@@ -250,7 +296,7 @@ branches_each_zone(const struct branches *branches, branches_zone_fn *visit, voi
 	for (const struct branch *at = branches->table; at != NULL; at = at->hh.next) {
 		if (!at->is_zone)
 			continue;
-		reverse_name(&at->prefix, name);
+		reverse_name(&at->root.network, name);
 		int err = visit(arg, name);
 		if (err != 0)
 			return err;

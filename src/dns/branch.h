@@ -8,12 +8,14 @@
  */
 #ifndef ROLLCALL_DNS_BRANCH_H
 #define ROLLCALL_DNS_BRANCH_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
 
 struct branches;
+struct page_root;
 struct dns_settings;
 struct ledger;
 
@@ -36,6 +38,14 @@ const struct cidr *branches_zone(const struct branches *branches, const struct c
  */
 int branches_hold(struct branches *branches, const struct cidr *prefix);
 void branches_release(struct branches *branches, const struct cidr *prefix);
+
+/*
+ * The network of an address, where its page is (page.h); NULL: nothing is held in it.  Valid while
+ * something is.
+ */
+struct page_root *branches_root(struct branches *branches, const struct addr *addr);
+/* Is there a zone of a single address of this family? */
+bool branches_has_narrow(const struct branches *branches, uint8_t family);
 
 /* The zones' names, for their SOA; stops at and returns what is not 0. */
 typedef int branches_zone_fn(void *arg, const uint8_t *zone);

@@ -17,6 +17,7 @@
 #include "dns/branch.h"
 #include "dns/changes.h"
 #include "dns/dns_settings.h"
+#include "dns/entry_layout.h"
 #include "dns/index.h"
 #include "dns/owner.h"
 #include "dns/pointers.h"
@@ -32,7 +33,7 @@
 #define ARENA_FIRST 2048
 
 struct listing {
-	struct roster_entry *entry;     /* NULL: new */
+	struct pointer_owner owner;     /* with the roster entry; NULL: new */
 	size_t left_out;        /* records that no message could carry */
 	bool serving;           /* says who the zone's name servers are */
 	bool torn;              /* the index holds answers of an older entry still */
@@ -113,7 +114,7 @@ gather_glue(struct catalog *catalog, struct arena *arena, struct entry_record **
 	if (schemas == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < catalog->server_count; i++) {
-		int err = schema_build(&catalog->domain, catalog->servers[i]->entry, arena,
+		int err = schema_build(&catalog->domain, catalog->servers[i]->owner.entry, arena,
 		    &schemas[i]);
 
 		if (err != 0)
@@ -170,37 +171,42 @@ set_serving(struct catalog *catalog, struct listing *service, bool serving)
 
 /* ---- one Service --------------------------------------------------------------------------- */
 
-static bool
-is_quiet(const struct schema_name *name)
+/* What is answered now; NULL: nothing. */
+static const struct entry *
+service_answers(const struct listing *service)
 {
-	return name == NULL || name->kind == ENTRY_EMPTY_HEADLESS;
+	return atomic_load_explicit(&service->owner.cell.entry, memory_order_relaxed);
 }
 
-/* One name as it was and as it is to be; either may be NULL. */
+static int
+put_name(struct catalog *catalog, struct changes *changes, const struct schema_name *name,
+    bool quiet)
+{
+	const struct entry_spec spec = {
+		.kind = name->kind, .name = name->name, .zone = catalog->domain.zone,
+		.records = name->records, .record_count = name->record_count,
+		.additional = name->additional, .additional_count = name->additional_count,
+	};
+
+	return changes_put(changes, &spec, quiet);
+}
+
+/* A name of a topology zone as it was and as it is to be; either may be NULL. */
 static int
 plan_name(struct catalog *catalog, struct changes *changes, const struct schema_name *old,
     const struct schema_name *new, bool torn)
 {
-	bool quiet = is_quiet(old) && is_quiet(new) && !torn;
-
 	if (new == NULL)
-		return changes_remove(changes, old->name, quiet);
+		return changes_remove(changes, old->name, false);
 	if (old != NULL && !torn && schema_name_equal(old, new))
 		return 0;
-	struct entry_spec spec = {
-		.kind = new->kind, .name = new->name, .zone = catalog->domain.zone,
-		.records = new->records, .record_count = new->record_count,
-		.additional = new->additional, .additional_count = new->additional_count,
-		    .ede = new->ede,
-	};
-	return changes_put(changes, &spec, quiet);
+	return put_name(catalog, changes, new, false);
 }
 
 /* Walk over both sorted lists side by side. */
 static int
 plan_names(struct catalog *catalog, struct changes *changes, const struct schema *old,
-    const struct schema *new,
-    bool torn)
+    const struct schema *new, bool torn)
 {
 	size_t i = 0, j = 0;
 	int err = 0;
@@ -217,11 +223,42 @@ plan_names(struct catalog *catalog, struct changes *changes, const struct schema
 	return err;
 }
 
+/* The Service's entry with all that is below it, against the one there is. */
+static int
+plan_own(struct catalog *catalog, struct changes *changes, struct listing *service,
+    const struct schema *new)
+{
+	const struct entry *old = service_answers(service);
+	bool quiet = (old == NULL || old->kind == ENTRY_EMPTY_HEADLESS) &&
+	    (new->own == NULL || new->own->kind == ENTRY_EMPTY_HEADLESS) && !service->torn;
+	int err = 0;
+
+	if (new->own == NULL && old == NULL)
+		return 0;
+	if (new->own == NULL) {
+		err = changes_remove(changes, entry_name(old), quiet);
+	} else {
+		const struct entry_spec spec = {
+			.kind = new->own->kind, .name = new->own->name,
+			.zone = catalog->domain.zone, .records = new->own->records,
+			.record_count = new->own->record_count, .ede = new->own->ede,
+			.members = new->members, .member_count = new->member_count,
+			.member_ttl_s = new->member_ttl_s, .ports = new->ports,
+			.port_count = new->port_count,
+		};
+
+		err = changes_put(changes, &spec, quiet);
+	}
+	if (err == 0)
+		changes_set_cell(changes, &service->owner.cell);
+	return err;
+}
+
 /* Everything that needs memory and cannot be taken back comes before anything is changed. */
 static int
-reserve(struct catalog *catalog, const struct schema *old, const struct schema *new)
+reserve(struct catalog *catalog, const struct roster_entry *old, const struct roster_entry *new)
 {
-	int err = pointers_reserve(catalog->pointers, old->pointers.count, new->pointers.count);
+	int err = pointers_reserve(catalog->pointers, old, new);
 
 	if (err != 0)
 		return err;
@@ -233,8 +270,8 @@ reserve(struct catalog *catalog, const struct schema *old, const struct schema *
 static bool
 says_the_same(const struct listing *service, const struct roster_entry *entry)
 {
-	return service->entry != NULL && entry != NULL && !service->torn &&
-	    roster_entry_equal(service->entry, entry);
+	return service->owner.entry != NULL && entry != NULL && !service->torn &&
+	    roster_entry_equal(service->owner.entry, entry);
 }
 
 /* Said when it begins and when it ends; how many there are is a metric. */
@@ -244,10 +281,35 @@ note_left_out(struct catalog *catalog, struct listing *service, size_t left_out)
 	if (left_out > 0 && service->left_out == 0)
 		log_warn("Service %s: too many endpoints for one DNS message: %zu records are left out",
 		    service->key, left_out);
-	if (left_out == 0 && service->left_out > 0 && service->entry != NULL)
+	if (left_out == 0 && service->left_out > 0 && service->owner.entry != NULL)
 		log_info("Service %s: all records are answered again", service->key);
 	catalog->left_out += left_out - service->left_out;
 	service->left_out = left_out;
+}
+
+/* Are addresses of this entry answered? */
+static bool
+has_addresses(const struct listing *service, const struct roster_entry *entry)
+{
+	return service_answers(service) != NULL && entry != NULL &&
+	    entry->type != SERVICE_EXTERNAL_NAME;
+}
+
+/* All that there is to change in the index; names of topology zones may differ, too. */
+static int
+plan(struct catalog *catalog, struct changes *changes, struct listing *service,
+    struct roster_entry *entry, struct schema *new, struct arena *arena)
+{
+	struct schema old = { 0 };
+	int err = schema_build(&catalog->domain, entry, arena, new);
+
+	if (err == 0 && catalog->domain.settings->zonal)
+		err = schema_build(&catalog->domain, service->owner.entry, arena, &old);
+	if (err == 0)
+		err = reserve(catalog, service->owner.entry, entry);
+	if (err == 0)
+		err = plan_own(catalog, changes, service, new);
+	return err != 0 ? err : plan_names(catalog, changes, &old, new, service->torn);
 }
 
 /* From the old entry's answers to the new one's; entry NULL: to none. */
@@ -256,17 +318,12 @@ change_service(struct catalog *catalog, struct listing *service, struct roster_e
     struct arena *arena)
 {
 	struct changes changes = CHANGES_INIT(&catalog->ledger);
-	struct roster_entry *before = service->entry;
-	struct schema old, new;
+	struct roster_entry *before = service->owner.entry;
+	bool had = has_addresses(service, before);
+	struct schema new;
 	bool torn = false;
-	int err = schema_build(&catalog->domain, before, arena, &old);
+	int err = plan(catalog, &changes, service, entry, &new, arena);
 
-	if (err == 0)
-		err = schema_build(&catalog->domain, entry, arena, &new);
-	if (err == 0)
-		err = reserve(catalog, &old, &new);
-	if (err == 0)
-		err = plan_names(catalog, &changes, &old, &new, service->torn);
 	if (err != 0) {
 		changes_drop(&changes);
 		return err;
@@ -274,15 +331,22 @@ change_service(struct catalog *catalog, struct listing *service, struct roster_e
 	err = changes_apply(&changes, &torn);
 	if (err != 0 && !torn)
 		return err;
-	service->entry = roster_entry_ref(entry);
+	service->owner.entry = roster_entry_ref(entry);
 	service->torn = torn;
 	note_left_out(catalog, service, new.left_out);
 	set_serving(catalog, service, new.glue_count > 0);
-	pointers_change(catalog->pointers, &old.pointers, &new.pointers, &service->entry);
+	pointers_change(catalog->pointers, had ? before : NULL,
+	    has_addresses(service, entry) ? entry : NULL, &service->owner);
 	if (catalog->apex_owed)
 		put_apex(catalog);
 	roster_entry_unref(before);
 	return err;
+}
+
+static size_t
+listing_size(const struct listing *service)
+{
+	return sizeof(*service) + strlen(service->key) + 1;
 }
 
 static struct listing *
@@ -309,8 +373,10 @@ add_service(struct catalog *catalog, const char *ns, const char *key)
 		free(service);
 		return NULL;
 	}
-	if (spaces_hold(catalog->spaces, ns) == 0)
+	if (spaces_hold(catalog->spaces, ns) == 0) {
+		index_note(catalog->ledger.index, listing_size(service));
 		return service;
+	}
 	HASH_DEL(catalog->services, service);
 	free(service);
 	return NULL;
@@ -321,8 +387,9 @@ drop_service(struct catalog *catalog, struct listing *service, const char *ns)
 {
 	HASH_DEL(catalog->services, service);
 	spaces_release(catalog->spaces, ns);
-	roster_entry_unref(service->entry);
-	free(service);
+	roster_entry_unref(service->owner.entry);
+	/* Readers may just have come to its cell. */
+	index_retire(catalog->ledger.index, service, listing_size(service));
 }
 
 int
@@ -343,14 +410,14 @@ catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
 		return 0;
 	if (says_the_same(service, entry)) {
 		roster_entry_ref(entry);
-		roster_entry_unref(service->entry);
-		service->entry = entry;
+		roster_entry_unref(service->owner.entry);
+		service->owner.entry = entry;
 		return 0;
 	}
 	struct arena *arena = arena_new(ARENA_FIRST);
 	int err = arena == NULL ? ERR_NOMEM : change_service(catalog, service, entry, arena);
 	arena_free(arena);
-	if (service->entry == NULL)
+	if (service->owner.entry == NULL)
 		drop_service(catalog, service, ns);
 	return err;
 }
@@ -453,8 +520,8 @@ catalog_free(struct catalog *catalog)
 		return;
 	HASH_ITER(hh, catalog->services, service, next) {
 		HASH_DEL(catalog->services, service);
-		roster_entry_unref(service->entry);
-		free(service);
+		roster_entry_unref(service->owner.entry);
+		index_keep(catalog->ledger.index, &service->owner.piece);
 	}
 	pointers_free(catalog->pointers);
 	branches_free(catalog->branches);

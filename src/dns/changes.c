@@ -46,6 +46,12 @@ changes_remove(struct changes *changes, const uint8_t *name, bool quiet)
 }
 
 void
+changes_set_cell(struct changes *changes, struct cell *cell)
+{
+	changes->items[changes->count - 1].cell = cell;
+}
+
+void
 changes_drop(struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
@@ -74,14 +80,14 @@ add_new(struct changes *changes)
 		if (change->entry == NULL || index_get(index, change->name) != NULL)
 			continue;
 		change->done = true;    /* the index owns it, also on failure */
-		if (index_put(index, change->entry) != 0)
+		if (index_put_cell(index, change->entry, change->cell) != 0)
 			break;
 	}
 	if (i == changes->count)
 		return 0;
 	while (i-- > 0)
 		if (changes->items[i].done)
-			index_remove(index, changes->items[i].name);
+			index_remove_cell(index, changes->items[i].name, changes->items[i].cell);
 	return ERR_NOMEM;
 }
 
@@ -101,11 +107,11 @@ change_old(struct changes *changes)
 		} else if (change->entry == NULL) {
 			if (old != NULL)
 				note(changes->ledger, change);
-			index_remove(index, change->name);
+			index_remove_cell(index, change->name, change->cell);
 		} else if (old == NULL || !entry_equal(old, change->entry)) {
 			change->done = true;
 			note(changes->ledger, change);
-			if (index_put(index, change->entry) != 0)
+			if (index_put_cell(index, change->entry, change->cell) != 0)
 				err = ERR_NOMEM;
 		}
 	}

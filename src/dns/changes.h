@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cell;
 struct entry;
 struct entry_spec;
 struct index;
@@ -24,6 +25,7 @@ struct ledger {
 struct change {
 	const uint8_t *name;    /* borrowed */
 	struct entry *entry;    /* NULL: the name goes */
+	struct cell *cell;      /* that leads to the name, too; NULL: none */
 	bool quiet;             /* no answer in zone data changes: only a text for people */
 	bool done;
 };
@@ -40,6 +42,8 @@ struct changes {
 int changes_put(struct changes *changes, const struct entry_spec *spec, bool quiet);
 /* The name is to be gone.  ERR_NOMEM. */
 int changes_remove(struct changes *changes, const uint8_t *name, bool quiet);
+/* The name that was spoken of last is found through this cell, too (page.h). */
+void changes_set_cell(struct changes *changes, struct cell *cell);
 
 /*
  * Make them all and forget them.  ERR_NOMEM: either nothing was changed, or (*torn, may be NULL)

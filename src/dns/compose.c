@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "dns/below.h"
 #include "dns/entry_layout.h"
 #include "dns/name.h"
 #include "dns/wire.h"
 #include "dns/zone_table.h"
 
 #define RECORD_FIXED 10         /* type, class, TTL, length of rdata */
+#define SRV_FIXED 6             /* priority, weight, port */
+#define OWN_NAME (DNS_POINTER | DNS_HEADER_LEN) /* how the entry's own name is stored */
 
 /* A record as it is stored. */
 struct stored {
@@ -228,6 +231,156 @@ compose_additional(struct compose *compose, const struct entry *entry)
 		at = record.end;
 	}
 	return i;
+}
+
+/* How much of an entry's name has to be written, and what it then points to; 0: it is whole. */
+struct ending {
+	const uint8_t *name;
+	size_t len;
+	uint16_t pointer;
+};
+
+static struct ending
+find_ending(const struct compose *compose, const struct entry *entry)
+{
+	struct ending ending = { .name = entry_key(entry), .len = entry->name_len };
+	size_t at, place = find_in_question(compose, ending.name, ending.len, &at);
+
+	if (place != 0) {
+		ending.len = at;
+		ending.pointer = (uint16_t)(DNS_POINTER | place);
+	}
+	return ending;
+}
+
+/* The label (NULL: none) in front of the entry's name. */
+static void
+write_under(struct compose *compose, const struct ending *ending, const uint8_t *label)
+{
+	if (label != NULL)
+		wire_write_octets(compose->writer, label, 1u + *label);
+	wire_write_octets(compose->writer, ending->name, ending->len);
+	if (ending->pointer != 0)
+		wire_write_u16(compose->writer, ending->pointer);
+}
+
+/* Addresses of an endpoint; false: they do not fit. */
+static bool
+add_addrs(struct compose *compose, const struct ending *ending, const uint8_t *label,
+    uint16_t type, const uint8_t *addrs, unsigned count, uint32_t ttl_s)
+{
+	uint16_t len = type == DNS_TYPE_A ? 4 : 16;
+	size_t before = compose->writer->len;
+
+	for (unsigned i = 0; i < count; i++) {
+		write_under(compose, ending, label);
+		wire_write_u16(compose->writer, type);
+		wire_write_u16(compose->writer, DNS_CLASS_IN);
+		wire_write_u32(compose->writer, ttl_s);
+		wire_write_u16(compose->writer, len);
+		wire_write_octets(compose->writer, addrs + (size_t)i * len, len);
+	}
+	if (compose->writer->err == 0)
+		return true;
+	wire_rewind(compose->writer, before);
+	return false;
+}
+
+static bool
+add_member(struct compose *compose, const struct entry *entry, const struct ending *ending,
+    const uint8_t *label, uint16_t *count)
+{
+	const struct below *below = entry_below(entry);
+	struct below_member member;
+
+	if (below == NULL || !below_find_label(below, label, &member))
+		return true;
+	if (!add_addrs(compose, ending, member.label, DNS_TYPE_A, member.addrs4, member.count4,
+	    below_ttl_s(below)))
+		return false;
+	*count = (uint16_t)(*count + member.count4);
+	if (!add_addrs(compose, ending, member.label, DNS_TYPE_AAAA, member.addrs6,
+	    member.count6, below_ttl_s(below)))
+		return false;
+	*count = (uint16_t)(*count + member.count6);
+	return true;
+}
+
+/* The addresses at the entry itself. */
+static bool
+add_own(struct compose *compose, const struct entry *entry, const struct ending *ending,
+    uint16_t *count)
+{
+	const uint8_t *at = entry_records(entry);
+
+	for (unsigned i = 0; i < entry->set_count; i++) {
+		const struct entry_set *set = &entry->sets[i];
+		size_t before = compose->writer->len;
+
+		for (unsigned k = 0; k < set->count; k++) {
+			struct stored record = read_stored(at);
+
+			at = record.end;
+			if (set->type != DNS_TYPE_A && set->type != DNS_TYPE_AAAA)
+				continue;
+			write_under(compose, ending, NULL);
+			wire_write_octets(compose->writer, record.fixed,
+			    (size_t)(record.end - record.fixed));
+		}
+		if (compose->writer->err != 0) {
+			wire_rewind(compose->writer, before);
+			return false;
+		}
+		if (set->type == DNS_TYPE_A || set->type == DNS_TYPE_AAAA)
+			*count = (uint16_t)(*count + set->count);
+	}
+	return true;
+}
+
+uint16_t
+compose_targets(struct compose *compose, const struct entry *entry, const struct entry_set *set,
+    const uint8_t *records)
+{
+	struct ending ending = find_ending(compose, entry);
+	const uint8_t *last = NULL;
+	size_t last_len = 0;
+	bool fits = true;
+	uint16_t count = 0;
+
+	for (unsigned i = 0; fits && i < set->count; i++) {
+		struct stored record = read_stored(records);
+		const uint8_t *target = record.rdata + SRV_FIXED;
+		size_t len = (size_t)(record.end - target);
+
+		records = record.end;
+		if (last_len == len && memcmp(last, target, len) == 0)
+			continue;       /* targets are sorted: another port of the same */
+		last = target;
+		last_len = len;
+		if (len == 2 && wire_get_u16(target) == OWN_NAME)
+			fits = add_own(compose, entry, &ending, &count);
+		else if (len == 3u + *target && wire_get_u16(record.end - 2) == OWN_NAME)
+			fits = add_member(compose, entry, &ending, target, &count);
+	}
+	return count;
+}
+
+void
+compose_pointer(struct compose *compose, const struct entry *entry, const uint8_t *label,
+    uint16_t owner, uint32_t ttl_s)
+{
+	struct ending ending = find_ending(compose, entry);
+	struct wire_writer *writer = compose->writer;
+
+	wire_write_u16(writer, owner);
+	wire_write_u16(writer, DNS_TYPE_PTR);
+	wire_write_u16(writer, DNS_CLASS_IN);
+	wire_write_u32(writer, ttl_s);
+	wire_write_u16(writer, 0);
+	size_t rdata_at = writer->len;
+	write_under(compose, &ending, label);
+	if (writer->err == 0)
+		wire_set_u16(writer->buf + rdata_at - 2, (uint16_t)(writer->len - rdata_at));
 }
 
 void

@@ -43,6 +43,17 @@ void compose_set(struct compose *compose, const struct entry *entry, const struc
 /* Additional records, whole sets as long as they fit; returns how many.  Never leaves an error. */
 uint16_t compose_additional(struct compose *compose, const struct entry *entry);
 
+/*
+ * The same for an entry that holds the addresses of its SRV targets itself: its own, and those of
+ * the endpoints below it.  `records` are the ones the targets stand in.
+ */
+uint16_t compose_targets(struct compose *compose, const struct entry *entry,
+    const struct entry_set *set, const uint8_t *records);
+
+/* One PTR record that leads to an entry's name, or to `label` (NULL: none) below it. */
+void compose_pointer(struct compose *compose, const struct entry *entry, const uint8_t *label,
+    uint16_t owner, uint32_t ttl_s);
+
 /* The SOA record of a zone. */
 void compose_soa(struct compose *compose, const struct zone *zone);
 #endif

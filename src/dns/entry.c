@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/err.h"
+#include "dns/below.h"
 #include "dns/entry_layout.h"
 #include "dns/name.h"
 #include "dns/wire.h"
@@ -25,6 +27,10 @@ struct build {
 	size_t sets_len;        /* octets of all sets together */
 	uint16_t more_count;
 	uint16_t more_len;
+	size_t labels_len;      /* of the ports, in front of the entry's own name */
+	size_t ports_len;       /* octets of records that only ports have */
+	size_t below_at;        /* 0: nothing is below */
+	size_t size;
 };
 
 /* Where the longest run of last labels that `name` shares with the entry's name begins in each. */
@@ -104,27 +110,25 @@ write_record(struct wire_writer *writer, const struct build *build,
 	wire_write_octets(writer, rdata, inner.len);
 }
 
-/* The set that begins at record `first`: its stored form; *next: the first record after it. */
+/* The set that the first of these records begin; its count says where the next one does. */
 static int
-measure_set(const struct build *build, size_t first, struct entry_set *set, size_t *next)
+measure_set(const struct build *build, const struct entry_record *records, size_t count,
+    struct entry_set *set)
 {
-	const struct entry_spec *spec = build->spec;
 	size_t sent = DNS_HEADER_LEN + build->name_len + 4 + DNS_OPT_LEN;
 	struct wire_writer counter;
-	size_t i = first;
+	size_t i = 0;
 
 	wire_writer_init(&counter, NULL, COUNTING_ROOM);
-	for (; i < spec->record_count && spec->records[i].type == spec->records[first].type; i++) {
-		if (!record_is_valid(&spec->records[i]))
+	for (; i < count && records[i].type == records[0].type; i++) {
+		if (!record_is_valid(&records[i]))
 			return ERR_INVALID;
-		write_record(&counter, build, &spec->records[i]);
-		sent += ENTRY_RECORD_HEAD + (size_t)spec->records[i].rdata_len;
+		write_record(&counter, build, &records[i]);
+		sent += ENTRY_RECORD_HEAD + (size_t)records[i].rdata_len;
 		if (counter.err != 0 || sent > DNS_MESSAGE_MAX)
 			return ERR_LIMIT;
 	}
-	*set = (struct entry_set){ spec->records[first].type, (uint16_t)(i - first),
-	    (uint16_t)counter.len };
-	*next = i;
+	*set = (struct entry_set){ records[0].type, (uint16_t)i, (uint16_t)counter.len };
 	return 0;
 }
 
@@ -136,10 +140,12 @@ measure_sets(struct build *build, struct entry_set *sets)
 
 	while (i < build->spec->record_count) {
 		struct entry_set set;
-		int err = measure_set(build, i, &set, &i);
+		int err = measure_set(build, build->spec->records + i,
+		    build->spec->record_count - i, &set);
 
 		if (err != 0)
 			return err;
+		i += set.count;
 		for (unsigned k = 0; k < build->set_count; k++)
 			if (sets[k].type == set.type)
 				return ERR_INVALID;
@@ -198,6 +204,79 @@ measure_more(struct build *build)
 	return 0;
 }
 
+/* The set of a port whose records the entry holds anyway; NULL: they are the port's own. */
+static const struct entry_set *
+find_same(const struct build *build, const struct entry_set *sets, const struct entry_port *port,
+    size_t *at)
+{
+	const struct entry_record *records = build->spec->records;
+
+	*at = 0;
+	for (unsigned i = 0; i < build->set_count; i++) {
+		if (records == port->records && sets[i].count == port->record_count)
+			return &sets[i];
+		*at += sets[i].len;
+		records += sets[i].count;
+	}
+	return NULL;
+}
+
+static int
+measure_port(const struct build *build, const struct entry_set *sets,
+    const struct entry_port *port, struct entry_set *set)
+{
+	size_t at;
+
+	*set = (struct entry_set){ 0 };
+	if (!name_is_valid(port->name, name_len(port->name)) ||
+	    !name_is_under(port->name, build->spec->name))
+		return ERR_INVALID;
+	if (port->record_count == 0 || find_same(build, sets, port, &at) != NULL)
+		return 0;
+	int err = measure_set(build, port->records, port->record_count, set);
+	if (err == 0 && (set->count != port->record_count || set->type != DNS_TYPE_SRV))
+		err = ERR_INVALID;
+	return err;
+}
+
+static int
+measure_ports(struct build *build, const struct entry_set *sets)
+{
+	for (size_t i = 0; i < build->spec->port_count; i++) {
+		const struct entry_port *port = &build->spec->ports[i];
+		struct entry_set set;
+		int err = measure_port(build, sets, port, &set);
+
+		if (err != 0)
+			return err;
+		build->labels_len += name_len(port->name) - build->name_len;
+		build->ports_len += set.len;
+	}
+	return 0;
+}
+
+/* What the entry holds altogether, and where the names below begin. */
+static int
+measure_all(struct build *build)
+{
+	const struct entry_spec *spec = build->spec;
+	size_t size = sizeof(struct entry) + build->set_count * sizeof(struct entry_set) +
+	    build->name_len + build->sets_len + build->more_len + build->ports_len;
+	size_t below = spec->root != NULL ? sizeof(spec->root) : 0;
+
+	if (spec->member_count + spec->port_count > 0) {
+		below = below_size(spec, build->labels_len);
+		if (below == 0)
+			return ERR_LIMIT;
+	}
+	if (below > 0) {
+		size = (size + BELOW_ALIGN - 1) / BELOW_ALIGN * BELOW_ALIGN;
+		build->below_at = size;
+	}
+	build->size = size + below;
+	return build->size > UINT32_MAX ? ERR_LIMIT : 0;
+}
+
 static int
 measure(struct build *build, const struct entry_spec *spec, struct entry_set *sets)
 {
@@ -205,19 +284,45 @@ measure(struct build *build, const struct entry_spec *spec, struct entry_set *se
 	size_t zone_len = name_len(spec->zone);
 
 	*build = (struct build){ .spec = spec };
-	if (!name_is_valid(spec->name, len) || !name_is_under(spec->name, spec->zone))
+	if (!name_is_valid(spec->name, len) || !name_is_under(spec->name, spec->zone) ||
+	    (spec->kind == ENTRY_NETWORK) != (spec->root != NULL))
 		return ERR_INVALID;
 	build->name_len = (uint8_t)len;
 	build->zone_len = (uint8_t)zone_len;
 	int err = measure_sets(build, sets);
-	return err != 0 ? err : measure_more(build);
+	if (err == 0)
+		err = measure_more(build);
+	if (err == 0)
+		err = measure_ports(build, sets);
+	return err != 0 ? err : measure_all(build);
 }
 
-static size_t
-size_of(const struct build *build)
+/* The members, and the ports with their records: those lie where the writer stands. */
+static void
+write_below(struct wire_writer *writer, const struct build *build, struct entry *entry)
 {
-	return sizeof(struct entry) + build->set_count * sizeof(struct entry_set) +
-	    build->name_len + build->sets_len + build->more_len;
+	const struct entry_spec *spec = build->spec;
+	struct below *below = (struct below *)(void *)((uint8_t *)entry + build->below_at);
+	size_t sets_at = (size_t)(entry_records(entry) - (const uint8_t *)entry);
+	size_t head = (size_t)(writer->buf - (uint8_t *)entry);
+
+	below_write_members(below, spec, build->labels_len);
+	uint8_t *at = below_ports(below);
+	for (size_t i = 0; i < spec->port_count; i++) {
+		const struct entry_port *port = &spec->ports[i];
+		struct below_port form = { .name = port->name,
+		    .name_len = (uint8_t)(name_len(port->name) - build->name_len),
+		    .count = (uint16_t)port->record_count };
+		size_t same_at;
+		const struct entry_set *same = find_same(build, entry->sets, port, &same_at);
+
+		form.at = (uint32_t)(same != NULL ? sets_at + same_at : head + writer->len);
+		for (size_t k = 0; same == NULL && k < port->record_count; k++)
+			write_record(writer, build, &port->records[k]);
+		form.len = same != NULL ? same->len :
+		    (uint16_t)(head + writer->len - form.at);
+		below_write_port(below, &at, &form);
+	}
 }
 
 int
@@ -231,10 +336,12 @@ entry_build(const struct entry_spec *spec, struct entry **out)
 	if (err != 0)
 		return err;
 	size_t head = sizeof(struct entry) + build.set_count * sizeof(struct entry_set);
-	struct entry *entry = malloc(size_of(&build));
+	struct entry *entry = malloc(build.size);
 	if (entry == NULL)
 		return ERR_NOMEM;
 	*entry = (struct entry){
+		.size = (uint32_t)build.size,
+		.below_at = (uint32_t)build.below_at,
 		.more_len = build.more_len,
 		.more_count = build.more_count,
 		.kind = (uint8_t)spec->kind,
@@ -243,11 +350,17 @@ entry_build(const struct entry_spec *spec, struct entry **out)
 		.set_count = build.set_count,
 	};
 	memcpy(entry->sets, sets, build.set_count * sizeof(struct entry_set));
-	wire_writer_init(&writer, (uint8_t *)entry + head, size_of(&build) - head);
+	if (build.below_at > 0)         /* the gap: entries are compared octet by octet */
+		memset((uint8_t *)entry + build.below_at - BELOW_ALIGN, 0, BELOW_ALIGN);
+	wire_writer_init(&writer, (uint8_t *)entry + head, build.size - head);
 	wire_write_octets(&writer, spec->name, build.name_len);
 	for (size_t i = 0; i < spec->record_count; i++)
 		write_record(&writer, &build, &spec->records[i]);
 	write_more(&writer, &build);
+	if (spec->root != NULL)
+		memcpy((uint8_t *)entry + build.below_at, &spec->root, sizeof(spec->root));
+	else if (build.below_at > 0)
+		write_below(&writer, &build, entry);
 	*out = entry;
 	return 0;
 }
@@ -261,7 +374,31 @@ entry_free(struct entry *entry)
 size_t
 entry_size(const struct entry *entry)
 {
-	return (size_t)(entry_more(entry) - (const uint8_t *)entry) + entry->more_len;
+	return entry->size;
+}
+
+bool
+entry_has_addr(const struct entry *entry, const struct addr *addr, uint32_t *ttl_s)
+{
+	const uint8_t *at;
+	const struct entry_set *set = entry_find_set(entry,
+	    addr->family == ADDR_IP4 ? DNS_TYPE_A : DNS_TYPE_AAAA, &at);
+
+	for (unsigned i = 0; set != NULL && i < set->count; i++, at += set->len / set->count) {
+		if (memcmp(at + ENTRY_RECORD_HEAD, addr->octets, addr_len(addr)) != 0)
+			continue;
+		*ttl_s = (uint32_t)wire_get_u16(at + 6) << 16 | wire_get_u16(at + 8);
+		return true;
+	}
+	return false;
+}
+
+size_t
+entry_name_count(const struct entry *entry)
+{
+	const struct below *below = entry_below(entry);
+
+	return below == NULL ? 1 : 1 + below_count(below);
 }
 
 const uint8_t *

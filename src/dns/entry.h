@@ -5,12 +5,18 @@
  * Built by the control thread from records in full wire form, read by responders.  An entry is a
  * single allocation: key, answers by type, additional records, and the places in them that a reply
  * has to patch (owner pointers, the zone suffix copied from the question).
+ *
+ * A Service's entry also holds the names below it, its endpoints' and its ports' (below.h): a
+ * million names need no place in the index, and all that a Service says changes with one store.
  */
 #ifndef ROLLCALL_DNS_ENTRY_H
 #define ROLLCALL_DNS_ENTRY_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct addr;
+struct page_root;
 
 #define DNS_NAME_MAX 255        /* octets of a wire name with its root label (RFC 1035, 3.1) */
 
@@ -24,6 +30,8 @@ enum entry_kind {
 	ENTRY_ZONE_PIN,
 	/* prefer._zone...: names below that are not stated answer as s.n.svc.Z does. */
 	ENTRY_ZONE_PREFER,
+	/* A reverse network: the addresses right below it are looked up in its page (page.h). */
+	ENTRY_NETWORK,
 };
 
 /*
@@ -38,6 +46,23 @@ struct entry_record {
 	uint16_t rdata_len;
 };
 
+/*
+ * An address at a name one label below the entry's own; sorted by label (length octet first), then
+ * address, each pair once.
+ */
+struct entry_member {
+	const uint8_t *label;           /* length octet first, lower case */
+	const struct addr *addr;
+	uint32_t rank;                  /* its place among all members by address, from 0 */
+};
+
+/* A name below the entry's own with SRV records, or with none: an empty non-terminal. */
+struct entry_port {
+	const uint8_t *name;            /* wire form, lower case, in full */
+	const struct entry_record *records; /* may be a piece of the entry's own: held once */
+	size_t record_count;
+};
+
 struct entry_spec {
 	enum entry_kind kind;
 	const uint8_t *name;            /* wire form, lower case */
@@ -48,6 +73,12 @@ struct entry_spec {
 	const struct entry_record *additional;
 	size_t additional_count;
 	const char *ede;                /* text for ENTRY_EMPTY_HEADLESS; NULL otherwise */
+	const struct entry_member *members;
+	size_t member_count;
+	uint32_t member_ttl_s;          /* of their addresses and PTR */
+	const struct entry_port *ports;
+	size_t port_count;
+	const struct page_root *root;   /* for ENTRY_NETWORK, borrowed as long as readers find it */
 };
 
 struct entry;
@@ -64,6 +95,10 @@ void entry_free(struct entry *entry);
 size_t entry_size(const struct entry *entry);
 /* The entry's name, wire form. */
 const uint8_t *entry_name(const struct entry *entry);
+/* Is this one of the addresses at the entry's own name?  Then *ttl_s is theirs. */
+bool entry_has_addr(const struct entry *entry, const struct addr *addr, uint32_t *ttl_s);
+/* How many names it answers for: its own, and those below it. */
+size_t entry_name_count(const struct entry *entry);
 /* Would both answer the same? */
 bool entry_equal(const struct entry *a, const struct entry *b);
 #endif

@@ -3,7 +3,8 @@
  * from them.
  *
  * One allocation: the fixed part, a set for each type, the name, the sets' records one after the
- * other, then what goes with the kind: additional records, or the Extended DNS Error option.
+ * other, then what goes with the kind: additional records, or the Extended DNS Error option; then
+ * the SRV records of names below, and these names themselves (below.h).
  * Records are stored as they go out when the question is the entry's own name in lower case: the
  * owner is the pointer 0xC00C, and names in rdata (and owners of additional records) end in a
  * pointer into the question where they share labels with it.  The target of an SRV record is stored
@@ -14,9 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "dns/entry.h"
 #include "dns/wire.h"
+
+struct below;
 
 #define ENTRY_RECORD_HEAD 12    /* owner pointer, type, class, TTL, length of rdata */
 
@@ -27,6 +31,9 @@ struct entry_set {
 };
 
 struct entry {
+	uint32_t size;          /* octets of the allocation */
+	/* where the names below lie, or the address of a network's page root; 0: there are none */
+	uint32_t below_at;
 	uint16_t more_len;      /* octets of additional records, or of the error option */
 	uint16_t more_count;    /* additional records */
 	uint8_t kind;           /* enum entry_kind */
@@ -75,6 +82,26 @@ entry_more(const struct entry *entry)
 	for (unsigned i = 0; i < entry->set_count; i++)
 		at += entry->sets[i].len;
 	return at;
+}
+
+/* The names below that it holds; NULL: none. */
+static inline const struct below *
+entry_below(const struct entry *entry)
+{
+	if (entry->below_at == 0 || entry->kind == ENTRY_NETWORK)
+		return NULL;
+	return (const struct below *)(const void *)((const uint8_t *)entry + entry->below_at);
+}
+
+/* The page root of a network; NULL: it is none. */
+static inline const struct page_root *
+entry_root(const struct entry *entry)
+{
+	const struct page_root *root = NULL;
+
+	if (entry->kind == ENTRY_NETWORK)
+		memcpy(&root, (const uint8_t *)entry + entry->below_at, sizeof(root));
+	return root;
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "dns/entry_layout.h"
 #include "dns/name.h"
+#include "dns/page.h"
 #include "dns/reclaim.h"
 #include "dns/zone_table.h"
 
@@ -36,9 +37,12 @@ struct index {
 	_Atomic(struct table *) table;
 	_Atomic(struct zone_table *) zones;
 	_Atomic size_t specials;        /* entries of a kind that speaks for names below it */
+	_Atomic size_t holders;         /* entries that hold names right below them */
 	uint64_t seed;
 	size_t count;
 	size_t entry_octets;
+	size_t other_octets;            /* pages, and what else readers come to from entries */
+	struct index_piece *kept;
 	struct reclaim *reclaim;
 };
 
@@ -79,7 +83,8 @@ slot_make(const struct entry *entry, uint64_t hash)
 static bool
 is_special(const struct entry *entry)
 {
-	return entry->kind != ENTRY_NAME && entry->kind != ENTRY_EMPTY_HEADLESS;
+	return entry->kind != ENTRY_NAME && entry->kind != ENTRY_EMPTY_HEADLESS &&
+	    entry->kind != ENTRY_NETWORK;
 }
 
 struct index *
@@ -114,6 +119,10 @@ index_free(struct index *index)
 
 		if (slot > SLOT_REMOVED)
 			entry_free(slot_entry(slot));
+	}
+	for (struct index_piece *piece = index->kept, *next; piece != NULL; piece = next) {
+		next = piece->next;
+		free(piece);
 	}
 	reclaim_free(index->reclaim);
 	free(table);
@@ -181,6 +190,12 @@ bool
 index_has_specials(const struct index *index)
 {
 	return atomic_load_explicit(&index->specials, memory_order_relaxed) != 0;
+}
+
+bool
+index_has_below(const struct index *index)
+{
+	return atomic_load_explicit(&index->holders, memory_order_relaxed) != 0;
 }
 
 const struct zone_table *
@@ -268,6 +283,15 @@ find_slot(const struct table *table, uint64_t hash, const uint8_t *name, size_t 
 	}
 }
 
+/* Written by one thread only: no need to lock the bus. */
+static void
+step(_Atomic size_t *count, bool up)
+{
+	size_t value = atomic_load_explicit(count, memory_order_relaxed);
+
+	atomic_store_explicit(count, up ? value + 1 : value - 1, memory_order_relaxed);
+}
+
 /* Count an entry in or out of what readers must know beforehand, and of the sizes. */
 static void
 count_entry(struct index *index, const struct entry *entry, bool in)
@@ -276,11 +300,10 @@ count_entry(struct index *index, const struct entry *entry, bool in)
 
 	index->entry_octets = in ? index->entry_octets + size : index->entry_octets - size;
 	index->count = in ? index->count + 1 : index->count - 1;
-	if (is_special(entry)) {
-		size_t specials = atomic_load_explicit(&index->specials, memory_order_relaxed);
-		atomic_store_explicit(&index->specials, in ? specials + 1 : specials - 1,
-		    memory_order_relaxed);
-	}
+	if (is_special(entry))
+		step(&index->specials, in);
+	if (entry->below_at != 0)
+		step(&index->holders, in);
 }
 
 static void
@@ -291,7 +314,7 @@ discard(struct index *index, struct entry *entry)
 }
 
 int
-index_put(struct index *index, struct entry *entry)
+index_put_cell(struct index *index, struct entry *entry, struct cell *cell)
 {
 	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
 	uint64_t hash = entry_hash(index, entry);
@@ -312,6 +335,8 @@ index_put(struct index *index, struct entry *entry)
 		table->used++;
 	count_entry(index, entry, true);
 	atomic_store_explicit(&table->slots[at], slot_make(entry, hash), memory_order_release);
+	if (cell != NULL)
+		atomic_store_explicit(&cell->entry, entry, memory_order_release);
 	if (replaces)
 		discard(index, slot_entry(before));
 	return 0;
@@ -320,8 +345,14 @@ nomem:
 	return ERR_NOMEM;
 }
 
+int
+index_put(struct index *index, struct entry *entry)
+{
+	return index_put_cell(index, entry, NULL);
+}
+
 void
-index_remove(struct index *index, const uint8_t *name)
+index_remove_cell(struct index *index, const uint8_t *name, struct cell *cell)
 {
 	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
 	size_t len = name_len(name);
@@ -332,7 +363,35 @@ index_remove(struct index *index, const uint8_t *name)
 		return;
 	struct entry *entry = slot_entry(slot_load(table, at, memory_order_relaxed));
 	atomic_store_explicit(&table->slots[at], SLOT_REMOVED, memory_order_release);
+	if (cell != NULL)
+		atomic_store_explicit(&cell->entry, NULL, memory_order_release);
 	discard(index, entry);
+}
+
+void
+index_remove(struct index *index, const uint8_t *name)
+{
+	index_remove_cell(index, name, NULL);
+}
+
+void
+index_note(struct index *index, size_t size)
+{
+	index->other_octets += size;
+}
+
+void
+index_retire(struct index *index, void *piece, size_t size)
+{
+	index->other_octets -= size;
+	reclaim_add(index->reclaim, piece, size);
+}
+
+void
+index_keep(struct index *index, struct index_piece *piece)
+{
+	piece->next = index->kept;
+	index->kept = piece;
 }
 
 static int
@@ -382,7 +441,7 @@ index_size(const struct index *index)
 	const struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
 
 	return sizeof(*index) + table_size(table) + (zones == NULL ? 0 : zone_table_size(zones)) +
-	    index->entry_octets + reclaim_waiting(index->reclaim);
+	    index->entry_octets + index->other_octets + reclaim_waiting(index->reclaim);
 }
 
 void

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cell;
 struct entry;
 struct index;
 struct zone_table;
@@ -26,6 +27,12 @@ void index_free(struct index *index);
  */
 int index_put(struct index *index, struct entry *entry);
 void index_remove(struct index *index, const uint8_t *name);
+/*
+ * The same for an entry that is also found through a cell (page.h): the cell is set before what was
+ * there before is given up.  NULL: there is no cell.
+ */
+int index_put_cell(struct index *index, struct entry *entry, struct cell *cell);
+void index_remove_cell(struct index *index, const uint8_t *name, struct cell *cell);
 /* What the writer has put under a wire name; NULL: nothing. */
 const struct entry *index_get(const struct index *index, const uint8_t *name);
 
@@ -40,6 +47,20 @@ int index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_
 void index_remove_zone(struct index *index, const uint8_t *zone);
 
 /*
+ * Other memory that readers come to from entries, `size` octets: it is counted from here on; or it
+ * was unlinked, and is freed once no reader can see it any more.
+ */
+void index_note(struct index *index, size_t size);
+void index_retire(struct index *index, void *piece, size_t size);
+
+/* The first member of such a piece whose owner may go before the index does. */
+struct index_piece {
+	struct index_piece *next;
+};
+/* Readers still come to it: it lives as long as the index and is freed with it. */
+void index_keep(struct index *index, struct index_piece *piece);
+
+/*
  * Free what readers can no longer see; waits for a grace period off the query path.  Called
  * once a batch.
  */
@@ -51,6 +72,7 @@ void index_reclaim(struct index *index);
  */
 void index_wait_readers(void);
 
+/* Entries. */
 size_t index_count(const struct index *index);
 /* Octets held: table, entries, and what waits to be freed. */
 size_t index_size(const struct index *index);
@@ -79,6 +101,8 @@ const struct entry *index_find(const struct index *index, uint64_t hash, const u
     size_t len);
 /* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */
 bool index_has_specials(const struct index *index);
+/* Are there entries that hold names right below them (endpoints, ports, addresses)? */
+bool index_has_below(const struct index *index);
 /* The zones; NULL before the first. */
 const struct zone_table *index_zones(const struct index *index);
 #endif

@@ -13,9 +13,33 @@
 #include "dns/domain.h"
 #include "model/roster.h"
 
+#define FEW 64
+
+/* One octet in decimal; the end of it. */
+static char *
+write_octet(char *at, unsigned octet)
+{
+	if (octet >= 100)
+		*at++ = (char)('0' + octet / 100);
+	if (octet >= 10)
+		*at++ = (char)('0' + octet / 10 % 10);
+	*at++ = (char)('0' + octet % 10);
+	return at;
+}
+
+/* Made for every endpoint of the world, and so without printf where that is easy. */
 char *
 member_dashed(const struct addr *addr, char buf[MEMBER_LABEL_SIZE])
 {
+	char *end = buf;
+
+	if (addr->family == ADDR_IP4) {
+		for (unsigned i = 0; i < 4; i++) {
+			end = write_octet(end, addr->octets[i]);
+			*end++ = i < 3 ? '-' : '\0';
+		}
+		return buf;
+	}
 	addr_text(addr, buf);
 	for (char *at = buf; *at != '\0'; at++)
 		if (*at == '.' || *at == ':')
@@ -64,15 +88,50 @@ member_label(const struct dns_settings *settings, const struct roster_endpoint *
 	return member_address_label(&endpoint->of->addr, buf);
 }
 
+/* All names end in the Service's: their labels decide, length octets first as in owner_compare. */
+static int
+compare_labels(const struct member *a, const struct member *b)
+{
+	if (a->name == b->name)
+		return 0;
+	return *a->name != *b->name ? *a->name - *b->name :
+	    memcmp(a->name + 1, b->name + 1, *a->name);
+}
+
 static int
 compare_members(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
-	int order = owner_compare(x->name, y->name);
+	int order = compare_labels(x, y);
 
 	if (order == 0)
 		order = addr_compare(&x->endpoint->of->addr, &y->endpoint->of->addr);
 	return order != 0 ? order : (x->endpoint > y->endpoint) - (x->endpoint < y->endpoint);
+}
+
+/*
+ * Endpoints come by address, and so are mostly sorted by label already; of a few that are not, not
+ * many stand in a wrong place.
+ */
+static void
+sort_members(struct member *items, size_t count)
+{
+	size_t sorted = 1;
+
+	while (sorted < count && compare_members(&items[sorted - 1], &items[sorted]) < 0)
+		sorted++;
+	if (sorted < count && count > FEW) {
+		qsort(items, count, sizeof(*items), compare_members);
+		return;
+	}
+	for (; sorted < count; sorted++) {
+		struct member member = items[sorted];
+		size_t at = sorted;
+
+		for (; at > 0 && compare_members(&items[at - 1], &member) > 0; at--)
+			items[at] = items[at - 1];
+		items[at] = member;
+	}
 }
 
 /* Let members of one name share one copy of it, so that a run is found by comparing pointers. */
@@ -80,7 +139,7 @@ static void
 share_names(struct member *items, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
-		if (owner_compare(items[i - 1].name, items[i].name) == 0)
+		if (compare_labels(&items[i - 1], &items[i]) == 0)
 			items[i].name = items[i - 1].name;
 }
 
@@ -131,22 +190,22 @@ member_list_build(const struct subject *subject, struct member_list *list)
 	struct member *items = arena_array(subject->arena, end - first, sizeof(*items));
 	if (items == NULL)
 		return ERR_NOMEM;
+	size_t service_len = owner_len(subject->service);
 	for (size_t i = first; i < end; i++) {
 		const struct roster_endpoint *endpoint = &entry->endpoints[i];
 		char label[MEMBER_LABEL_SIZE];
 
 		if (!endpoint->answered)
 			continue;
-		int err = owner_under(subject->arena, member_label(settings, endpoint, label),
-		    subject->service,
-		    &items[count].name);
+		int err = owner_prepend(subject->arena, member_label(settings, endpoint, label),
+		    subject->service, service_len, &items[count].name);
 		if (err == ERR_NOMEM)
 			return err;
 		items[count].endpoint = endpoint;
 		if (err == 0)
 			count++;
 	}
-	qsort(items, count, sizeof(*items), compare_members);
+	sort_members(items, count);
 	share_names(items, count);
 	list->items = items;
 	list->count = count;

@@ -81,6 +81,25 @@ owner_under(struct arena *arena, const char *label, const uint8_t *parent, const
 }
 
 int
+owner_prepend(struct arena *arena, const char *label, const uint8_t *parent, size_t parent_len,
+    const uint8_t **name)
+{
+	size_t len = strlen(label);
+
+	if (len == 0 || len > LABEL_MAX || 1 + len + parent_len > DNS_NAME_MAX)
+		return ERR_LIMIT;
+	uint8_t *wire = arena_alloc(arena, 1 + len + parent_len);
+	if (wire == NULL)
+		return ERR_NOMEM;
+	wire[0] = (uint8_t)len;
+	for (size_t i = 0; i < len; i++)
+		wire[1 + i] = lower(label[i]);
+	memcpy(wire + 1 + len, parent, parent_len);
+	*name = wire;
+	return 0;
+}
+
+int
 owner_from_text(struct arena *arena, const char *text, const uint8_t **name)
 {
 	static const uint8_t root[1] = { 0 };

@@ -23,4 +23,7 @@ int owner_from_text(struct arena *arena, const char *text, const uint8_t **name)
  */
 int owner_under(struct arena *arena, const char *label, const uint8_t *parent,
     const uint8_t **name);
+/* One label without dots before a parent whose length is known.  Errors as above. */
+int owner_prepend(struct arena *arena, const char *label, const uint8_t *parent,
+    size_t parent_len, const uint8_t **name);
 #endif

@@ -1,4 +1,4 @@
-/* pointers.c - the PTR records of all Services, merged by address. */
+/* pointers.c - where the addresses of all Services lead in reverse. */
 #include "dns/pointers.h"
 
 #include <stdlib.h>
@@ -7,10 +7,12 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/err.h"
+#include "dns/address_walk.h"
 #include "dns/branch.h"
 #include "dns/changes.h"
 #include "dns/claims.h"
-#include "dns/entry.h"
+#include "dns/dns_settings.h"
+#include "dns/entry_layout.h"
 #include "dns/index.h"
 #include "dns/pointer.h"
 #include "dns/reverse.h"
@@ -22,6 +24,7 @@
 /* With more Services than this at one address it is worked out once a batch, not once a change. */
 #define CROWD 16
 #define ARENA_FIRST 1024
+#define LABEL_ROOM 64           /* of the longest label */
 
 struct pointers {
 	const struct domain *domain;
@@ -59,44 +62,140 @@ pointers_free(struct pointers *pointers)
 	free(pointers);
 }
 
-int
-pointers_reserve(struct pointers *pointers, size_t old_count, size_t new_count)
+static size_t
+address_count(const struct roster_entry *entry)
 {
-	int err = claims_reserve(pointers->claims, new_count);
+	return entry == NULL ? 0 : (size_t)entry->endpoint_count + entry->cluster_ip_count;
+}
+
+int
+pointers_reserve(struct pointers *pointers, const struct roster_entry *old,
+    const struct roster_entry *new)
+{
+	/* Who had an address alone, and who comes to share it. */
+	int err = claims_reserve(pointers->claims, 2 * address_count(new));
 
 	if (err != 0)
 		return err;
 	return array_reserve(&pointers->owed, &pointers->owed_room,
-	    pointers->owed_count + old_count + new_count,
+	    pointers->owed_count + address_count(old) + address_count(new),
 	    sizeof(*pointers->owed));
 }
 
 /* ---- one address --------------------------------------------------------------------------- */
+
+/* Where an address is written, and what is there. */
+struct spot {
+	const struct addr *addr;
+	struct cidr leaf;
+	bool is_ours;                   /* it lies in a zone of ours */
+	bool is_apex;                   /* of a zone of its own (10.0.0.1/32), which stays */
+	struct page_root *root;         /* NULL: nothing is held in its network */
+	struct pointer_owner *holder;   /* who has it alone; NULL: nobody */
+};
+
+static unsigned
+place_of(const struct spot *spot)
+{
+	return page_place(spot->addr);
+}
+
+static struct pointer_owner *
+owner_of(struct cell *cell)
+{
+	return cell == NULL ? NULL : (struct pointer_owner *)(void *)((char *)cell -
+	    offsetof(struct pointer_owner, cell));
+}
+
+static void
+look(struct pointers *pointers, const struct addr *addr, struct spot *spot)
+{
+	*spot = (struct spot){ .addr = addr, .leaf = { *addr,
+	    (uint8_t)reverse_bits(addr->family) } };
+	spot->root = branches_root(pointers->branches, addr);
+	if (spot->root != NULL)
+		spot->holder = owner_of(page_get(spot->root, place_of(spot)));
+	spot->is_ours = spot->root != NULL;
+	if (spot->root == NULL || branches_has_narrow(pointers->branches, addr->family)) {
+		const struct cidr *zone = branches_zone(pointers->branches, &spot->leaf);
+
+		spot->is_ours = zone != NULL;
+		spot->is_apex = zone != NULL && zone->bits == spot->leaf.bits;
+	}
+}
+
+static bool
+has_claim(const struct pointers *pointers, const struct addr *addr,
+    const struct pointer_owner *owner)
+{
+	const struct pointer_owner *found;
+	size_t cursor = 0;
+
+	do {
+		found = claims_next(pointers->claims, addr, &cursor);
+	} while (found != NULL && found != owner);
+	return found != NULL;
+}
+
+static bool
+is_claimed(const struct pointers *pointers, const struct addr *addr)
+{
+	size_t cursor = 0;
+
+	return claims_count(pointers->claims) > 0 &&
+	    claims_next(pointers->claims, addr, &cursor) != NULL;
+}
+
+/* Give it to one Service, whatever was said about it before.  ERR_NOMEM. */
+static int
+give(struct pointers *pointers, struct spot *spot, struct pointer_owner *owner, bool is_there)
+{
+	int err = is_there ? 0 : branches_hold(pointers->branches, &spot->leaf);
+
+	if (err != 0)
+		return err;
+	spot->root = branches_root(pointers->branches, spot->addr);
+	err = page_put(spot->root, place_of(spot), &owner->cell, pointers->ledger->index);
+	if (err != 0 && !is_there)
+		branches_release(pointers->branches, &spot->leaf);
+	return err;
+}
+
+/* The one Service that had it has it no more. */
+static void
+take(struct pointers *pointers, struct spot *spot)
+{
+	page_clear(spot->root, place_of(spot));
+	branches_release(pointers->branches, &spot->leaf);
+	spot->holder = NULL;
+}
 
 /* Everybody's records for an address, in order. */
 struct gathering {
 	struct pointer *items;
 	size_t count;
 	size_t room;
+	struct pointer_owner *owner;    /* one of those who have any */
 };
 
 static int
-gather_from(struct pointers *pointers, const struct roster_entry *entry, const struct addr *addr,
+gather_from(struct pointers *pointers, struct pointer_owner *owner, const struct addr *addr,
     struct arena *arena, struct gathering *gathering)
 {
 	struct subject subject;
 	struct pointer_list list;
-	int err = subject_init(&subject, pointers->domain, entry, addr, arena);
+	int err = subject_init(&subject, pointers->domain, owner->entry, addr, arena);
 
 	if (err != 0)
 		return err == ERR_NOTFOUND ? 0 : err;
 	err = pointer_list_build(&subject, &list);
 	if (err == 0)
 		err = array_reserve(&gathering->items, &gathering->room,
-		    gathering->count + list.count,
-		    sizeof(*gathering->items));
-	for (size_t i = 0; err == 0 && i < list.count; i++)
+		    gathering->count + list.count, sizeof(*gathering->items));
+	for (size_t i = 0; err == 0 && i < list.count; i++) {
 		gathering->items[gathering->count++] = list.items[i];
+		gathering->owner = owner;
+	}
 	return err;
 }
 
@@ -107,15 +206,17 @@ compare(const void *a, const void *b)
 }
 
 static int
-gather(struct pointers *pointers, const struct addr *addr, struct arena *arena,
+gather(struct pointers *pointers, const struct spot *spot, struct arena *arena,
     struct gathering *gathering)
 {
 	size_t cursor = 0;
-	struct roster_entry **owner;
+	struct pointer_owner *owner;
 	int err = 0;
 
-	while (err == 0 && (owner = claims_next(pointers->claims, addr, &cursor)) != NULL)
-		err = gather_from(pointers, *owner, addr, arena, gathering);
+	if (spot->holder != NULL && !has_claim(pointers, spot->addr, spot->holder))
+		err = gather_from(pointers, spot->holder, spot->addr, arena, gathering);
+	while (err == 0 && (owner = claims_next(pointers->claims, spot->addr, &cursor)) != NULL)
+		err = gather_from(pointers, owner, spot->addr, arena, gathering);
 	if (gathering->count > 1)
 		qsort(gathering->items, gathering->count, sizeof(*gathering->items), compare);
 	return err;
@@ -134,35 +235,60 @@ visible_count(const struct gathering *gathering)
 	return count;
 }
 
-/*
- * The address is the apex of a zone of its own (10.0.0.1/32): the name stays when the records go.
- */
+/* Put an entry with these records, or a bare one at an apex, whatever was there before. */
 static int
-put_records(struct pointers *pointers, const struct cidr *leaf, const struct cidr *zone,
-    const struct rrset_list *records)
+put_merged(struct pointers *pointers, const struct spot *spot, const struct rrset_list *records,
+    const uint8_t *name, bool is_there)
 {
-	uint8_t name[DNS_NAME_MAX], zone_name[DNS_NAME_MAX];
+	const struct cidr *zone = branches_zone(pointers->branches, &spot->leaf);
+	uint8_t zone_name[DNS_NAME_MAX];
 	struct entry_spec spec = { .kind = ENTRY_NAME, .name = name, .zone = zone_name,
-	    .records = records->items,
-		.record_count = records->count };
-	bool is_apex = zone->bits == leaf->bits;
+	    .records = records->items, .record_count = records->count };
+	bool holds = !is_there && !spot->is_apex;
+	int err = holds ? branches_hold(pointers->branches, &spot->leaf) : 0;
 
-	reverse_name(leaf, name);
-	reverse_name(zone, zone_name);
-	bool is_there = index_get(pointers->ledger->index, name) != NULL;
-	if (records->count == 0 && !is_apex) {
-		if (is_there) {
-			changes_remove_now(pointers->ledger, name);
-			branches_release(pointers->branches, leaf);
-		}
-		return 0;
-	}
-	int err = is_there || is_apex ? 0 : branches_hold(pointers->branches, leaf);
 	if (err != 0)
 		return err;
+	reverse_name(zone, zone_name);
 	err = changes_put_now(pointers->ledger, &spec);
-	if (err != 0 && !is_there && !is_apex)
-		branches_release(pointers->branches, leaf);
+	if (err != 0 && holds)
+		branches_release(pointers->branches, &spot->leaf);
+	return err;
+}
+
+static int
+settle_records(struct pointers *pointers, struct spot *spot, const struct gathering *gathering,
+    const struct rrset_list *records)
+{
+	struct ledger *ledger = pointers->ledger;
+	uint8_t name[DNS_NAME_MAX];
+	int err;
+
+	reverse_name(&spot->leaf, name);
+	bool has_entry = index_get(ledger->index, name) != NULL;
+	bool is_there = has_entry || spot->holder != NULL;
+	if (gathering->count == 0 && !spot->is_apex) {
+		if (has_entry)
+			changes_remove_now(ledger, name);
+		if (has_entry && spot->holder == NULL)
+			branches_release(pointers->branches, &spot->leaf);
+		if (spot->holder != NULL)
+			take(pointers, spot);
+		return 0;
+	}
+	if (gathering->count == 1 && !spot->is_apex) {
+		err = give(pointers, spot, gathering->owner, is_there);
+		if (err != 0)
+			return err;
+		claims_remove(pointers->claims, spot->addr, gathering->owner);
+		ledger->visible = true;
+		if (has_entry)
+			changes_remove_now(ledger, name);
+		return 0;
+	}
+	err = put_merged(pointers, spot, records, name, is_there);
+	if (err == 0 && spot->holder != NULL)
+		page_clear(spot->root, place_of(spot));
 	return err;
 }
 
@@ -170,22 +296,22 @@ put_records(struct pointers *pointers, const struct cidr *leaf, const struct cid
 static int
 work_out(struct pointers *pointers, const struct addr *addr)
 {
-	struct cidr leaf = reverse_prefix(addr, reverse_bits(addr->family));
-	const struct cidr *zone = branches_zone(pointers->branches, &leaf);
 	struct gathering gathering = { 0 };
 	struct rrset_list records = { 0 };
+	struct spot spot;
 
-	if (zone == NULL)
+	look(pointers, addr, &spot);
+	if (!spot.is_ours)
 		return 0;
 	struct arena *arena = arena_new(ARENA_FIRST);
-	int err = arena == NULL ? ERR_NOMEM : gather(pointers, addr, arena, &gathering);
+	int err = arena == NULL ? ERR_NOMEM : gather(pointers, &spot, arena, &gathering);
 	if (err == 0)
 		err = rrset_list_init(&records, arena, gathering.count);
 	for (size_t i = 0; err == 0 && i < visible_count(&gathering); i++)
 		rrset_add_name(&records, DNS_TYPE_PTR, gathering.items[i].target,
 		    gathering.items[i].ttl_s);
 	if (err == 0)
-		err = put_records(pointers, &leaf, zone, &records);
+		err = settle_records(pointers, &spot, &gathering, &records);
 	free(gathering.items);
 	arena_free(arena);
 	return err;
@@ -202,31 +328,6 @@ is_crowded(const struct pointers *pointers, const struct addr *addr)
 	return true;
 }
 
-/* ---- one Service --------------------------------------------------------------------------- */
-
-/* The records of one address in a sorted list: items[first..end - 1]. */
-static size_t
-address_end(const struct pointer_list *list, size_t first)
-{
-	size_t end = first + 1;
-
-	while (end < list->count && addr_compare(&list->items[end].addr,
-	    &list->items[first].addr) == 0)
-		end++;
-	return end;
-}
-
-static bool
-same(const struct pointer *a, size_t a_count, const struct pointer *b, size_t b_count)
-{
-	if (a_count != b_count)
-		return false;
-	for (size_t i = 0; i < a_count; i++)
-		if (pointer_compare(&a[i], &b[i]) != 0 || a[i].ttl_s != b[i].ttl_s)
-			return false;
-	return true;
-}
-
 static void
 work_out_or_owe(struct pointers *pointers, const struct addr *addr)
 {
@@ -234,26 +335,100 @@ work_out_or_owe(struct pointers *pointers, const struct addr *addr)
 		pointers->owed[pointers->owed_count++] = *addr;
 }
 
-void
-pointers_change(struct pointers *pointers, const struct pointer_list *old,
-    const struct pointer_list *new,
-    struct roster_entry **owner)
+/* ---- one Service --------------------------------------------------------------------------- */
+
+/*
+ * Does the Service have exactly one name there?  Several endpoints may share one, and a name may be
+ * too long: then it is asked.
+ */
+static bool
+has_one_name(const struct address_walk *walk, const struct entry *entry)
 {
-	for (size_t i = 0, j = 0; i < old->count || j < new->count;) {
-		int order = i == old->count ? 1 : j == new->count ? -1 :
-		    addr_compare(&old->items[i].addr, &new->items[j].addr);
-		size_t i_end = order <= 0 ? address_end(old, i) : i, j_end = order >= 0 ?
-		    address_end(new, j) : j;
-		const struct addr *addr = order <= 0 ? &old->items[i].addr : &new->items[j].addr;
+	if (walk->is_own)
+		return walk->answered == 0;
+	return walk->answered == 1 && entry->name_len + LABEL_ROOM <= DNS_NAME_MAX;
+}
+
+/* From here on it is written down who has something to say, until it is one alone again. */
+static void
+share(struct pointers *pointers, struct spot *spot, struct pointer_owner *owner)
+{
+	if (spot->holder != NULL && !has_claim(pointers, spot->addr, spot->holder))
+		claims_add(pointers->claims, spot->addr, spot->holder);
+	if (!has_claim(pointers, spot->addr, owner))
+		claims_add(pointers->claims, spot->addr, owner);
+	work_out_or_owe(pointers, spot->addr);
+}
+
+static void
+join(struct pointers *pointers, const struct address_walk *walk, struct pointer_owner *owner)
+{
+	const struct entry *entry = atomic_load_explicit(&owner->cell.entry, memory_order_relaxed);
+	struct spot spot;
+
+	look(pointers, walk->addr, &spot);
+	if (!spot.is_ours)
+		return;
+	if (spot.holder == NULL && !spot.is_apex && !is_claimed(pointers, walk->addr) &&
+	    has_one_name(walk, entry) && give(pointers, &spot, owner, false) == 0)
+		return;
+	share(pointers, &spot, owner);
+}
+
+static void
+leave(struct pointers *pointers, const struct address_walk *walk, struct pointer_owner *owner)
+{
+	struct spot spot;
+
+	look(pointers, walk->addr, &spot);
+	if (!spot.is_ours)
+		return;
+	if (spot.holder == owner)
+		take(pointers, &spot);
+	if (!is_claimed(pointers, walk->addr))
+		return;
+	claims_remove(pointers->claims, walk->addr, owner);
+	work_out_or_owe(pointers, walk->addr);
+}
+
+/* The Service has it as before, but not under the same names. */
+static void
+rename_at(struct pointers *pointers, const struct address_walk *walk, struct pointer_owner *owner)
+{
+	const struct entry *entry = atomic_load_explicit(&owner->cell.entry, memory_order_relaxed);
+	struct spot spot;
+
+	look(pointers, walk->addr, &spot);
+	if (!spot.is_ours)
+		return;
+	if (spot.holder != owner || !has_one_name(walk, entry) ||
+	    is_claimed(pointers, walk->addr))
+		share(pointers, &spot, owner);
+}
+
+void
+pointers_change(struct pointers *pointers, const struct roster_entry *old,
+    const struct roster_entry *new, struct pointer_owner *owner)
+{
+	const struct dns_settings *settings = pointers->domain->settings;
+	struct address_walk before, after;
+
+	address_walk_start(&before, old);
+	address_walk_start(&after, new);
+	while (before.addr != NULL || after.addr != NULL) {
+		int order = before.addr == NULL ? 1 : after.addr == NULL ? -1 :
+		    addr_compare(before.addr, after.addr);
 
 		if (order < 0)
-			claims_remove(pointers->claims, addr, owner);
-		if (order > 0)
-			claims_add(pointers->claims, addr, owner);
-		if (order != 0 || !same(old->items + i, i_end - i, new->items + j, j_end - j))
-			work_out_or_owe(pointers, addr);
-		i = i_end;
-		j = j_end;
+			leave(pointers, &before, owner);
+		else if (order > 0)
+			join(pointers, &after, owner);
+		else if (!address_walk_same(&before, &after, settings))
+			rename_at(pointers, &after, owner);
+		if (order <= 0)
+			address_walk_step(&before);
+		if (order >= 0)
+			address_walk_step(&after);
 	}
 }
 

@@ -110,6 +110,41 @@ reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set
 	reply->answers = (uint16_t)(reply->answers + set->count);
 	if ((set->type == DNS_TYPE_SRV || set->type == DNS_TYPE_NS) && hop->entry->more_count > 0)
 		reply->additional = compose_additional(composer(reply), hop->entry);
+	else if (set->type == DNS_TYPE_SRV)
+		reply->additional = compose_targets(composer(reply), hop->entry, set, records);
+}
+
+void
+reply_add_addrs(struct reply *reply, uint16_t owner, uint16_t type, uint32_t ttl_s,
+    const uint8_t *addrs, uint16_t count)
+{
+	struct wire_writer *writer = &reply->writer;
+	size_t before = writer->len;
+	uint16_t len = type == DNS_TYPE_A ? 4 : 16;
+	uint32_t at = rotate(reply, count);
+
+	for (unsigned i = 0; i < count && writer->err == 0; i++) {
+		wire_write_u16(writer, owner);
+		wire_write_u16(writer, type);
+		wire_write_u16(writer, DNS_CLASS_IN);
+		wire_write_u32(writer, ttl_s);
+		wire_write_u16(writer, len);
+		wire_write_octets(writer, addrs + (size_t)at * len, len);
+		at = at + 1u == count ? 0 : at + 1;
+	}
+	if (keep_or_truncate(reply, before))
+		reply->answers = (uint16_t)(reply->answers + count);
+}
+
+void
+reply_add_pointer(struct reply *reply, uint16_t owner, const struct entry *entry,
+    const uint8_t *label, uint32_t ttl_s)
+{
+	size_t before = reply->writer.len;
+
+	compose_pointer(composer(reply), entry, label, owner, ttl_s);
+	if (keep_or_truncate(reply, before))
+		reply->answers++;
 }
 
 /* A record made on the spot. */

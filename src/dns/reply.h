@@ -66,6 +66,12 @@ void reply_add_set(struct reply *reply, const struct hop *hop, const struct entr
 /* A record made on the spot, with the common TTL. */
 void reply_add_record(struct reply *reply, uint16_t owner, uint16_t type, const void *rdata,
     uint16_t rdata_len);
+/* Addresses that lie one after the other, turned as those of a set are. */
+void reply_add_addrs(struct reply *reply, uint16_t owner, uint16_t type, uint32_t ttl_s,
+    const uint8_t *addrs, uint16_t count);
+/* A PTR record to an entry's name, or to `label` (NULL: none) below it. */
+void reply_add_pointer(struct reply *reply, uint16_t owner, const struct entry *entry,
+    const uint8_t *label, uint32_t ttl_s);
 /* A zone's SOA; *section counts it. */
 void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *section);
 

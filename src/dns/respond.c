@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+#include "dns/above.h"
+#include "dns/answer.h"
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
 #include "dns/index.h"
 #include "dns/name.h"
-#include "dns/pod_name.h"
 #include "dns/query.h"
 #include "dns/reply.h"
 #include "dns/wire.h"
@@ -37,13 +38,6 @@ refuse(struct reply *reply)
 	reply->authoritative = false;
 }
 
-static void
-answer_negative(struct reply *reply, const struct zone *zone, enum dns_rcode rcode)
-{
-	reply->rcode = (uint8_t)rcode;
-	reply_add_soa(reply, zone, &reply->authorities);
-}
-
 /*
  * The name is missing.  At the end of a chain (chased) the CNAMEs stay, with the last name's
  * rcode (RFC 6604).
@@ -71,132 +65,6 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 	answer_negative(reply, zone, DNS_NXDOMAIN);
 }
 
-/* RFC 8482, 4.2: one small answer instead of everything; a CNAME is the whole truth already. */
-static bool
-answer_any(struct reply *reply, const struct hop *hop)
-{
-	static const uint8_t hinfo[] = "\7RFC8482"; /* and an empty OS: the NUL */
-	const uint8_t *records;
-	const struct entry_set *set = entry_find_set(hop->entry, DNS_TYPE_CNAME, &records);
-
-	if (set != NULL)
-		reply_add_set(reply, hop, set, records);
-	else if (hop->entry->set_count > 0 || hop->entry->name_len == hop->entry->zone_len)
-		reply_add_record(reply, hop->owner, DNS_TYPE_HINFO, hinfo, sizeof(hinfo));
-	else
-		return false;
-	return true;
-}
-
-static const struct zone *
-entry_zone(const struct reply *reply, const struct entry *entry)
-{
-	const uint8_t *name = entry_key(entry) + entry->name_len - entry->zone_len;
-
-	return zone_table_at(index_zones(reply->responder->index), name, entry->zone_len);
-}
-
-/* What stands at an entry; false: nothing of this type. */
-static bool
-answer_type(struct reply *reply, const struct hop *hop)
-{
-	uint16_t type = reply->query->type;
-	const uint8_t *records;
-	const struct entry_set *set = entry_find_set(hop->entry, type, &records);
-
-	if (set != NULL) {
-		reply_add_set(reply, hop, set, records);
-		return true;
-	}
-	if (type == DNS_TYPE_ANY)
-		return answer_any(reply, hop);
-	if (type == DNS_TYPE_SOA && hop->entry->name_len == hop->entry->zone_len && hop->own) {
-		reply_add_soa(reply, reply->zone, &reply->answers);
-		return true;
-	}
-	return false;
-}
-
-static void
-answer_no_data(struct reply *reply, const struct entry *entry)
-{
-	const struct zone *zone = entry_zone(reply, entry);
-
-	answer_negative(reply, zone != NULL ? zone : reply->zone, DNS_NOERROR);
-}
-
-/*
- * n.pod.Z: the label below it is an address to be answered, dashes for dots or colons (DNS.md
- * 2.5).
- */
-static bool
-answer_pod(struct reply *reply, const uint8_t *name, uint16_t owner, const struct zone *zone)
-{
-	struct addr addr;
-
-	if (!pod_name_read(name + 1, *name, &addr))
-		return false;
-	uint16_t type = addr.family == ADDR_IP4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
-	if (reply->query->type == type)
-		reply_add_record(reply, owner, type, addr.octets, addr.family == ADDR_IP4 ? 4 : 16);
-	else
-		answer_negative(reply, zone, DNS_NOERROR);
-	return true;
-}
-
-static const struct entry *
-find_folded(const struct reply *reply, const uint8_t *name, size_t len)
-{
-	const struct index *index = reply->responder->index;
-	bool mixed;
-
-	return index_find(index, index_hash(index, name, len, &mixed), name, len);
-}
-
-/* The Service two labels above prefer._zone answers. */
-static bool
-answer_preferred(struct reply *reply, const struct entry *prefer, uint16_t owner,
-    const struct zone *zone)
-{
-	const uint8_t *service = name_parent(name_parent(entry_key(prefer)));
-	const struct entry *entry = find_folded(reply, service, name_len(service));
-
-	if (entry == NULL || entry->kind != ENTRY_NAME)
-		return false;
-	struct hop hop = { .entry = entry, .owner = owner };
-	if (!answer_type(reply, &hop))
-		answer_negative(reply, zone, DNS_NOERROR);
-	return true;
-}
-
-/* A missing name may be spoken for by an entry above it; false: it is not. */
-static bool
-answer_from_above(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
-    const struct zone *zone)
-{
-	const uint8_t *above = name;
-	size_t left = len;
-
-	if (!index_has_specials(reply->responder->index))
-		return false;
-	while (left > zone->name_len) {
-		left -= 1u + *above;
-		above = name_parent(above);
-		const struct entry *entry = find_folded(reply, above, left);
-		if (entry == NULL)
-			continue;
-		if (entry->kind == ENTRY_POD_NAMESPACE && above == name_parent(name))
-			return answer_pod(reply, name, owner, zone);
-		if (entry->kind == ENTRY_ZONE_PREFER)
-			return answer_preferred(reply, entry, owner, zone);
-		if (entry->kind != ENTRY_ZONE_PIN)
-			return false;
-		answer_negative(reply, zone, DNS_NOERROR);
-		return true;
-	}
-	return false;
-}
-
 /* No entry of this folded name; `chased`: it is the target of a CNAME. */
 static void
 answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
@@ -212,7 +80,7 @@ answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint1
 			refuse(reply);
 		return;
 	}
-	if (!answer_from_above(reply, name, len, owner, zone))
+	if (!above_answer(reply, name, len, owner, zone))
 		answer_missing(reply, zone, NULL, name, len, chased);
 }
 
@@ -243,13 +111,13 @@ follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entr
 		return false;
 	size_t len = entry_expand(hop->entry, records + ENTRY_RECORD_HEAD, name, &used);
 	uint16_t owner = (uint16_t)(DNS_POINTER | rdata_at);
-	const struct entry *entry = find_folded(reply, name, len);
+	const struct entry *entry = answer_find(reply, name, len);
 	if (entry == NULL) {
 		answer_without_entry(reply, name, len, owner, true);
 		return false;
 	}
 	if (entry->kind == ENTRY_EMPTY_HEADLESS) {
-		const struct zone *zone = entry_zone(reply, entry);
+		const struct zone *zone = answer_zone(reply, entry);
 
 		answer_missing(reply, zone != NULL ? zone : reply->zone, entry, name, len, true);
 		return false;
@@ -293,7 +161,7 @@ answer_name(struct reply *reply)
 
 	reply->authoritative = true;
 	if (entry != NULL) {
-		reply->zone = entry_zone(reply, entry);
+		reply->zone = answer_zone(reply, entry);
 		if (reply->zone == NULL)
 			refuse(reply);
 		else if (entry->kind == ENTRY_EMPTY_HEADLESS)

@@ -71,6 +71,26 @@ reverse_name(const struct cidr *prefix, uint8_t name[DNS_NAME_MAX])
 	return len + (ip4 ? sizeof(tail4) : sizeof(tail6));
 }
 
+bool
+reverse_label(const uint8_t *label, uint8_t family, unsigned *number)
+{
+	unsigned base = family == ADDR_IP4 ? 10 : 16, value = 0;
+
+	if (*label == 0 || *label > (base == 10 ? 3 : 1) || (*label > 1 && label[1] == '0'))
+		return false;
+	for (unsigned i = 1; i <= *label; i++) {
+		uint8_t c = label[i];
+		unsigned found = c >= '0' && c <= '9' ? c - '0' + 0u :
+		    c >= 'a' && c <= 'f' ? c - 'a' + 10u : 16;
+
+		if (found >= base)
+			return false;
+		value = value * base + found;
+	}
+	*number = value;
+	return value <= 255;
+}
+
 /* One label to its number: "0".."255" without leading zeros, or one hexadecimal digit. */
 static int
 parse_label(const char *label, size_t len, bool ip4, unsigned *value)

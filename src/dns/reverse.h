@@ -4,6 +4,7 @@
  */
 #ifndef ROLLCALL_DNS_REVERSE_H
 #define ROLLCALL_DNS_REVERSE_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,12 @@ struct cidr reverse_prefix(const struct addr *addr, unsigned bits);
 
 /* The name of a network whose bits are a multiple of the step; returns its length. */
 size_t reverse_name(const struct cidr *prefix, uint8_t name[DNS_NAME_MAX]);
+
+/*
+ * One label of a folded reverse name (length octet first) to its number: "0".."255" without leading
+ * zeros, or one hexadecimal digit.  false: it is none.
+ */
+bool reverse_label(const uint8_t *label, uint8_t family, unsigned *number);
 
 /* "10.in-addr.arpa", with or without the last dot, in any case: the network.  ERR_SYNTAX. */
 int reverse_parse(const char *name, struct cidr *prefix);

@@ -110,7 +110,12 @@ rrset_add_srvs(struct rrset_list *list, struct rrset_srv *tuples, size_t count, 
 {
 	unsigned weight = count >= 100 || count == 0 ? 1 : (unsigned)(100 / count);
 
-	if (count > 1)
+	size_t sorted = 1;
+
+	/* Members come by name, and most have one port. */
+	while (sorted < count && compare_srvs(&tuples[sorted - 1], &tuples[sorted]) <= 0)
+		sorted++;
+	if (sorted < count)
 		qsort(tuples, count, sizeof(*tuples), compare_srvs);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && compare_srvs(&tuples[i - 1], &tuples[i]) == 0)

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "dns/below.h"
 #include "dns/dns_settings.h"
 #include "dns/glue.h"
 #include "dns/owner.h"
@@ -19,10 +20,22 @@
 
 #define PROTOCOL_COUNT 3
 #define LABEL_SIZE 80
+#define RECORD_HEAD 12          /* owner pointer, type, class, TTL, length (RFC 1035, 4.1.3) */
 
 /* A schema in the making. */
 struct build {
 	struct subject subject;
+	struct schema_name own;
+	bool stated;            /* `own` is */
+	/* the SRV records at the Service's own name, the last of it, and what they were made of */
+	const struct entry_record *srvs;
+	size_t srv_count;
+	size_t srv_matched;
+	size_t srv_left_out;
+	struct entry_port *ports;
+	size_t port_count;
+	struct entry_member *members;
+	size_t member_count;
 	struct schema_name *names;
 	size_t count;
 	size_t left_out;
@@ -62,22 +75,69 @@ set_records(struct build *build, struct schema_name *name, const struct rrset_li
 	}
 }
 
-/* A name with the addresses and SRV records of a view. */
+/* The addresses and SRV records of a view; additional NULL: who answers knows these anyway. */
 static int
-add_view(struct build *build, const uint8_t *name, const struct view *view)
+list_view(struct build *build, const struct view *view, struct rrset_list *records,
+    struct rrset_list *additional)
 {
 	const struct subject *subject = &build->subject;
 	size_t room = view_addr_count(subject) + view_srv_count(subject, view);
-	struct rrset_list records, additional;
-	int err = rrset_list_init(&records, subject->arena, room);
+	int err = rrset_list_init(records, subject->arena, room);
 
 	if (err != 0)
 		return err;
-	view_add_addrs(subject, view, &records);
-	err = view_add_srvs(subject, view, &records, &additional);
+	view_add_addrs(subject, view, records);
+	return view_add_srvs(subject, view, records, additional);
+}
+
+static int
+add_view(struct build *build, const uint8_t *name, const struct view *view)
+{
+	struct rrset_list records, additional;
+	int err = list_view(build, view, &records, &additional);
+
 	if (err == 0)
 		set_records(build, add_name(build, name, ENTRY_NAME), &records, &additional);
 	return err;
+}
+
+static void
+set_own(struct build *build, enum entry_kind kind)
+{
+	build->own = (struct schema_name){ .name = build->subject.service, .kind = kind };
+	build->stated = true;
+}
+
+static int
+add_own(struct build *build)
+{
+	const struct subject *subject = &build->subject;
+	struct view all = { .port = NULL };
+	struct rrset_list records;
+	int err = rrset_list_init(&records, subject->arena,
+	    view_addr_count(subject) + view_srv_count(subject, &all));
+
+	if (err != 0)
+		return err;
+	view_add_addrs(subject, &all, &records);
+	size_t addrs = records.count, left_out = records.left_out;
+	err = view_add_srvs(subject, &all, &records, NULL);
+	if (err != 0)
+		return err;
+	set_own(build, ENTRY_NAME);
+	set_records(build, &build->own, &records, NULL);
+	build->srvs = records.items + addrs;
+	build->srv_count = records.count - addrs;
+	build->srv_left_out = records.left_out - left_out;
+	build->srv_matched = view_srv_count(subject, &all);
+	return 0;
+}
+
+/* All that match at the Service's own name match here, too: the records are the same. */
+static bool
+is_all(const struct build *build, size_t matched)
+{
+	return matched == build->srv_matched && build->srv_count > 0;
 }
 
 /* _port._proto: SRV only; *stated where the name exists. */
@@ -85,21 +145,28 @@ static int
 add_port(struct build *build, const struct view *view, const uint8_t *parent, bool *stated)
 {
 	const struct subject *subject = &build->subject;
-	struct rrset_list records, additional;
-	const uint8_t *name;
-	char label[LABEL_SIZE];
-	size_t count = view_srv_count(subject, view);
+	struct rrset_list records = { .left_out = build->srv_left_out };
+	struct entry_port *port = &build->ports[build->port_count];
+	char label[LABEL_SIZE] = "_";
+	size_t matched = view_srv_count(subject, view);
+	int err = owner_under(subject->arena, strncat(label, view->port, LABEL_SIZE - 2), parent,
+	    &port->name);
 
-	snprintf(label, sizeof(label), "_%.70s", view->port);
-	int err = owner_under(subject->arena, label, parent, &name);
-	if (err != 0 || count == 0)
+	if (err != 0 || matched == 0)
 		return err == ERR_LIMIT ? 0 : err;
-	err = rrset_list_init(&records, subject->arena, count);
-	if (err == 0)
-		err = view_add_srvs(subject, view, &records, &additional);
+	port->records = build->srvs;
+	port->record_count = build->srv_count;
+	if (!is_all(build, matched)) {
+		err = rrset_list_init(&records, subject->arena, matched);
+		if (err == 0)
+			err = view_add_srvs(subject, view, &records, NULL);
+		port->records = records.items;
+		port->record_count = records.count;
+	}
 	if (err != 0)
 		return err;
-	set_records(build, add_name(build, name, ENTRY_NAME), &records, &additional);
+	build->left_out += records.left_out;
+	build->port_count++;
 	*stated = true;
 	return 0;
 }
@@ -108,17 +175,23 @@ add_port(struct build *build, const struct view *view, const uint8_t *parent, bo
 static int
 add_protocol(struct build *build, enum protocol protocol, const struct view *views, size_t count)
 {
-	const uint8_t *parent;
-	char label[LABEL_SIZE];
+	const uint8_t *parent = NULL;
+	char label[LABEL_SIZE] = "_";
 	bool stated = false;
+	int err = 0;
 
-	snprintf(label, sizeof(label), "_%s", protocol_label(protocol));
-	int err = owner_under(build->subject.arena, label, build->subject.service, &parent);
-	for (size_t i = 0; err == 0 && i < count; i++)
-		if (views[i].protocol == protocol)
+	for (size_t i = 0; err == 0 && i < count; i++) {
+		if (views[i].protocol != protocol)
+			continue;
+		if (parent == NULL)
+			err = owner_under(build->subject.arena,
+			    strcat(label, protocol_label(protocol)), build->subject.service,
+			    &parent);
+		if (err == 0)
 			err = add_port(build, &views[i], parent, &stated);
+	}
 	if (err == 0 && stated)
-		add_name(build, parent, ENTRY_NAME);
+		build->ports[build->port_count++] = (struct entry_port){ .name = parent };
 	return err == ERR_LIMIT ? 0 : err;
 }
 
@@ -126,21 +199,55 @@ add_protocol(struct build *build, enum protocol protocol, const struct view *vie
 static int
 add_endpoints(struct build *build)
 {
-	const struct subject *subject = &build->subject;
+	const struct member_list *list = &build->subject.members;
+	struct entry_member *members = arena_array(build->subject.arena, list->count + 1,
+	    sizeof(*members));
+	size_t count = 0, octets = 0;
 
-	for (size_t first = 0, end; first < subject->members.count; first = end) {
-		const struct member *run = &subject->members.items[first];
-		struct rrset_list records;
+	if (members == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct entry_member member = { .label = list->items[i].name,
+		    .addr = &list->items[i].endpoint->of->addr };
+		const struct entry_member *last = count > 0 ? &members[count - 1] : NULL;
+		bool same = last != NULL && last->label == member.label;
 
-		end = member_run_end(&subject->members, first);
-		int err = rrset_list_init(&records, subject->arena, end - first);
-		if (err != 0)
-			return err;
-		for (size_t i = 0; i < end - first; i++)
-			rrset_add_addr(&records, NULL, &run[i].endpoint->of->addr,
-			    subject->domain->settings->ttl_headless_s);
-		set_records(build, add_name(build, run->name, ENTRY_NAME), &records, NULL);
+		if (same && addr_compare(last->addr, member.addr) == 0)
+			continue;
+		if (!same || last->addr->family != member.addr->family)
+			octets = 0;
+		octets += RECORD_HEAD + addr_len(member.addr);
+		if (octets > RRSET_OCTETS_MAX)
+			build->left_out++;
+		else
+			members[count++] = member;
 	}
+	build->members = members;
+	build->member_count = count;
+	return 0;
+}
+
+/* Number the members by address: endpoints are sorted by it.  Nobody needs it of a few. */
+static int
+rank_members(struct build *build)
+{
+	const struct subject *subject = &build->subject;
+	const struct roster_endpoint *first = subject->entry->endpoints;
+	struct entry_member **by_addr;
+	uint32_t rank = 0;
+
+	if (build->member_count <= BELOW_FEW)
+		return 0;
+	by_addr = arena_array(subject->arena, subject->entry->endpoint_count, sizeof(*by_addr));
+	if (by_addr == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0, m = 0; m < build->member_count; i++)
+		if (subject->members.items[i].name == build->members[m].label &&
+		    &subject->members.items[i].endpoint->of->addr == build->members[m].addr)
+			by_addr[subject->members.items[i].endpoint - first] = &build->members[m++];
+	for (size_t i = 0; i < subject->entry->endpoint_count; i++)
+		if (by_addr[i] != NULL)
+			by_addr[i]->rank = rank++;
 	return 0;
 }
 
@@ -215,7 +322,8 @@ add_empty_headless(struct build *build)
 	const char *ede = arena_text(build->subject.arena, text);
 	if (ede == NULL)
 		return ERR_NOMEM;
-	add_name(build, build->subject.service, ENTRY_EMPTY_HEADLESS)->ede = ede;
+	set_own(build, ENTRY_EMPTY_HEADLESS);
+	build->own.ede = ede;
 	return 0;
 }
 
@@ -239,7 +347,8 @@ add_external(struct build *build)
 	if (err != 0)
 		return err == ERR_LIMIT ? 0 : err;
 	rrset_add_name(&records, DNS_TYPE_CNAME, target, subject->domain->settings->ttl_s);
-	set_records(build, add_name(build, subject->service, ENTRY_NAME), &records, NULL);
+	set_own(build, ENTRY_NAME);
+	set_records(build, &build->own, &records, NULL);
 	return 0;
 }
 
@@ -247,42 +356,43 @@ static int
 add_service(struct build *build, const struct view *ports, size_t port_count)
 {
 	const struct roster_entry *entry = build->subject.entry;
-	struct view all = { .port = NULL };
 
 	if (entry->type == SERVICE_EXTERNAL_NAME)
 		return add_external(build);
 	if (entry->headless && entry->answered_count == 0)
 		return add_empty_headless(build);
-	int err = add_view(build, build->subject.service, &all);
+	int err = add_own(build);
 	for (int i = 0; err == 0 && i < PROTOCOL_COUNT; i++)
 		err = add_protocol(build, (enum protocol)i, ports, port_count);
 	if (err == 0)
 		err = add_endpoints(build);
+	if (err == 0)
+		err = rank_members(build);
 	if (err == 0 && entry->headless && build->subject.domain->settings->zonal)
 		err = add_zonal(build);
 	return err;
 }
 
-/* All names; their array has room for every name there can be. */
+/* All names; their arrays have room for every name there can be. */
 static int
 add_names(struct build *build)
 {
 	const struct subject *subject = &build->subject;
-	size_t members = subject->members.count, port_count;
+	size_t port_count;
 	struct view *ports;
 	int err = view_list_ports(subject, &ports, &port_count);
 
 	if (err != 0)
 		return err;
-	/*
-	 * the Service, its ports and protocols, its endpoints, and each topology zone pinned and
-	 * preferred
-	 */
-	build->names = arena_array(subject->arena,
-	    1 + port_count + PROTOCOL_COUNT + members + (subject->domain->settings->zonal ?
-	    3 + 2 * members : 0),
-	    sizeof(*build->names));
-	return build->names == NULL ? ERR_NOMEM : add_service(build, ports, port_count);
+	build->ports = arena_array(subject->arena, port_count + PROTOCOL_COUNT,
+	    sizeof(*build->ports));
+	/* _zone, pin and prefer, and each topology zone pinned and preferred */
+	if (subject->domain->settings->zonal)
+		build->names = arena_array(subject->arena, 3 + 2 * subject->members.count,
+		    sizeof(*build->names));
+	if (build->ports == NULL || (subject->domain->settings->zonal && build->names == NULL))
+		return ERR_NOMEM;
+	return add_service(build, ports, port_count);
 }
 
 static int
@@ -304,6 +414,20 @@ drop_doubles(struct schema_name *names, size_t count)
 	return kept;
 }
 
+/* In one order, whatever that of the Service's ports is: who answers the same is equal. */
+static void
+sort_ports(struct entry_port *ports, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct entry_port port = ports[i];
+		size_t at = i;
+
+		for (; at > 0 && owner_compare(ports[at - 1].name, port.name) > 0; at--)
+			ports[at] = ports[at - 1];
+		ports[at] = port;
+	}
+}
+
 int
 schema_build(const struct domain *domain, const struct roster_entry *entry, struct arena *arena,
     struct schema *schema)
@@ -317,12 +441,22 @@ schema_build(const struct domain *domain, const struct roster_entry *entry, stru
 		return err == ERR_NOTFOUND ? 0 : err;
 	err = add_names(&build);
 	if (err == 0)
-		err = pointer_list_build(&build.subject, &made.pointers);
-	if (err == 0)
 		err = glue_build(&build.subject, &made.glue, &made.glue_count);
+	struct schema_name *own = err != 0 || !build.stated ? NULL :
+	    arena_copy(arena, &build.own, sizeof(build.own));
+	if (err == 0 && build.stated && own == NULL)
+		err = ERR_NOMEM;
 	if (err != 0)
 		return err;
-	qsort(build.names, build.count, sizeof(*build.names), compare_names);
+	sort_ports(build.ports, build.port_count);
+	if (build.count > 1)
+		qsort(build.names, build.count, sizeof(*build.names), compare_names);
+	made.own = own;
+	made.ports = build.ports;
+	made.port_count = build.port_count;
+	made.members = build.members;
+	made.member_count = build.member_count;
+	made.member_ttl_s = domain->settings->ttl_headless_s;
 	made.names = build.names;
 	made.name_count = drop_doubles(build.names, build.count);
 	made.left_out = build.left_out;

@@ -1,8 +1,9 @@
 /*
  * schema.h - which names and records a Service owns (DNS.md 2-4).  Thread: any; pure.
  *
- * The list is worked out anew from the roster entry whenever it is needed, also to learn what a
- * Service owned before: so nobody has to keep a second copy of a million names.
+ * The list is worked out anew from the roster entry whenever it is needed: so nobody has to keep a
+ * second copy of a million names.  Where the addresses lead in reverse is not part of it
+ * (pointer.h): mostly that is read off the Service's entry.
  */
 #ifndef ROLLCALL_DNS_SCHEMA_H
 #define ROLLCALL_DNS_SCHEMA_H
@@ -11,7 +12,6 @@
 #include <stdint.h>
 
 #include "dns/entry.h"
-#include "dns/pointer.h"
 
 struct arena;
 struct roster_entry;
@@ -32,9 +32,16 @@ struct schema_name {
 };
 
 struct schema {
-	const struct schema_name *names;        /* in the order of owner_compare, each once */
+	const struct schema_name *own;          /* the Service's; NULL: nothing is answered */
+	/* what its entry holds below it: the ports, and the endpoints with their TTL */
+	const struct entry_port *ports;
+	size_t port_count;
+	const struct entry_member *members;
+	size_t member_count;
+	uint32_t member_ttl_s;
+	/* topology zones: in the order of owner_compare, each once */
+	const struct schema_name *names;
 	size_t name_count;
-	struct pointer_list pointers;
 	const struct entry_record *glue;        /* where we are an endpoint ourselves (glue.h) */
 	size_t glue_count;
 	size_t left_out;                        /* records that no message could carry (rrset.h) */

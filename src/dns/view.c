@@ -121,7 +121,8 @@ view_add_srvs(const struct subject *subject, const struct view *view, struct rrs
 {
 	size_t count = view_srvs(subject, view, NULL);
 
-	*additional = (struct rrset_list){ 0 };
+	if (additional != NULL)
+		*additional = (struct rrset_list){ 0 };
 	if (count == 0)
 		return 0;
 	struct rrset_srv *tuples = arena_array(subject->arena, count, sizeof(*tuples));
@@ -129,7 +130,7 @@ view_add_srvs(const struct subject *subject, const struct view *view, struct rrs
 		return ERR_NOMEM;
 	view_srvs(subject, view, tuples);
 	int err = rrset_add_srvs(records, tuples, count, subject->ttl_s);
-	return err != 0 ? err : view_additional(subject, view, additional);
+	return err != 0 || additional == NULL ? err : view_additional(subject, view, additional);
 }
 
 size_t

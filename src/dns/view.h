@@ -27,7 +27,7 @@ size_t view_srv_count(const struct subject *subject, const struct view *view);
 
 /*
  * The SRV records of all that match, and the addresses of their targets to go with them;
- * `records` has room for that many more, `additional` is made here.  ERR_NOMEM.
+ * `records` has room for that many more, `additional` (NULL: not wanted) is made here.  ERR_NOMEM.
  */
 int view_add_srvs(const struct subject *subject, const struct view *view,
     struct rrset_list *records,

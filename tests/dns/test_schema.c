@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "dns/dns_settings.h"
+#include "dns/pointer.h"
 #include "dns/rrset.h"
+#include "dns/subject.h"
 #include "dns/domain.h"
 #include "model/roster.h"
 #include "tests/dns/roster_text.h"
@@ -78,35 +81,71 @@ add_records(struct strbuf *out, const char *sign, const struct entry_record *rec
 
 /* One line a name: NAME[*kind] RECORD/TTL... + additional records ! text. */
 static void
-add_names(struct strbuf *out, const struct schema *schema)
+add_schema_name(struct strbuf *out, const struct schema_name *name)
 {
-	for (size_t i = 0; i < schema->name_count; i++) {
-		const struct schema_name *name = &schema->names[i];
-
-		add_name(out, name->name);
-		if (name->kind != ENTRY_NAME)
-			strbuf_addf(out, "*%d", (int)name->kind);
-		add_records(out, "", name->records, name->record_count);
-		add_records(out, " +", name->additional, name->additional_count);
-		strbuf_addf(out, "%s%s\n", name->ede != NULL ? " ! " : "", name->ede != NULL ?
-		    name->ede : "");
-	}
+	add_name(out, name->name);
+	if (name->kind != ENTRY_NAME)
+		strbuf_addf(out, "*%d", (int)name->kind);
+	add_records(out, "", name->records, name->record_count);
+	add_records(out, " +", name->additional, name->additional_count);
+	strbuf_addf(out, "%s%s\n", name->ede != NULL ? " ! " : "", name->ede != NULL ?
+	    name->ede : "");
 }
 
+/* Endpoints: one line a label. */
 static void
-add_rest(struct strbuf *out, const struct schema *schema)
+add_members(struct strbuf *out, const struct schema *schema)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	for (size_t i = 0; i < schema->pointers.count; i++) {
-		const struct pointer *pointer = &schema->pointers.items[i];
+	for (size_t i = 0; i < schema->member_count; i++) {
+		const struct entry_member *member = &schema->members[i];
+
+		if (i == 0 || member->label != member[-1].label) {
+			strbuf_addf(out, "%s%.*s.", i == 0 ? "" : "\n", *member->label,
+			    (const char *)member->label + 1);
+			add_name(out, schema->own->name);
+		}
+		strbuf_addf(out, " %s/%u", addr_text(member->addr, text), schema->member_ttl_s);
+	}
+	strbuf_add(out, schema->member_count > 0 ? "\n" : "");
+}
+
+static void
+add_names(struct strbuf *out, const struct schema *schema)
+{
+	if (schema->own != NULL)
+		add_schema_name(out, schema->own);
+	for (size_t i = 0; i < schema->port_count; i++) {
+		struct schema_name port = { .name = schema->ports[i].name,
+		    .records = schema->ports[i].records,
+		    .record_count = schema->ports[i].record_count };
+
+		add_schema_name(out, &port);
+	}
+	for (size_t i = 0; i < schema->name_count; i++)
+		add_schema_name(out, &schema->names[i]);
+	add_members(out, schema);
+}
+
+static void
+add_pointers(struct strbuf *out, const struct domain *domain, const struct roster_entry *entry,
+    struct arena *arena)
+{
+	struct subject subject;
+	struct pointer_list list;
+	char text[ADDR_TEXT_SIZE];
+
+	if (subject_init(&subject, domain, entry, NULL, arena) != 0)
+		return;
+	ck_assert_int_eq(pointer_list_build(&subject, &list), 0);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct pointer *pointer = &list.items[i];
 
 		strbuf_addf(out, "ptr %s %u ", addr_text(&pointer->addr, text), pointer->rank);
 		add_name(out, pointer->target);
 		strbuf_addf(out, "/%u\n", pointer->ttl_s);
 	}
-	add_records(out, "ns", schema->glue, schema->glue_count);
-	strbuf_add(out, schema->glue_count > 0 ? "\n" : "");
 }
 
 static int
@@ -143,8 +182,11 @@ check_schema(const struct dns_settings *settings, const char *text, const char *
 
 	ck_assert_int_eq(domain_init(&domain, settings, arena), 0);
 	ck_assert_int_eq(schema_build(&domain, entry, arena, &schema), 0);
+	strbuf_add(&out, "");
 	add_names(&out, &schema);
-	add_rest(&out, &schema);
+	add_pointers(&out, &domain, entry, arena);
+	add_records(&out, "ns", schema.glue, schema.glue_count);
+	strbuf_add(&out, schema.glue_count > 0 ? "\n" : "");
 	ck_assert_str_eq(sort_lines(arena, out.text), sort_lines(arena, expected));
 	strbuf_release(&out);
 	roster_entry_unref(entry);
@@ -161,11 +203,11 @@ START_TEST(a_cluster_ip_has_its_address_its_ports_and_its_endpoints)
 	    "group http/tcp/8080 dns/udp/5353\n"
 	    "ep 10.0.0.1\nep 10.0.0.2 host=b\nep 10.0.0.3 out\n",
 	    "b.web.shop 10.0.0.2/6\n"
-	    "web.shop 10.96.0.1/5 SRV 0 50 53 web.shop/5 SRV 0 50 80 web.shop/5 + web.shop 10.96.0.1/5\n"
+	    "web.shop 10.96.0.1/5 SRV 0 50 53 web.shop/5 SRV 0 50 80 web.shop/5\n"
 	    "_tcp.web.shop\n"
 	    "_udp.web.shop\n"
-	    "_dns._udp.web.shop SRV 0 100 53 web.shop/5 + web.shop 10.96.0.1/5\n"
-	    "_http._tcp.web.shop SRV 0 100 80 web.shop/5 + web.shop 10.96.0.1/5\n"
+	    "_dns._udp.web.shop SRV 0 100 53 web.shop/5\n"
+	    "_http._tcp.web.shop SRV 0 100 80 web.shop/5\n"
 	    "10-0-0-1.web.shop 10.0.0.1/6\n"
 	    "ptr 10.0.0.1 3 10-0-0-1.web.shop/6\n"
 	    "ptr 10.0.0.2 3 b.web.shop/6\n"
@@ -179,7 +221,7 @@ START_TEST(a_cluster_ip_without_endpoints_keeps_its_name)
 
 	check_schema(&settings,
 	    "service shop/web clusterip 10.96.0.1\nport - tcp 80\nep 10.0.0.3 out\n",
-	    "web.shop 10.96.0.1/5 SRV 0 100 80 web.shop/5 + web.shop 10.96.0.1/5\n"
+	    "web.shop 10.96.0.1/5 SRV 0 100 80 web.shop/5\n"
 	    "ptr 10.96.0.1 0 web.shop/5\n");
 	settings.ignore_empty_service = true;
 	check_schema(&settings,
@@ -195,9 +237,9 @@ START_TEST(weight_counts_both_addresses_of_a_dual_stack_service)
 
 	check_schema(&settings,
 	    "service shop/web clusterip fd00::1 10.96.0.1\nport http tcp 80\n",
-	    "web.shop fd00::1/5 10.96.0.1/5 SRV 0 50 80 web.shop/5 + web.shop fd00::1/5 web.shop 10.96.0.1/5\n"
+	    "web.shop fd00::1/5 10.96.0.1/5 SRV 0 50 80 web.shop/5\n"
 	    "_tcp.web.shop\n"
-	    "_http._tcp.web.shop SRV 0 50 80 web.shop/5 + web.shop fd00::1/5 web.shop 10.96.0.1/5\n"
+	    "_http._tcp.web.shop SRV 0 50 80 web.shop/5\n"
 	    "ptr 10.96.0.1 0 web.shop/5\n"
 	    "ptr fd00::1 0 web.shop/5\n");
 }
@@ -212,9 +254,9 @@ START_TEST(a_headless_service_answers_its_endpoints_with_their_ports)
 	    "group pg/tcp/6000\nep 10.0.0.1 host=db-0\nep fd00::1 host=db-0\nep 10.0.0.9 out host=db-2\n"
 	    "group\nep 10.0.0.2\n",
 	    "db.shop 10.0.0.1/6 10.0.0.2/6 fd00::1/6 SRV 0 50 6000 db-0.db.shop/6"
-	    " + db-0.db.shop 10.0.0.1/6 db-0.db.shop fd00::1/6\n"
+	    "\n"
 	    "_tcp.db.shop\n"
-	    "_pg._tcp.db.shop SRV 0 50 6000 db-0.db.shop/6 + db-0.db.shop 10.0.0.1/6 db-0.db.shop fd00::1/6\n"
+	    "_pg._tcp.db.shop SRV 0 50 6000 db-0.db.shop/6\n"
 	    "db-0.db.shop 10.0.0.1/6 fd00::1/6\n"
 	    "10-0-0-2.db.shop 10.0.0.2/6\n"
 	    "ptr 10.0.0.1 1 db-0.db.shop/6\n"
@@ -235,12 +277,12 @@ START_TEST(weight_is_counted_before_doubles_are_dropped)
 	    "group p/tcp/4\nep 10.0.0.5 host=a\ngroup p/tcp/5\nep 10.0.0.6 host=a\n",
 	    "s.n 10.0.0.1/6 10.0.0.2/6 10.0.0.3/6 10.0.0.4/6 10.0.0.5/6 10.0.0.6/6"
 	    " SRV 0 16 1 a.s.n/6 SRV 0 16 2 a.s.n/6 SRV 0 16 3 a.s.n/6 SRV 0 16 4 a.s.n/6 SRV 0 16 5 a.s.n/6"
-	    " + a.s.n 10.0.0.1/6 a.s.n 10.0.0.2/6 a.s.n 10.0.0.3/6 a.s.n 10.0.0.4/6 a.s.n 10.0.0.5/6 a.s.n 10.0.0.6/6\n"
+	    "\n"
 	    "a.s.n 10.0.0.1/6 10.0.0.2/6 10.0.0.3/6 10.0.0.4/6 10.0.0.5/6 10.0.0.6/6\n"
 	    "_tcp.s.n\n"
 	    "_p._tcp.s.n"
 	    " SRV 0 16 1 a.s.n/6 SRV 0 16 2 a.s.n/6 SRV 0 16 3 a.s.n/6 SRV 0 16 4 a.s.n/6 SRV 0 16 5 a.s.n/6"
-	    " + a.s.n 10.0.0.1/6 a.s.n 10.0.0.2/6 a.s.n 10.0.0.3/6 a.s.n 10.0.0.4/6 a.s.n 10.0.0.5/6 a.s.n 10.0.0.6/6\n"
+	    "\n"
 	    "ptr 10.0.0.1 1 a.s.n/6\nptr 10.0.0.2 1 a.s.n/6\nptr 10.0.0.3 1 a.s.n/6\n"
 	    "ptr 10.0.0.4 1 a.s.n/6\nptr 10.0.0.5 1 a.s.n/6\nptr 10.0.0.6 1 a.s.n/6\n");
 }
@@ -253,10 +295,10 @@ START_TEST(an_address_of_two_groups_is_answered_once)
 	check_schema(&settings,
 	    "service n/s headless\n"
 	    "group a/tcp/1\nep 10.0.0.1\ngroup b/tcp/2\nep 10.0.0.1\ngroup a/tcp/0\nep 10.0.0.1\n",
-	    "s.n 10.0.0.1/6 SRV 0 50 1 10-0-0-1.s.n/6 SRV 0 50 2 10-0-0-1.s.n/6 + 10-0-0-1.s.n 10.0.0.1/6\n"
+	    "s.n 10.0.0.1/6 SRV 0 50 1 10-0-0-1.s.n/6 SRV 0 50 2 10-0-0-1.s.n/6\n"
 	    "_tcp.s.n\n"
-	    "_a._tcp.s.n SRV 0 100 1 10-0-0-1.s.n/6 + 10-0-0-1.s.n 10.0.0.1/6\n"
-	    "_b._tcp.s.n SRV 0 100 2 10-0-0-1.s.n/6 + 10-0-0-1.s.n 10.0.0.1/6\n"
+	    "_a._tcp.s.n SRV 0 100 1 10-0-0-1.s.n/6\n"
+	    "_b._tcp.s.n SRV 0 100 2 10-0-0-1.s.n/6\n"
 	    "10-0-0-1.s.n 10.0.0.1/6\n"
 	    "ptr 10.0.0.1 2 10-0-0-1.s.n/6\n");
 }
@@ -312,14 +354,14 @@ START_TEST(zonal_names_pin_and_prefer_the_endpoints_of_one_zone)
 	    "ep 10.0.0.1 zone=eu.West host=x\nep 10.0.0.2 zone=EU.west host=y\nep 10.0.0.3 zone=b..c host=w\nep 10.0.0.4 host=v\n",
 	    "s.n 10.0.0.1/6 10.0.0.2/6 10.0.0.3/6 10.0.0.4/6"
 	    " SRV 0 25 1 v.s.n/6 SRV 0 25 1 w.s.n/6 SRV 0 25 1 x.s.n/6 SRV 0 25 1 y.s.n/6"
-	    " + v.s.n 10.0.0.4/6 w.s.n 10.0.0.3/6 x.s.n 10.0.0.1/6 y.s.n 10.0.0.2/6\n"
+	    "\n"
 	    "v.s.n 10.0.0.4/6\nw.s.n 10.0.0.3/6\nx.s.n 10.0.0.1/6\ny.s.n 10.0.0.2/6\n"
 	    "eu.west.pin._zone.s.n 10.0.0.1/6 10.0.0.2/6 SRV 0 50 1 x.s.n/6 SRV 0 50 1 y.s.n/6"
 	    " + x.s.n 10.0.0.1/6 y.s.n 10.0.0.2/6\n"
 	    "eu.west.prefer._zone.s.n 10.0.0.1/6 10.0.0.2/6 SRV 0 50 1 x.s.n/6 SRV 0 50 1 y.s.n/6"
 	    " + x.s.n 10.0.0.1/6 y.s.n 10.0.0.2/6\n"
 	    "_p._tcp.s.n SRV 0 25 1 v.s.n/6 SRV 0 25 1 w.s.n/6 SRV 0 25 1 x.s.n/6 SRV 0 25 1 y.s.n/6"
-	    " + v.s.n 10.0.0.4/6 w.s.n 10.0.0.3/6 x.s.n 10.0.0.1/6 y.s.n 10.0.0.2/6\n"
+	    "\n"
 	    "pin._zone.s.n*3\n_tcp.s.n\n_zone.s.n\nprefer._zone.s.n*4\n"
 	    "ptr 10.0.0.1 1 x.s.n/6\nptr 10.0.0.2 1 y.s.n/6\nptr 10.0.0.3 1 w.s.n/6\nptr 10.0.0.4 1 v.s.n/6\n");
 }
@@ -332,7 +374,7 @@ START_TEST(a_dns_service_with_our_address_names_the_zones_servers)
 	settings.own_addresses = &own_address;
 	settings.own_address_count = 1;
 	check_schema(&settings, "service n/s clusterip 10.96.0.1\nport - udp 53\nep 10.0.0.1\n",
-	    "s.n 10.96.0.1/5 SRV 0 100 53 s.n/5 + s.n 10.96.0.1/5\n10-0-0-1.s.n 10.0.0.1/6\n"
+	    "s.n 10.96.0.1/5 SRV 0 100 53 s.n/5\n10-0-0-1.s.n 10.0.0.1/6\n"
 	    "ptr 10.0.0.1 3 10-0-0-1.s.n/6\nptr 10.96.0.1 0 s.n/5\nns s.n 10.96.0.1/5\n");
 	check_schema(&settings,
 	    "service n/s headless\nep 10.0.0.1 host=a\nep fd00::1 host=a\nep 10.0.0.2 host=b\n",
@@ -341,7 +383,7 @@ START_TEST(a_dns_service_with_our_address_names_the_zones_servers)
 	    "ns a.s.n 10.0.0.1/6 a.s.n fd00::1/6\n");
 	/* another server on our host, and our endpoint out of service */
 	check_schema(&settings, "service n/s clusterip 10.96.0.1\nport - tcp 80\nep 10.0.0.1\n",
-	    "s.n 10.96.0.1/5 SRV 0 100 80 s.n/5 + s.n 10.96.0.1/5\n10-0-0-1.s.n 10.0.0.1/6\n"
+	    "s.n 10.96.0.1/5 SRV 0 100 80 s.n/5\n10-0-0-1.s.n 10.0.0.1/6\n"
 	    "ptr 10.0.0.1 3 10-0-0-1.s.n/6\nptr 10.96.0.1 0 s.n/5\n");
 	check_schema(&settings, "service n/s clusterip 10.96.0.1\nep 10.0.0.1 out\n",
 	    "s.n 10.96.0.1/5\nptr 10.96.0.1 0 s.n/5\n");
