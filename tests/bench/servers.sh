@@ -93,6 +93,15 @@ await_change() {
 	change_cpu_ms=$(word cpu_ms "$reply")
 }
 
+# await_answer NAME ADDRESS: what was changed by other means; sets answer_ms to what it took from now.
+await_answer() {
+	local reply
+	reply=$(on_generator "$programs/bench_await" -p 1000 -t 20000 "$address" "$port" "$1" "$2" \
+		2>"$folder/change.log") ||
+		fail "$server does not answer with the change: $(tail -n 3 "$folder/change.log")"
+	answer_ms=$(word ms "$reply")
+}
+
 stop_server() {
 	end_session "$session"
 	unset 'sessions[-1]'
