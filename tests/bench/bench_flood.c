@@ -22,7 +22,7 @@
 #define LINKS_MAX 4096U
 
 struct settings {
-	uint64_t sockets, outstanding, tcp, rate, seconds, warmup, timeout, pid, seed;
+	uint64_t sockets, outstanding, tcp, burst, rate, seconds, warmup, timeout, pid, seed;
 	const char *either, *threads, *cpu;
 	int edns, mixed, ids, segments, spin, sleep;
 };
@@ -113,6 +113,9 @@ prepare(struct settings *settings, struct flood *flood, const char *server)
 	if (settings->outstanding > SLOTS_MAX || settings->sockets - 1 >= LINKS_MAX ||
 	    settings->tcp > LINKS_MAX)
 		bench_fail("1 to %u sockets with at most %u outstanding", LINKS_MAX, SLOTS_MAX);
+	if (settings->burst == 0 || settings->burst > settings->outstanding)
+		bench_fail("a burst is 1 to all of the queries outstanding on a socket");
+	flood->burst = (unsigned)settings->burst;
 	flood->rate = settings->rate;
 	flood->timeout_ns = settings->timeout * MILLISECOND_NS;
 	flood->ids_only = settings->ids != 0;
@@ -126,7 +129,7 @@ prepare(struct settings *settings, struct flood *flood, const char *server)
 int
 main(int argc, char **argv)
 {
-	struct settings set = { .sockets = 16, .seconds = 5, .warmup = 500, .timeout = 1000,
+	struct settings set = { .sockets = 16, .burst = 1, .seconds = 5, .warmup = 500, .timeout = 1000,
 		.seed = 1 };
 	struct flood *flood = bench_alloc(1, sizeof(*flood));
 	const struct bench_option options[] = {
@@ -134,6 +137,7 @@ main(int argc, char **argv)
 		{ "outstanding", "queries on each; 0: 8, TCP 64, --rate 1024",
 		    &set.outstanding, NULL, NULL },
 		{ "tcp", "connections; 0: UDP", &set.tcp, NULL, NULL },
+		{ "burst", "queries that a socket sends at once at least", &set.burst, NULL, NULL },
 		{ "rate", "queries a second; 0: as fast as answered", &set.rate, NULL, NULL },
 		{ "seconds", "that are measured", &set.seconds, NULL, NULL },
 		{ "warmup", "milliseconds before", &set.warmup, NULL, NULL },

@@ -42,6 +42,7 @@ struct flood {
 	bool ids_only;          /* of a reply nothing but the id is looked at */
 	bool segments;          /* queries of one length leave as one message (UDP_SEGMENT) */
 	bool spin;              /* never sleep */
+	unsigned burst;         /* a link sends no fewer at once */
 	uint64_t rate;          /* queries a second; 0: one for each reply */
 	uint64_t timeout_ns;
 

@@ -125,7 +125,7 @@ static void
 fill(struct flood *flood, const struct flood_transport *transport, struct flood_link *link,
     uint64_t now_ns)
 {
-	if (!bench_slots_full(&link->slots))
+	if (link->slots.free_count >= flood->burst)
 		transport->send(flood, link, link->slots.free_count, now_ns, 0);
 }
 
