@@ -1,16 +1,19 @@
-/* latency.c - a histogram of durations, coarse by a fifth, small and constant in size. */
+/* latency.c - a histogram of durations, coarse by a sixteenth, small and constant in size. */
 #include "base/latency.h"
 
-/* 0, 1, 2, 3, then four steps for each doubling. */
+#define FINE 4U                 /* 2^4 steps for each doubling */
+
+/* 0 to 15, then sixteen steps for each doubling. */
 static unsigned
 step_of(uint64_t us)
 {
 	unsigned top, step;
 
-	if (us < 4)
+	if (us >> FINE == 0)
 		return (unsigned)us;
 	top = 63U - (unsigned)__builtin_clzll(us);
-	step = (top - 1) * 4 + (unsigned)(us >> (top - 2) & 3);
+	/* The leading bit counts for the first of its steps. */
+	step = ((top - FINE) << FINE) + (unsigned)(us >> (top - FINE));
 	return step < LATENCY_STEPS ? step : LATENCY_STEPS - 1;
 }
 
@@ -18,12 +21,12 @@ step_of(uint64_t us)
 static uint64_t
 end_of_step(unsigned step)
 {
-	unsigned top;
+	unsigned shift;
 
-	if (step < 4)
+	if (step >> FINE == 0)
 		return step;
-	top = step / 4 + 1;
-	return (((uint64_t)4 + step % 4 + 1) << (top - 2)) - 1;
+	shift = (step >> FINE) - 1;
+	return ((((uint64_t)1 << FINE) + step % (1U << FINE) + 1) << shift) - 1;
 }
 
 /* Only the owner writes: a plain addition, but one that others may look at. */

@@ -1,5 +1,5 @@
 /*
- * latency.h - a histogram of durations, coarse by a fifth, small and constant in size.
+ * latency.h - a histogram of durations, coarse by a sixteenth, small and constant in size.
  * Thread: one notes, any may look.
  */
 #ifndef ROLLCALL_BASE_LATENCY_H
@@ -7,8 +7,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Four steps for each doubling, from 1 us to over an hour; zeroed is empty. */
-#define LATENCY_STEPS 128
+/* Sixteen steps for each doubling, from 1 us to over an hour; zeroed is empty. */
+#define LATENCY_STEPS 480
 struct latency {
 	_Atomic uint64_t counts[LATENCY_STEPS];
 	_Atomic uint64_t total;
