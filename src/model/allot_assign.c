@@ -172,7 +172,7 @@ assign_load_balancer_ip(struct assignment *a)
 	const struct allotment *given = &a->given;
 	int err = ERR_NOTFOUND;
 
-	if (service->type != SERVICE_LOAD_BALANCER || service->load_balancer_class != NULL)
+	if (service->type != SERVICE_LOAD_BALANCER || service_extra(service)->load_balancer_class != NULL)
 		return 0;
 	if (reserved->load_balancer_ip.family != ADDR_NONE) {
 		a->next.load_balancer_ip = reserved->load_balancer_ip;
@@ -182,7 +182,7 @@ assign_load_balancer_ip(struct assignment *a)
 		a->next.load_balancer_ip = given->load_balancer_ip;
 		return 0;
 	}
-	if (service->load_balancer_ip.family != ADDR_NONE)
+	if (service_extra(service)->load_balancer_ip.family != ADDR_NONE)
 		return 0;       /* refused, and said */
 	for (size_t i = 0; i < a->next.family_count && err == ERR_NOTFOUND; i++)
 		err = pool_addr_allot(a->allot->balancers, a->next.families[i],

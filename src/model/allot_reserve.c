@@ -128,16 +128,17 @@ static int
 reserve_load_balancer_ip(struct allot *allot, struct allot_record *record,
     const struct service *service, struct diag *diag)
 {
-	struct statement said = { service, &service->load_balancer_ip_place, diag };
+	const struct service_extra *extra = service_extra(service);
+	struct statement said = { service, &extra->load_balancer_ip_place, diag };
 	int err;
 
-	if (service->type != SERVICE_LOAD_BALANCER || service->load_balancer_class != NULL ||
-	    service->load_balancer_ip.family == ADDR_NONE)
+	if (service->type != SERVICE_LOAD_BALANCER || extra->load_balancer_class != NULL ||
+	    extra->load_balancer_ip.family == ADDR_NONE)
 		return 0;
-	err = reserve_addr(allot->balancers, record, &service->load_balancer_ip, &said,
+	err = reserve_addr(allot->balancers, record, &extra->load_balancer_ip, &said,
 	    "spec.loadBalancerIP", "loadBalancerCIDRs");
 	if (err == 0)
-		record->extra->reserved.load_balancer_ip = service->load_balancer_ip;
+		record->extra->reserved.load_balancer_ip = extra->load_balancer_ip;
 	return err;
 }
 
@@ -222,7 +223,7 @@ static bool
 states_anything(const struct service *service)
 {
 	return service->cluster_ip_count > 0 || states_node_port(service) ||
-	    service->load_balancer_ip.family != ADDR_NONE;
+	    service_extra(service)->load_balancer_ip.family != ADDR_NONE;
 }
 
 int

@@ -119,6 +119,22 @@ place_items(struct walk *walk, const struct compact_table *table, size_t count)
 	return walk->start != NULL ? walk->start + at : NULL;
 }
 
+static size_t
+read_count(const char *at, size_t size)
+{
+	uint32_t count32;
+	size_t count;
+
+	if (size == sizeof(uint8_t))
+		return *(const uint8_t *)at;
+	if (size == sizeof(count32)) {
+		memcpy(&count32, at, sizeof(count32));
+		return count32;
+	}
+	memcpy(&count, at, sizeof(count));
+	return count;
+}
+
 static void walk_items(struct walk *walk, const struct compact_table *table, char *items,
     size_t count);
 
@@ -136,8 +152,8 @@ walk_field(struct walk *walk, const struct compact_field *field, char *item)
 	if (field->items == NULL) {
 		to = place_text(walk, from);
 	} else {
-		if (field->count_offset != COMPACT_ONE)
-			memcpy(&count, item + field->count_offset, sizeof(count));
+		if (field->count_size > 0)
+			count = read_count(item + field->count_offset, field->count_size);
 		to = place_items(walk, field->items, count);
 		if (walk->start != NULL && count > 0)
 			memcpy(to, from, field->items->size * count);

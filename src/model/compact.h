@@ -23,16 +23,17 @@ struct compact_table;
 /* A pointer in a struct; NULL stays NULL, and so does a list of no items. */
 struct compact_field {
 	size_t offset;                  /* of the pointer */
-	size_t count_offset;            /* of the size_t beside it; COMPACT_ONE: it is one item */
+	size_t count_offset;            /* of the number beside it */
+	size_t count_size;              /* its octets, as of an unsigned type; 0: it is one item */
 	const struct compact_table *items; /* what is there; NULL: a text */
 };
-#define COMPACT_ONE ((size_t)-1)
 
 #define COMPACT_TEXT(s, m) .offset = offsetof(struct s, m)
 #define COMPACT_ITEM(s, m, table) \
-	.offset = offsetof(struct s, m), .count_offset = COMPACT_ONE, .items = (table)
+	.offset = offsetof(struct s, m), .items = (table)
 #define COMPACT_ITEMS(s, m, c, table) \
-	.offset = offsetof(struct s, m), .count_offset = offsetof(struct s, c), .items = (table)
+	.offset = offsetof(struct s, m), .count_offset = offsetof(struct s, c), \
+	.count_size = sizeof(((struct s *)0)->c), .items = (table)
 
 /* `size` is a multiple of the pointer's; or `packed` is set: octets, for which no place is wrong. */
 struct compact_table {

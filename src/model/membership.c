@@ -47,19 +47,20 @@ static struct addr *
 external_ips(const struct service *service, const struct allotment *allotment,
     struct arena *arena, size_t *count)
 {
-	size_t room = service->external_ip_count + service->status_ingress_count + 1;
+	const struct service_extra *extra = service_extra(service);
+	size_t room = extra->external_ip_count + extra->status_ingress_count + 1;
 	struct addr *addrs = arena_array(arena, room, sizeof(*addrs));
 	size_t used = 0;
 
 	if (addrs == NULL)
 		return NULL;
-	for (size_t i = 0; i < service->external_ip_count; i++)
-		used = add_unique(addrs, used, &service->external_ips[i]);
+	for (size_t i = 0; i < extra->external_ip_count; i++)
+		used = add_unique(addrs, used, &extra->external_ips[i]);
 	if (service->type == SERVICE_LOAD_BALANCER) {
 		if (allotment != NULL && allotment->load_balancer_ip.family != ADDR_NONE)
 			used = add_unique(addrs, used, &allotment->load_balancer_ip);
-		for (size_t i = 0; i < service->status_ingress_count; i++)
-			used = add_unique(addrs, used, &service->status_ingress[i]);
+		for (size_t i = 0; i < extra->status_ingress_count; i++)
+			used = add_unique(addrs, used, &extra->status_ingress[i]);
 	}
 	*count = used;
 	return addrs;
@@ -97,7 +98,7 @@ head_of(const struct gather *gather, const struct allotment *allotment)
 		.references = 1,
 		.generation = store_generation(gather->store),
 		.service = service,
-		.type = (uint8_t)service->type,
+		.type = service->type,
 		.headless = service->headless,
 		.publish_not_ready = service->publish_not_ready,
 		.panic = panics(gather, service),
@@ -239,7 +240,8 @@ set_families(struct gather *gather, const struct allotment *allotment)
 		memcpy(gather->families, allotment->families, sizeof(gather->families));
 	} else if (service->family_count > 0) {
 		gather->family_count = service->family_count;
-		memcpy(gather->families, service->families, sizeof(gather->families));
+		gather->families[0] = (enum addr_family)service->families[0];
+		gather->families[1] = (enum addr_family)service->families[1];
 	} else {
 		gather->family_count = 2;
 		gather->families[0] = ADDR_IP4;

@@ -241,7 +241,7 @@ pod_group(struct gather *gather, const struct pod *pod, uint32_t *out)
 		if (number != 0)
 			ports[count++] = (struct roster_group_port){
 				.service_port = (uint16_t)i, .port = number,
-				.protocol = (uint8_t)port->protocol, .name = port->name,
+				.protocol = port->protocol, .name = port->name,
 			};
 	}
 	return group_obtain(gather, ports, count, out);
@@ -323,7 +323,7 @@ part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
 
 		ports[i] = (struct roster_group_port){
 			.service_port = service_port_of(gather->service, port), .port = port->port,
-			.protocol = (uint8_t)port->protocol, .name = port->name,
+			.protocol = port->protocol, .name = port->name,
 		};
 	}
 	return group_obtain(gather, ports, part->port_count, out);

@@ -25,7 +25,7 @@ object_kind_text(enum object_kind kind)
 }
 
 /* The one part of an object that changes. */
-static unsigned *
+static uint32_t *
 count_of(const struct object *object)
 {
 	return &((struct object *)(uintptr_t)object)->references;

@@ -35,23 +35,23 @@ struct pairs {
 	size_t count;
 };
 
-/* First member of every kind's struct, which begins the one piece of memory all of it is in. */
+/*
+ * First member of every kind's struct, which begins the one piece of memory all of it is in.  What
+ * nothing here looks at is not kept (uid, annotations, labels but for Pods): who shows an object
+ * reads it again from where it came.
+ */
 struct object {
-	enum object_kind kind;
-	unsigned references;    /* control thread only, once the store has it */
+	uint8_t kind;           /* enum object_kind */
+	bool trusted;           /* from a file of a trusted owner: exec probes are believed */
+	bool deleting;          /* metadata.deletionTimestamp is set */
+	uint32_t references;    /* control thread only, once the store has it */
 	struct origin *origin;  /* held; the file of all its places.  NULL: none */
 	struct place place;     /* of its first key */
 	/* over all that was stated, without places; equal digests: equal objects */
 	uint64_t digest;
-	bool trusted;           /* from a file of a trusted owner: exec probes are believed */
-	bool deleting;          /* metadata.deletionTimestamp is set */
-	uint64_t created_unix_s; /* metadata.creationTimestamp; 0: not stated */
 	/* metadata.namespace, "default" where not stated; "" for a Namespace */
 	const char *ns;
 	const char *name;
-	const char *uid;        /* metadata.uid; NULL: not stated */
-	struct pairs labels;
-	struct pairs annotations;
 };
 
 /* "Service", "Pod", "Endpoints", "EndpointSlice", "Namespace". */

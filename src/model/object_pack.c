@@ -14,10 +14,7 @@ static const struct compact_table pair_table = { COMPACT_TABLE(pair_fields, pair
 
 /* Of a struct that begins with its struct object. */
 #define OBJECT_FIELDS \
-	{ COMPACT_TEXT(object, ns) }, { COMPACT_TEXT(object, name) }, \
-	{ COMPACT_TEXT(object, uid) }, \
-	{ COMPACT_ITEMS(object, labels.items, labels.count, &pair_table) }, \
-	{ COMPACT_ITEMS(object, annotations.items, annotations.count, &pair_table) }
+	{ COMPACT_TEXT(object, ns) }, { COMPACT_TEXT(object, name) }
 
 static const struct compact_field endpoint_fields[] = {
 	{ COMPACT_TEXT(endpoint, hostname) }, { COMPACT_TEXT(endpoint, pod_name) },
@@ -35,16 +32,22 @@ static const struct compact_table service_port_table = {
 	COMPACT_TABLE(service_port_fields, service_port),
 };
 
+static const struct compact_field extra_fields[] = {
+	{ COMPACT_ITEMS(service_extra, external_ips, external_ip_count, &compact_addrs) },
+	{ COMPACT_TEXT(service_extra, load_balancer_class) },
+	{ COMPACT_ITEMS(service_extra, status_ingress, status_ingress_count, &compact_addrs) },
+	{ COMPACT_TEXT(service_extra, status_ingress_hostname) },
+};
+static const struct compact_table extra_table = { COMPACT_TABLE(extra_fields, service_extra) };
+
 static const struct compact_field service_fields[] = {
 	OBJECT_FIELDS,
+	{ COMPACT_ITEMS(service, cluster_ips, cluster_ip_count, &compact_addrs) },
 	{ COMPACT_ITEMS(service, selector.items, selector.count, &pair_table) },
 	{ COMPACT_ITEMS(service, ports, port_count, &service_port_table) },
 	{ COMPACT_TEXT(service, external_name) },
-	{ COMPACT_ITEMS(service, external_ips, external_ip_count, &compact_addrs) },
-	{ COMPACT_TEXT(service, load_balancer_class) },
-	{ COMPACT_ITEMS(service, status_ingress, status_ingress_count, &compact_addrs) },
-	{ COMPACT_TEXT(service, status_ingress_hostname) },
 	{ COMPACT_ITEM(service, readiness_probe, &probe_spec_table) },
+	{ COMPACT_ITEM(service, extra, &extra_table) },
 };
 static const struct compact_table service_table = { COMPACT_TABLE(service_fields, service) };
 
@@ -75,6 +78,7 @@ static const struct compact_table condition_table = {
 
 static const struct compact_field pod_fields[] = {
 	OBJECT_FIELDS,
+	{ COMPACT_ITEMS(pod, labels.items, labels.count, &pair_table) },
 	{ COMPACT_ITEMS(pod, endpoints, endpoint_count, &endpoint_table) },
 	{ COMPACT_ITEMS(pod, containers, container_count, &container_table) },
 	{ COMPACT_TEXT(pod, hostname) }, { COMPACT_TEXT(pod, subdomain) },

@@ -45,6 +45,7 @@ struct pod_condition {
 
 struct pod {
 	struct object object;
+	struct pairs labels;
 	enum pod_phase phase;
 	/*
 	 * one for each address: status.podIPs, podIP, rollcall/address, or the node's with

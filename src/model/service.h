@@ -19,46 +19,59 @@ enum traffic_policy { TRAFFIC_CLUSTER, TRAFFIC_LOCAL };
 struct service_port {
 	const char *name;               /* "" where not stated */
 	const char *app_protocol;       /* NULL where not stated */
-	enum protocol protocol;
-	uint16_t port;
 	struct port_ref target;         /* number = port where not stated */
-	uint16_t node_port;             /* 0: not stated */
 	struct place place;
+	uint16_t port;
+	uint16_t node_port;             /* 0: not stated */
+	uint8_t protocol;               /* enum protocol */
 };
 
-struct service {
-	struct object object;
-	enum service_type type;
-	bool headless;                  /* clusterIP: None */
-	struct addr cluster_ips[2];     /* as stated: clusterIP, clusterIPs; at most one a family */
-	size_t cluster_ip_count;
-	struct place cluster_ip_place;
-	enum ip_policy ip_policy;
-	enum addr_family families[2];   /* as stated */
-	size_t family_count;
-	struct pairs selector;          /* empty: none; membership comes from slices alone */
-	struct service_port *ports;
-	size_t port_count;
-	const char *external_name;      /* lower case, no trailing dot; NULL unless ExternalName */
+#define SERVICE_AFFINITY_TIMEOUT_S 10800        /* where not stated */
+
+/* What few Services state. */
+struct service_extra {
 	struct addr *external_ips;
 	size_t external_ip_count;
-	struct addr load_balancer_ip;   /* ADDR_NONE: not stated */
-	struct place load_balancer_ip_place;
 	const char *load_balancer_class; /* NULL: not stated */
 	struct addr *status_ingress;    /* status.loadBalancer.ingress[].ip, believed */
 	size_t status_ingress_count;
 	const char *status_ingress_hostname; /* first one; NULL: none */
+	struct place load_balancer_ip_place;
+	struct addr load_balancer_ip;   /* ADDR_NONE: not stated */
+	bool client_ip_affinity;
+	uint8_t external_traffic;       /* enum traffic_policy */
+	uint8_t internal_traffic;
+	uint16_t health_check_node_port;
+	/* sessionAffinityConfig.clientIP.timeoutSeconds, 1-86400 */
+	uint32_t affinity_timeout_s;
+};
+
+struct service {
+	struct object object;
+	uint8_t type;                   /* enum service_type */
+	bool headless;                  /* clusterIP: None */
 	/* publishNotReadyAddresses, or the old tolerate-unready annotation */
 	bool publish_not_ready;
-	bool client_ip_affinity;
-	uint32_t affinity_timeout_s;    /* 1-86400 */
-	enum traffic_policy external_traffic;
-	enum traffic_policy internal_traffic;
-	uint16_t health_check_node_port;
 	bool allocate_node_ports;       /* allocateLoadBalancerNodePorts */
-	struct probe_spec *readiness_probe; /* rollcall/readiness-probe; NULL: none */
+	uint8_t ip_policy;              /* enum ip_policy */
+	uint8_t families[2];            /* enum addr_family, as stated */
+	uint8_t family_count;
+	uint8_t cluster_ip_count;
 	uint8_t panic_percent;          /* rollcall/panic-threshold; 0: never */
+	struct addr *cluster_ips;       /* as stated: clusterIP, clusterIPs; at most one a family */
+	struct place cluster_ip_place;
+	struct pairs selector;          /* empty: none; membership comes from slices alone */
+	struct service_port *ports;
+	size_t port_count;
+	const char *external_name;      /* lower case, no trailing dot; NULL unless ExternalName */
+	struct probe_spec *readiness_probe; /* rollcall/readiness-probe; NULL: none */
+	struct service_extra *extra;    /* NULL: as service_extra() has it */
 };
+
+/* Of a Service without extra, the defaults. */
+const struct service_extra *service_extra(const struct service *service);
+/* Does it state nothing but defaults? */
+bool service_extra_is_plain(const struct service_extra *extra);
 
 const char *service_type_text(enum service_type type);
 const char *protocol_text(enum protocol protocol);      /* "TCP" */

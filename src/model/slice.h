@@ -16,27 +16,30 @@
 struct slice_port {
 	const char *name;               /* "" where not stated */
 	const char *app_protocol;       /* NULL */
-	enum protocol protocol;
 	uint16_t port;                  /* 0: not stated, meaning all ports */
+	uint8_t protocol;               /* enum protocol */
 };
 
 /* Endpoints that share their ports: a whole EndpointSlice, or one subset of Endpoints. */
 struct slice_part {
 	struct slice_port *ports;
-	size_t port_count;
 	struct endpoint *endpoints;     /* one for each of endpoints[].addresses */
-	size_t endpoint_count;
+	uint32_t port_count;
+	uint32_t endpoint_count;
 };
 
 struct slice {
 	struct object object;           /* KIND_ENDPOINT_SLICE or KIND_ENDPOINTS */
 	/* label kubernetes.io/service-name; Endpoints: its own name.  NULL: no label */
 	const char *service_name;
-	/* addressType; ADDR_NONE for Endpoints (mixed) and for FQDN slices (no endpoints kept) */
-	enum addr_family family;
+	struct slice_part *parts;
+	uint32_t part_count;
+	/*
+	 * enum addr_family, addressType; ADDR_NONE for Endpoints (mixed) and for FQDN slices (no
+	 * endpoints kept)
+	 */
+	uint8_t family;
 	/* Endpoints: endpointslice.kubernetes.io/skip-mirror or a leader election record */
 	bool skip_mirror;
-	struct slice_part *parts;
-	size_t part_count;
 };
 #endif

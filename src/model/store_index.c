@@ -266,13 +266,15 @@ int
 store_found_new(struct store *store, struct slot *slot, const struct object *object,
     union found *out)
 {
+	const struct pairs *labels;
 	const struct pair *pair;
 	size_t count;
 
-	switch (object->kind) {
+	switch ((enum object_kind)object->kind) {
 	case KIND_POD:
-		return postings_new(store, slot, object->ns, object->labels.items,
-		    object->labels.count, &out->postings);
+		labels = &((const struct pod *)(const void *)object)->labels;
+		return postings_new(store, slot, object->ns, labels->items, labels->count,
+		    &out->postings);
 	case KIND_SERVICE:
 		pair = rarest_pair(store, object->ns,
 		    &((const struct service *)(const void *)object)->selector);
@@ -374,7 +376,8 @@ store_each_selected_pod(const struct store *store, const char *ns, const struct 
 	for (const struct posting *posting = term->heads[SIDE_MEMBERS]; posting != NULL;
 	    posting = posting->next) {
 		const struct object *object = posting->slot->claim.object;
-		int stop = pairs_match(selector, &object->labels) ? visit(arg, object) : 0;
+		const struct pairs *labels = &((const struct pod *)(const void *)object)->labels;
+		int stop = pairs_match(selector, labels) ? visit(arg, object) : 0;
 
 		if (stop != 0)
 			return stop;
@@ -404,7 +407,7 @@ typedef int selecting_fn(void *arg, struct slot *service);
 static int
 each_selecting(const struct store *store, const struct object *pod, selecting_fn *visit, void *arg)
 {
-	const struct pairs *labels = &pod->labels;
+	const struct pairs *labels = &((const struct pod *)(const void *)pod)->labels;
 
 	for (size_t i = 0; i < labels->count; i++) {
 		const struct term *term = term_find(store, pod->ns, labels->items[i].key,

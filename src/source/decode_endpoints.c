@@ -25,7 +25,7 @@ struct stated_subset {
 };
 
 struct stated_endpoints {
-	struct slice slice;             /* first */
+	struct stated_meta meta;        /* first */
 	struct stated_subset *subsets;
 	size_t subset_count;
 };
@@ -129,11 +129,11 @@ take_subset(struct field_context *context, const struct doc_node *root,
 {
 	const struct stated_subset *subset = &stated->subsets[i];
 	const struct doc_node *node = doc_item(doc_find(root, "subsets"), i);
-	const char *ns = stated->slice.object.ns;
+	const char *ns = stated->meta.object.ns;
 	char below[96];
 
 	part->ports = subset->ports;
-	part->port_count = subset->port_count;
+	part->port_count = (uint32_t)subset->port_count;
 	part->endpoints = field_value_alloc(context, subset->ready_count + subset->not_ready_count,
 	    sizeof(*part->endpoints));
 	if (part->endpoints == NULL)
@@ -151,12 +151,12 @@ take_subset(struct field_context *context, const struct doc_node *root,
 
 /* Not to be mirrored: asked for, or no endpoints at all but the record of a leader election. */
 static bool
-is_skipped(const struct object *object)
+is_skipped(const struct stated_meta *meta)
 {
-	const char *skip = pairs_find(&object->labels, "endpointslice.kubernetes.io/skip-mirror");
+	const char *skip = pairs_find(&meta->labels, "endpointslice.kubernetes.io/skip-mirror");
 
 	return (skip != NULL && strcmp(skip, "true") == 0) ||
-	    pairs_find(&object->annotations, "control-plane.alpha.kubernetes.io/leader") != NULL;
+	    pairs_find(&meta->annotations, "control-plane.alpha.kubernetes.io/leader") != NULL;
 }
 
 struct object *
@@ -170,16 +170,16 @@ decode_endpoints(struct field_context *context, const struct doc_node *root)
 	field_decode(&decode_endpoints_table, root, &stated, context);
 	if (context->err != 0)
 		return NULL;
-	*slice = stated.slice;
+	slice->object = stated.meta.object;
 	slice->service_name = slice->object.name;
 	slice->family = ADDR_NONE;
-	slice->skip_mirror = is_skipped(&slice->object);
+	slice->skip_mirror = is_skipped(&stated.meta);
 	slice->parts = field_value_alloc(context, stated.subset_count, sizeof(*slice->parts));
 	if (slice->parts == NULL)
 		return NULL;
 	for (size_t i = 0; i < stated.subset_count; i++)
 		take_subset(context, root, &stated, i, &slice->parts[i]);
-	slice->part_count = stated.subset_count;
+	slice->part_count = (uint32_t)stated.subset_count;
 	decode_annotations_check(context, root, "Endpoints", NULL, 0);
 	return &slice->object;
 }

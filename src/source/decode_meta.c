@@ -62,41 +62,40 @@ decode_rule_port_name(const char *text)
 static void
 hook_created(struct field_context *context, const struct doc_node *node, void *target)
 {
-	struct object *object = target;
 	struct tm tm = { 0 };
 	const char *rest = node->type != DOC_STRING ? NULL : strptime(node->text,
 	    "%Y-%m-%dT%H:%M:%S", &tm);
 	time_t seconds = rest == NULL ? -1 : timegm(&tm);
 
+	(void)target;
 	if (seconds < 0)
 		field_error(context, node, "", "must be a time like 2024-05-01T10:00:00Z");
-	else
-		object->created_unix_s = (uint64_t)seconds;
 }
 
 static void
 hook_deleted(struct field_context *context, const struct doc_node *node, void *target)
 {
-	struct object *object = target;
+	struct stated_meta *meta = target;
 
 	(void)context;
 	(void)node;
-	object->deleting = true;
+	meta->object.deleting = true;
 }
 
 #define META_FIELDS(name_rule, namespace_doc) \
-	{ FIELD("name", FIELD_TEXT, object, name), .flags = FIELD_REQUIRED, .rule = (name_rule), \
+	{ FIELD("name", FIELD_TEXT, stated_meta, object.name), .flags = FIELD_REQUIRED, \
+	    .rule = (name_rule), \
 	    .doc = "the object's name" }, \
-	{ FIELD("namespace", FIELD_TEXT, object, ns), .rule = decode_rule_label, \
+	{ FIELD("namespace", FIELD_TEXT, stated_meta, object.ns), .rule = decode_rule_label, \
 	    .doc = (namespace_doc) }, \
-	{ FIELD("labels", FIELD_PAIRS, object, labels), .key_rule = decode_rule_label_key, \
+	{ FIELD("labels", FIELD_PAIRS, stated_meta, labels), .key_rule = decode_rule_label_key, \
 	    .rule = decode_rule_label_value, .doc = "what selectors look at" }, \
-	{ FIELD("annotations", FIELD_PAIRS, object, annotations), \
+	{ FIELD("annotations", FIELD_PAIRS, stated_meta, annotations), \
 	    .key_rule = decode_rule_label_key, \
-	    .doc = "kept and shown; those under rollcall/ are ours" }, \
-	{ FIELD("uid", FIELD_TEXT, object, uid), .doc = "kept and shown" }, \
+	    .doc = "those under rollcall/ are ours; others are checked, not kept" }, \
+	{ FIELD("uid", FIELD_TEXT, stated_meta, uid), .doc = "checked, not kept" }, \
 	{ .name = "creationTimestamp", .type = FIELD_HOOK, .hook = hook_created, .shown = "time", \
-	    .doc = "kept and shown" }, \
+	    .doc = "checked, not kept" }, \
 	{ .name = "deletionTimestamp", .type = FIELD_HOOK, .hook = hook_deleted, .shown = "time", \
 	    .doc = "the object is going: its endpoints are not ready" }, \
 	FIELD_UNUSED("generateName"), FIELD_UNUSED("generation"), FIELD_UNUSED("resourceVersion"), \
@@ -108,9 +107,9 @@ static const struct field meta_fields[] = { META_FIELDS(decode_rule_subdomain,
 static const struct field meta_label_fields[] = { META_FIELDS(decode_rule_label,
     "default where not stated") };
 
-const struct field_table decode_meta_table = { FIELD_TABLE(meta_fields, object),
+const struct field_table decode_meta_table = { FIELD_TABLE(meta_fields, stated_meta),
     .title = "metadata" };
-const struct field_table decode_meta_label_table = { FIELD_TABLE(meta_label_fields, object),
+const struct field_table decode_meta_label_table = { FIELD_TABLE(meta_label_fields, stated_meta),
     .title = "metadata" };
 
 const struct doc_node *

@@ -6,7 +6,15 @@
 
 struct doc_node;
 
-/* metadata, into a struct object at the start of the kind's struct; names are DNS subdomains. */
+/* What metadata states; what a kind is decoded to begins with it. */
+struct stated_meta {
+	struct object object;
+	struct pairs labels;
+	struct pairs annotations;
+	const char *uid;
+};
+
+/* metadata, into a struct stated_meta; names are DNS subdomains. */
 extern const struct field_table decode_meta_table;
 /* The same where a name must be a DNS label: Service, Namespace. */
 extern const struct field_table decode_meta_label_table;

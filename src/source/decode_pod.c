@@ -29,7 +29,8 @@ struct stated_gate {
 };
 
 struct stated_pod {
-	struct pod pod;                 /* first */
+	struct stated_meta meta;        /* first */
+	struct pod pod;
 	struct stated_container *containers;
 	size_t container_count;
 	struct stated_container *init;
@@ -166,15 +167,15 @@ static const struct field spec_fields[] = {
 	{ FIELD_ITEMS("initContainers", FIELD_LIST, stated_pod, init, init_count),
 	    .sub = &container_table,
 	    .doc = "those with restartPolicy Always count as containers" },
-	{ FIELD("hostname", FIELD_TEXT, pod, hostname), .rule = decode_rule_label,
+	{ FIELD("hostname", FIELD_TEXT, stated_pod, pod.hostname), .rule = decode_rule_label,
 	    .doc = "with subdomain: the endpoint's own name below a headless Service" },
-	{ FIELD("subdomain", FIELD_TEXT, pod, subdomain), .rule = decode_rule_label,
+	{ FIELD("subdomain", FIELD_TEXT, stated_pod, pod.subdomain), .rule = decode_rule_label,
 	    .doc = "the headless Service's name" },
 	{ FIELD("nodeName", FIELD_TEXT, stated_pod, node_name), .rule = decode_rule_subdomain },
 	{ FIELD("nodeSelector", FIELD_PAIRS, stated_pod, node_selector),
 	    .key_rule = decode_rule_label_key,
 	    .rule = decode_rule_label_value, .doc = "kubernetes.io/hostname names the node" },
-	{ FIELD("hostNetwork", FIELD_BOOL, pod, host_network),
+	{ FIELD("hostNetwork", FIELD_BOOL, stated_pod, pod.host_network),
 	    .doc = "status.hostIP is the Pod's address" },
 	{ FIELD_ITEMS("readinessGates", FIELD_LIST, stated_pod, gates, gate_count),
 	    .sub = &gate_table },
@@ -211,13 +212,14 @@ static const struct field condition_fields[] = {
 static const struct field_table condition_table = { FIELD_TABLE(condition_fields, pod_condition) };
 
 static const struct field status_fields[] = {
-	{ FIELD("phase", FIELD_ENUM, pod, phase), .words = phase_words,
+	{ FIELD("phase", FIELD_ENUM, stated_pod, pod.phase), .words = phase_words,
 	    .doc = "Succeeded and Failed Pods are no endpoints" },
 	{ FIELD("podIP", FIELD_TEXT, stated_pod, pod_ip), .doc = "believed" },
 	{ FIELD_ITEMS("podIPs", FIELD_LIST, stated_pod, pod_ips, pod_ip_count), .sub = &ip_table,
 	    .doc = "believed; one for each family" },
 	{ FIELD("hostIP", FIELD_TEXT, stated_pod, host_ip), .doc = "the address with hostNetwork" },
-	{ FIELD_ITEMS("conditions", FIELD_LIST, pod, conditions, condition_count),
+	{ FIELD_ITEMS("conditions", FIELD_LIST, stated_pod, pod.conditions,
+	    pod.condition_count),
 	    .sub = &condition_table,
 	    .doc = "Ready is believed where there is no readinessProbe" },
 	FIELD_UNUSED("containerStatuses"), FIELD_UNUSED("ephemeralContainerStatuses"),
@@ -419,7 +421,7 @@ take_facts(const struct stated_pod *stated, struct pod *pod)
 {
 	const char *node = stated->node_name != NULL ? stated->node_name :
 	    pairs_find(&stated->node_selector, "kubernetes.io/hostname");
-	const char *zone = pairs_find(&pod->object.labels, "topology.kubernetes.io/zone");
+	const char *zone = pairs_find(&pod->labels, "topology.kubernetes.io/zone");
 
 	for (size_t i = 0; i < pod->endpoint_count; i++) {
 		struct endpoint *endpoint = &pod->endpoints[i];
@@ -460,6 +462,8 @@ decode_pod(struct field_context *context, const struct doc_node *root)
 	if (context->err != 0)
 		return NULL;
 	*pod = stated.pod;
+	pod->object = stated.meta.object;
+	pod->labels = stated.meta.labels;
 	take_ips(context, root, &stated, pod);
 	take_containers(context, root, &stated, pod);
 	take_status(context, &stated, pod);

@@ -58,48 +58,52 @@ static const struct field affinity_fields[] = { { FIELD_FLAT("clientIP", &client
 static const struct field_table affinity_table = { FIELD_TABLE(affinity_fields, stated_service) };
 
 static const struct field spec_fields[] = {
-	{ FIELD("type", FIELD_ENUM, service, type), .words = type_words, .fallback = "ClusterIP" },
-	{ FIELD("selector", FIELD_PAIRS, service, selector), .key_rule = decode_rule_label_key,
+	{ FIELD("type", FIELD_ENUM, stated_service, service.type), .words = type_words,
+	    .fallback = "ClusterIP" },
+	{ FIELD("selector", FIELD_PAIRS, stated_service, service.selector),
+	    .key_rule = decode_rule_label_key,
 	    .rule = decode_rule_label_value, .hint_word = "matchLabels",
 	    .hint = "has no matchLabels in a Service: write the labels directly below selector",
 	    .doc = "Pods that carry all these labels belong; none: only stated endpoints do" },
-	{ FIELD_ITEMS("ports", FIELD_LIST, service, ports, port_count), .sub = &port_table,
+	{ FIELD_ITEMS("ports", FIELD_LIST, stated_service, service.ports, service.port_count),
+	    .sub = &port_table,
 	    .doc = "required, but for headless and ExternalName Services" },
 	{ FIELD("clusterIP", FIELD_TEXT, stated_service, cluster_ip),
 	    .doc = "None: headless; an address: kept; not stated: allotted" },
 	{ FIELD_ITEMS("clusterIPs", FIELD_TEXTS, stated_service, cluster_ips, cluster_ip_count),
 	    .doc = "one for each family; the first equals clusterIP" },
-	{ FIELD("ipFamilyPolicy", FIELD_ENUM, service, ip_policy), .words = policy_words },
+	{ FIELD("ipFamilyPolicy", FIELD_ENUM, stated_service, service.ip_policy), .words = policy_words },
 	{ FIELD_ITEMS("ipFamilies", FIELD_TEXTS, stated_service, families, family_count),
 	    .doc = "IPv4, IPv6; the first is primary" },
-	{ FIELD("externalName", FIELD_TEXT, service, external_name),
+	{ FIELD("externalName", FIELD_TEXT, stated_service, service.external_name),
 	    .doc = "the target of an ExternalName Service's CNAME" },
-	{ FIELD_ITEMS("externalIPs", FIELD_ADDRS, service, external_ips, external_ip_count) },
-	{ FIELD("loadBalancerIP", FIELD_ADDR, service, load_balancer_ip),
+	{ FIELD_ITEMS("externalIPs", FIELD_ADDRS, stated_service, extra.external_ips,
+	    extra.external_ip_count) },
+	{ FIELD("loadBalancerIP", FIELD_ADDR, stated_service, extra.load_balancer_ip),
 	    .doc = "asked for; LoadBalancer only" },
-	{ FIELD("loadBalancerClass", FIELD_TEXT, service, load_balancer_class),
+	{ FIELD("loadBalancerClass", FIELD_TEXT, stated_service, extra.load_balancer_class),
 	    .rule = decode_rule_label_key,
 	    .doc = "LoadBalancer only" },
 	{ FIELD_ITEMS("loadBalancerSourceRanges", FIELD_TEXTS, stated_service, source_ranges,
 	    source_range_count), .doc = "checked, not yet used" },
-	{ FIELD("allocateLoadBalancerNodePorts", FIELD_BOOL, service, allocate_node_ports),
+	{ FIELD("allocateLoadBalancerNodePorts", FIELD_BOOL, stated_service, service.allocate_node_ports),
 	    .fallback = "true", .doc = "LoadBalancer only" },
-	{ FIELD("publishNotReadyAddresses", FIELD_BOOL, service, publish_not_ready),
+	{ FIELD("publishNotReadyAddresses", FIELD_BOOL, stated_service, service.publish_not_ready),
 	    .fallback = "false",
 	    .doc = "endpoints that are not ready are answered too" },
-	{ FIELD("sessionAffinity", FIELD_ENUM, service, client_ip_affinity),
+	{ FIELD("sessionAffinity", FIELD_ENUM, stated_service, extra.client_ip_affinity),
 	    .words = affinity_words,
 	    .fallback = "None", .hint_word = "Cookie",
 	    .hint = "cookies belong to HTTP: an Ingress can do that, a Service sees connections "
 	    "only" },
 	{ FIELD_FLAT("sessionAffinityConfig", &affinity_table), .doc = "ClientIP only" },
-	{ FIELD("externalTrafficPolicy", FIELD_ENUM, service, external_traffic),
+	{ FIELD("externalTrafficPolicy", FIELD_ENUM, stated_service, extra.external_traffic),
 	    .words = traffic_words,
 	    .fallback = "Cluster", .doc = "for Services that can be reached from outside" },
-	{ FIELD("internalTrafficPolicy", FIELD_ENUM, service, internal_traffic),
+	{ FIELD("internalTrafficPolicy", FIELD_ENUM, stated_service, extra.internal_traffic),
 	    .words = traffic_words,
 	    .fallback = "Cluster" },
-	{ FIELD("healthCheckNodePort", FIELD_INT, service, health_check_node_port),
+	{ FIELD("healthCheckNodePort", FIELD_INT, stated_service, extra.health_check_node_port),
 	    .flags = FIELD_ZERO_ABSENT, .min = 1,
 	    .doc = "LoadBalancer with externalTrafficPolicy Local" },
 	{ FIELD("trafficDistribution", FIELD_ENUM, stated_service, distribution),
@@ -142,29 +146,30 @@ static const char *const known_annotations[] = {
 static void
 take_ingress(struct field_context *context, struct stated_service *stated)
 {
-	struct service *service = &stated->service;
+	struct service_extra *extra = &stated->extra;
 
 	if (stated->ingress_count == 0)
 		return;
-	service->status_ingress = field_value_alloc(context, stated->ingress_count,
+	extra->status_ingress = field_value_alloc(context, stated->ingress_count,
 	    sizeof(struct addr));
-	for (size_t i = 0; service->status_ingress != NULL && i < stated->ingress_count; i++) {
-		struct addr *addr = &service->status_ingress[service->status_ingress_count];
+	for (size_t i = 0; extra->status_ingress != NULL && i < stated->ingress_count; i++) {
+		struct addr *addr = &extra->status_ingress[extra->status_ingress_count];
 		const struct stated_ingress *ingress = &stated->ingress[i];
 
 		if (ingress->ip != NULL && addr_parse(ingress->ip, addr) == 0)
-			service->status_ingress_count++;
-		if (ingress->hostname != NULL && service->status_ingress_hostname == NULL)
-			service->status_ingress_hostname = ingress->hostname;
+			extra->status_ingress_count++;
+		if (ingress->hostname != NULL && extra->status_ingress_hostname == NULL)
+			extra->status_ingress_hostname = ingress->hostname;
 	}
 }
 
 static void
 take_annotations(struct field_context *context, const struct doc_node *root,
-    struct service *service)
+    struct stated_service *stated)
 {
 	static const char unready[] = "service.alpha.kubernetes.io/tolerate-unready-endpoints";
-	const char *old = pairs_find(&service->object.annotations, unready);
+	const char *old = pairs_find(&stated->meta.annotations, unready);
+	struct service *service = &stated->service;
 
 	decode_annotations_check(context, root, "Service", known_annotations,
 	    sizeof(known_annotations) / sizeof(*known_annotations));
@@ -180,14 +185,27 @@ take_annotations(struct field_context *context, const struct doc_node *root,
 	    (uint8_t)decode_annotation_number(context, root, "rollcall/panic-threshold", 0, 100, 0);
 }
 
+/* Few Services have any. */
+static void
+take_extra(struct field_context *context, const struct service_extra *extra,
+    struct service *service)
+{
+	if (service_extra_is_plain(extra))
+		return;
+	service->extra = field_value_alloc(context, 1, sizeof(*extra));
+	if (service->extra != NULL)
+		*service->extra = *extra;
+}
+
 struct object *
 decode_service(struct field_context *context, const struct doc_node *root)
 {
-	struct stated_service stated = { 0 };
+	struct stated_service stated = { .timeout_s = 0 };
 	struct service *service = field_value_alloc(context, 1, sizeof(*service));
 	const struct doc_node *spec = doc_find(root, "spec");
 
-	if (service == NULL)
+	stated.service.cluster_ips = field_value_alloc(context, 2, sizeof(struct addr));
+	if (service == NULL || stated.service.cluster_ips == NULL)
 		return NULL;
 	field_decode(&decode_service_table, root, &stated, context);
 	if (context->err != 0)
@@ -199,7 +217,9 @@ decode_service(struct field_context *context, const struct doc_node *root)
 		field_leave(context, mark);
 	}
 	take_ingress(context, &stated);
-	take_annotations(context, root, &stated.service);
+	take_annotations(context, root, &stated);
 	*service = stated.service;
+	service->object = stated.meta.object;
+	take_extra(context, &stated.extra, service);
 	return &service->object;
 }

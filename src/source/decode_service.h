@@ -2,6 +2,7 @@
 #ifndef ROLLCALL_SOURCE_DECODE_SERVICE_H
 #define ROLLCALL_SOURCE_DECODE_SERVICE_H
 #include "model/service.h"
+#include "source/decode_meta.h"
 #include "source/field.h"
 
 struct doc_node;
@@ -12,7 +13,9 @@ struct stated_ingress {
 };
 
 struct stated_service {
-	struct service service;         /* first: tables of the object's parts point here */
+	struct stated_meta meta;        /* first */
+	struct service service;         /* with room for two cluster_ips, but without `extra` */
+	struct service_extra extra;
 	const char *cluster_ip;
 	const char **cluster_ips;
 	size_t cluster_ip_count;

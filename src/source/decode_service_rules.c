@@ -9,7 +9,6 @@
 #include "source/doc.h"
 #include "source/field_value.h"
 
-#define AFFINITY_TIMEOUT_S 10800
 
 static bool
 is_external(const struct service *service)
@@ -294,28 +293,28 @@ static void
 check_affinity(struct field_context *context, const struct doc_node *spec,
     struct stated_service *stated)
 {
-	struct service *service = &stated->service;
-
-	if (!service->client_ip_affinity)
+	if (!stated->extra.client_ip_affinity)
 		refuse_field(context, spec, "sessionAffinityConfig",
 		    "may not be set when spec.sessionAffinity is "
 		    "None");
-	service->affinity_timeout_s = stated->timeout_s != 0 ? stated->timeout_s :
-	    AFFINITY_TIMEOUT_S;
+	stated->extra.affinity_timeout_s = stated->timeout_s != 0 ? stated->timeout_s :
+	    SERVICE_AFFINITY_TIMEOUT_S;
 }
 
 static void
 check_traffic(struct field_context *context, const struct doc_node *spec,
-    const struct service *service)
+    const struct stated_service *stated)
 {
-	bool local = service->external_traffic == TRAFFIC_LOCAL;
+	const struct service *service = &stated->service;
+	const struct service_extra *extra = &stated->extra;
+	bool local = extra->external_traffic == TRAFFIC_LOCAL;
 
 	if (!is_external(service) && !(service->type == SERVICE_CLUSTER_IP &&
-	    service->external_ip_count > 0))
+	    extra->external_ip_count > 0))
 		refuse_field(context, spec, "externalTrafficPolicy",
 		    "may only be set for NodePort, LoadBalancer and "
 		    "externalIPs");
-	if (service->health_check_node_port != 0 && !(service->type == SERVICE_LOAD_BALANCER &&
+	if (extra->health_check_node_port != 0 && !(service->type == SERVICE_LOAD_BALANCER &&
 	    local))
 		refuse_field(context, spec, "healthCheckNodePort",
 		    "may only be set for LoadBalancer with "
@@ -330,7 +329,7 @@ check_balancer(struct field_context *context, const struct doc_node *spec,
 	const struct doc_node *ranges = doc_find(spec, "loadBalancerSourceRanges");
 	struct service *service = &stated->service;
 
-	service->load_balancer_ip_place = field_place(context, doc_find(spec, "loadBalancerIP"));
+	stated->extra.load_balancer_ip_place = field_place(context, doc_find(spec, "loadBalancerIP"));
 	for (size_t i = 0; i < stated->source_range_count; i++) {
 		struct cidr cidr;
 
@@ -349,15 +348,15 @@ check_balancer(struct field_context *context, const struct doc_node *spec,
 
 static void
 check_external_ips(struct field_context *context, const struct doc_node *spec,
-    const struct service *service)
+    const struct service_extra *extra)
 {
 	const struct doc_node *list = doc_find(spec, "externalIPs");
 
 	/* Items that are no addresses have been said and left out: places could be off by then. */
-	for (size_t i = 0; list != NULL && list->count == service->external_ip_count &&
+	for (size_t i = 0; list != NULL && list->count == extra->external_ip_count &&
 	    i < list->count; i++)
 		decode_check_address(context, doc_item(list, i), ".externalIPs",
-		    &service->external_ips[i], true);
+		    &extra->external_ips[i], true);
 }
 
 void
@@ -371,7 +370,7 @@ decode_service_check(struct field_context *context, const struct doc_node *spec,
 	check_ports(context, spec, service);
 	check_external_name(context, spec, service);
 	check_affinity(context, spec, stated);
-	check_traffic(context, spec, service);
+	check_traffic(context, spec, stated);
 	check_balancer(context, spec, stated);
-	check_external_ips(context, spec, service);
+	check_external_ips(context, spec, &stated->extra);
 }

@@ -21,7 +21,7 @@ struct stated_endpoint {
 };
 
 struct stated_slice {
-	struct slice slice;             /* first */
+	struct stated_meta meta;        /* first */
 	uint32_t family;
 	struct slice_port *ports;
 	size_t port_count;
@@ -110,7 +110,7 @@ decode_endpoint(struct field_context *context, const struct doc_node *node,
 	struct stated_endpoint one = { 0 };
 
 	field_decode(&endpoint_table, node, &one, context);
-	one.endpoint.pod_name = decode_target_pod(&one.target, stated->slice.object.ns);
+	one.endpoint.pod_name = decode_target_pod(&one.target, stated->meta.object.ns);
 	size_t mark = field_enter(context, "addresses");
 
 	for (size_t i = 0; one.addresses != NULL && i < one.addresses->count; i++) {
@@ -210,10 +210,10 @@ decode_endpoint_slice(struct field_context *context, const struct doc_node *root
 	decode_annotations_check(context, root, "EndpointSlice", NULL, 0);
 	*part = stated.part;
 	part->ports = stated.ports;
-	part->port_count = stated.port_count;
-	*slice = stated.slice;
-	slice->family = stated.family == FAMILY_FQDN ? ADDR_NONE : (enum addr_family)stated.family;
-	slice->service_name = pairs_find(&slice->object.labels, "kubernetes.io/service-name");
+	part->port_count = (uint32_t)stated.port_count;
+	slice->object = stated.meta.object;
+	slice->family = stated.family == FAMILY_FQDN ? ADDR_NONE : (uint8_t)stated.family;
+	slice->service_name = pairs_find(&stated.meta.labels, "kubernetes.io/service-name");
 	slice->parts = part;
 	slice->part_count = 1;
 	return &slice->object;

@@ -85,7 +85,7 @@ build_object(size_t size, enum object_kind kind, const char *ns, const char *nam
 	struct arena *arena = room();
 	struct object *object = calloc(1, size);
 
-	object->kind = kind;
+	object->kind = (uint8_t)kind;
 	object->references = 1;
 	object->ns = arena_text(arena, ns);
 	object->name = arena_text(arena, name);
@@ -102,6 +102,7 @@ build_service(const char *ns, const char *name, const char *selector)
 	struct service *service = build_object(sizeof(*service), KIND_SERVICE, ns, name);
 
 	service->selector = build_pairs(room(), selector);
+	service->cluster_ips = arena_array(room(), 2, sizeof(struct addr));
 	service->allocate_node_ports = true;
 	hash_in(&service->object, selector);
 	return service;
@@ -112,7 +113,7 @@ build_pod(const char *ns, const char *name, const char *labels, const char *ips)
 {
 	struct pod *pod = build_object(sizeof(*pod), KIND_POD, ns, name);
 
-	pod->object.labels = build_pairs(room(), labels);
+	pod->labels = build_pairs(room(), labels);
 	pod->endpoints = build_endpoints(room(), ips, &pod->endpoint_count);
 	for (size_t i = 0; i < pod->endpoint_count; i++)
 		pod->endpoints[i].pod_name = pod->object.name;
@@ -131,7 +132,10 @@ build_slice(enum object_kind kind, const char *ns, const char *name, const char 
 	slice->service_name = arena_text(arena, service);
 	slice->parts = arena_array(arena, 1, sizeof(*slice->parts));
 	slice->part_count = 1;
-	slice->parts[0].endpoints = build_endpoints(arena, ips, &slice->parts[0].endpoint_count);
+	size_t count;
+
+	slice->parts[0].endpoints = build_endpoints(arena, ips, &count);
+	slice->parts[0].endpoint_count = (uint32_t)count;
 	if (service != NULL)
 		hash_in(&slice->object, service);
 	hash_in(&slice->object, ips);
@@ -163,7 +167,7 @@ build_port(struct service *service, const char *name, enum protocol protocol, ui
 
 	service->ports = grow(arena, service->ports, service->port_count, sizeof(*service->ports));
 	service->ports[service->port_count++] = (struct service_port){
-		.name = arena_text(arena, name), .protocol = protocol, .port = port,
+		.name = arena_text(arena, name), .protocol = (uint8_t)protocol, .port = port,
 		.target = { target_name != NULL ? 0 : target != 0 ? target : port,
 		    arena_text(arena, target_name) },
 	};

@@ -305,6 +305,7 @@ START_TEST(a_balancer_without_address_is_pending_and_served_otherwise)
 {
 	struct service *lb = service("lb", SERVICE_LOAD_BALANCER, "10.96.0.5");
 	struct service *more = service("more", SERVICE_LOAD_BALANCER, "10.96.0.6");
+	struct service_extra extra = { .load_balancer_class = "example.com/other" };
 	char name[8];
 
 	lb->allocate_node_ports = more->allocate_node_ports = false;
@@ -322,10 +323,9 @@ START_TEST(a_balancer_without_address_is_pending_and_served_otherwise)
 	allot_remove(allot, "shop", "x0", 0);
 	allot_expire(allot, HOUR_MS);
 	ck_assert_int_eq(must_assign(lb)->load_balancer_ip.family, ADDR_IP4);
-	more->load_balancer_class = "example.com/other";
+	more->extra = &extra;
 	ck_assert_str_eq(describe(must_assign(more)), "4 10.96.0.6");
-	more->load_balancer_class = NULL;
-	more->load_balancer_ip = build_addr("198.51.100.1");
+	extra = (struct service_extra){ .load_balancer_ip = build_addr("198.51.100.1") };
 	ck_assert_str_eq(describe(must_assign(more)), "4 10.96.0.6");
 	ck_assert_str_eq(diag_at(diag, diag_count(diag, SEVERITY_WARNING))->text,
 	    "Service shop/more: spec.loadBalancerIP 198.51.100.1 is outside loadBalancerCIDRs");
@@ -450,13 +450,14 @@ START_TEST(a_service_that_states_more_and_less_keeps_its_address)
 {
 	struct service *web = service("web", SERVICE_CLUSTER_IP, "");
 	struct addr first = must_assign(web)->cluster_ips[0];
+	struct service_extra extra = { .load_balancer_ip = build_addr("192.0.2.1") };
 	char want[96], text[ADDR_TEXT_SIZE];
 
 	addr_text(&first, text);
 	for (int i = 0; i < 3; i++) {
 		web->type = SERVICE_LOAD_BALANCER;
 		web->ports[0].node_port = 30099;
-		web->load_balancer_ip = build_addr("192.0.2.1");
+		web->extra = &extra;
 		snprintf(want, sizeof(want), "4 %s lb 192.0.2.1 80t30099", text);
 		ck_assert_str_eq(describe(must_assign(web)), want);
 		web->type = SERVICE_CLUSTER_IP;
@@ -470,7 +471,7 @@ START_TEST(a_service_that_states_more_and_less_keeps_its_address)
 		ck_assert_str_eq(describe(must_assign(web)), want);
 		web->cluster_ip_count = 0;
 		ck_assert_str_eq(describe(must_assign(web)), want);
-		web->load_balancer_ip.family = ADDR_NONE;
+		web->extra = NULL;
 		ck_assert_str_eq(describe(must_assign(web)), want);
 	}
 	object_unref(&web->object);

@@ -486,13 +486,14 @@ START_TEST(an_entry_says_what_the_service_and_its_allotment_say)
 		.load_balancer_ip = build_addr("192.0.2.8"),
 		.node_ports = node_ports, .node_port_count = 1,
 	};
+	struct service_extra extra = {
+		.external_ips = external, .external_ip_count = 2,
+		.status_ingress = ingress, .status_ingress_count = 2,
+	};
 	struct roster_entry *entry;
 
 	web->type = SERVICE_LOAD_BALANCER;
-	web->external_ips = external;
-	web->external_ip_count = 2;
-	web->status_ingress = ingress;
-	web->status_ingress_count = 2;
+	web->extra = &extra;
 	ck_assert_int_eq(membership_build(store, web, &given, &entry), 0);
 	ck_assert_str_eq(roster_ns(entry), "shop");
 	ck_assert_str_eq(roster_name(entry), "web");

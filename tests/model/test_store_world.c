@@ -99,6 +99,12 @@ struct copy {
 	const struct object *of;
 };
 
+static const struct pairs *
+labels_of(const struct object *pod)
+{
+	return &((const struct pod *)(const void *)pod)->labels;
+}
+
 static int
 name_if_selected(void *arg, const struct object *object)
 {
@@ -106,7 +112,7 @@ name_if_selected(void *arg, const struct object *object)
 	const struct service *service = (const void *)copy->of;
 
 	if (strcmp(object->ns, service->object.ns) == 0 &&
-	    pairs_match(&service->selector, &object->labels))
+	    pairs_match(&service->selector, labels_of(object)))
 		strbuf_addf(&copy->text, "%s,", object->name);
 	return 0;
 }
@@ -157,7 +163,7 @@ name_if_selecting(void *arg, const struct object *object)
 	struct copy *copy = arg;
 
 	if (strcmp(object->ns, copy->of->ns) == 0 &&
-	    pairs_match(&((const struct service *)(const void *)object)->selector, &copy->of->labels))
+	    pairs_match(&((const struct service *)(const void *)object)->selector, labels_of(copy->of)))
 		strbuf_addf(&copy->text, "%s,", object->name);
 	return 0;
 }

@@ -224,12 +224,12 @@ START_TEST(what_is_not_stated_has_the_api_servers_defaults)
 	ck_assert_str_eq(service->object.ns, "default");
 	ck_assert_int_eq(service->type, SERVICE_CLUSTER_IP);
 	ck_assert(!service->headless && !service->publish_not_ready &&
-	    !service->client_ip_affinity);
+	    !service_extra(service)->client_ip_affinity);
 	ck_assert(service->allocate_node_ports);
-	ck_assert_int_eq(service->external_traffic, TRAFFIC_CLUSTER);
-	ck_assert_int_eq(service->internal_traffic, TRAFFIC_CLUSTER);
+	ck_assert_int_eq(service_extra(service)->external_traffic, TRAFFIC_CLUSTER);
+	ck_assert_int_eq(service_extra(service)->internal_traffic, TRAFFIC_CLUSTER);
 	ck_assert_int_eq(service->ip_policy, IP_POLICY_UNSET);
-	ck_assert_uint_eq(service->affinity_timeout_s, 10800);
+	ck_assert_uint_eq(service_extra(service)->affinity_timeout_s, 10800);
 	ck_assert_uint_eq(service->cluster_ip_count, 0);
 	ck_assert_str_eq(service->ports[0].name, "");
 	ck_assert_int_eq(service->ports[0].protocol, PROTOCOL_TCP);
@@ -243,6 +243,7 @@ START_TEST(what_is_not_stated_has_the_api_servers_defaults)
 	ck_assert_uint_eq(service->object.place.line, 1);
 	ck_assert(service->object.trusted);
 	ck_assert_ptr_null(service->readiness_probe);
+	ck_assert_ptr_null(service->extra);
 	object_list_release(&list);
 }
 END_TEST
@@ -265,19 +266,18 @@ START_TEST(what_is_stated_is_kept)
 	ck_assert_uint_eq(service->ports[0].node_port, 30080);
 	ck_assert_int_eq(service->ports[1].protocol, PROTOCOL_UDP);
 	ck_assert_uint_eq(service->ports[1].target.number, 5353);
-	ck_assert(service->client_ip_affinity);
-	ck_assert_uint_eq(service->affinity_timeout_s, 600);
-	ck_assert_int_eq(service->external_traffic, TRAFFIC_LOCAL);
-	ck_assert_uint_eq(service->health_check_node_port, 30100);
-	ck_assert_uint_eq(service->external_ip_count, 1);
-	ck_assert_uint_eq(service->status_ingress_count, 1);
-	ck_assert_str_eq(service->status_ingress_hostname, "a.example");
+	ck_assert(service_extra(service)->client_ip_affinity);
+	ck_assert_uint_eq(service_extra(service)->affinity_timeout_s, 600);
+	ck_assert_int_eq(service_extra(service)->external_traffic, TRAFFIC_LOCAL);
+	ck_assert_uint_eq(service_extra(service)->health_check_node_port, 30100);
+	ck_assert_uint_eq(service_extra(service)->external_ip_count, 1);
+	ck_assert_uint_eq(service_extra(service)->status_ingress_count, 1);
+	ck_assert_str_eq(service_extra(service)->status_ingress_hostname, "a.example");
 	ck_assert_uint_eq(service->panic_percent, 50);
 	ck_assert_uint_eq(service->readiness_probe->period_ms, 200);
 	ck_assert_uint_eq(service->readiness_probe->timeout_ms, 100);
 	ck_assert(service->readiness_probe->tls_verify);
 	ck_assert_str_eq(service->readiness_probe->port.name, "http");
-	ck_assert_str_eq(pairs_find(&service->object.labels, "app.kubernetes.io/name"), "web");
 	object_list_release(&list);
 	free(file);
 }

@@ -82,7 +82,7 @@ START_TEST(a_manifest_of_a_pod_loads_without_a_word)
 	ck_assert_str_eq(pod->object.name, "pod-1");
 	ck_assert_uint_eq(pod->endpoint_count, 0);
 	ck_assert_uint_eq(pod->containers[0].ports[0].port, 8080);
-	ck_assert_str_eq(pairs_find(&pod->object.labels, "app"), "pod");
+	ck_assert_str_eq(pairs_find(&pod->labels, "app"), "pod");
 	object_list_release(&list);
 	free(said);
 }
