@@ -74,6 +74,9 @@ print_figures(const struct settings *settings, const struct flood *flood,
 	printf(" p50_us=%" PRIu64 " p99_us=%" PRIu64 " p999_us=%" PRIu64 " worst_us=%" PRIu64,
 	    latency_quantile_us(&flood->latency, 50), latency_quantile_us(&flood->latency, 99),
 	    latency_quantile_us(&flood->latency, 99.9), flood->latency.worst_us);
+	if (flood->rate > 0)
+		printf(" late_p99_us=%" PRIu64 " late_worst_us=%" PRIu64,
+		    latency_quantile_us(&flood->lateness, 99), flood->lateness.worst_us);
 	printf(" own_us=%.3f",
 	    answered > 0 ? (double)(end->used_ns - begin->used_ns) / 1e3 / answered : 0);
 	print_cost(settings, begin, end, answered);
@@ -91,7 +94,7 @@ run(const struct settings *settings, struct flood *flood)
 	    (unsigned)settings->outstanding);
 	flood_run(flood, transport, bench_now_ns() + settings->warmup * MILLISECOND_NS);
 	flood->tally = (struct flood_tally){ 0 };
-	flood->latency = (struct latency){ .total = 0 };
+	flood->latency = flood->lateness = (struct latency){ .total = 0 };
 	measure(settings, flood, &begin);
 	flood_run(flood, transport, begin.ns + settings->seconds * 1000U * MILLISECOND_NS);
 	measure(settings, flood, &end);

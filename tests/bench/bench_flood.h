@@ -57,6 +57,7 @@ struct flood {
 	struct flood_tally tally;
 	unsigned told;          /* faults that were printed */
 	struct latency latency;
+	struct latency lateness;        /* of queries that leave at their times */
 };
 
 struct flood_transport {

@@ -188,6 +188,7 @@ pace(struct flood *flood, const struct flood_transport *transport)
 			count = link->slots.free_count;
 		transport->send(flood, link, count, due_ns(flood, flood->paced),
 		    SECOND_NS / flood->rate);
+		latency_note_many(&flood->lateness, late_ns / 1000, count);
 		flood->paced += count;
 	}
 	return due_ns(flood, flood->paced) - now_ns;
