@@ -1,4 +1,5 @@
 /* test_world.c - objects and outcomes in, names out: the wiring that the daemon runs. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -367,6 +368,44 @@ START_TEST(new_dns_settings_are_answered_by_a_complete_new_index)
 }
 END_TEST
 
+/* Fifty Services that were never there before take the place of fifty others. */
+static void
+exchange_fifty(unsigned edition)
+{
+	char yaml[8192];
+	size_t len = 0;
+
+	for (unsigned i = 0; i < 50; i++)
+		len += (size_t)snprintf(yaml + len, sizeof(yaml) - len,
+		    "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%u-%u, namespace: shop}\n"
+		    "spec: {ports: [{port: 80}]}\n", i, edition);
+	ck_assert_uint_eq(played_file(played, "a.yaml", yaml), 0);
+}
+
+START_TEST(memory_of_names_that_went_is_given_back_after_an_hour)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return;         /* their malloc does not say what it holds */
+#else
+	size_t octets[4];
+
+	played_free(played);
+	played = played_new("10.96.0.0/16");
+	/* One exchange a minute; the first hour fills what is held for an hour. */
+	for (unsigned hour = 0; hour < 4; hour++) {
+		for (unsigned i = 0; i < 60; i++) {
+			exchange_fifty(hour * 60 + i);
+			played_turn(played, 60000);
+		}
+		octets[hour] = mallinfo2().uordblks + mallinfo2().hblkhd;
+	}
+	ck_assert_uint_gt(octets[0], 0);
+	/* Hash tables and lists that once grew stay; nothing else may add up. */
+	ck_assert_uint_lt(octets[3], octets[1] + 16384);
+#endif
+}
+END_TEST
+
 static uint64_t
 answered(enum programming_cause cause)
 {
@@ -503,6 +542,7 @@ suite(void)
 	tcase_add_test(t, who_finds_the_pool_empty_waits_until_an_address_is_free);
 	tcase_add_test(t, panic_answers_all_and_is_counted);
 	tcase_add_test(t, new_dns_settings_are_answered_by_a_complete_new_index);
+	tcase_add_test(t, memory_of_names_that_went_is_given_back_after_an_hour);
 	tcase_add_test(t, the_way_from_outcome_to_answer_is_measured);
 	tcase_add_test(t, the_way_from_a_changed_file_to_each_answer_is_measured_by_itself);
 	tcase_add_test(t, what_waits_for_the_disk_is_measured_once_it_is_answered);
