@@ -156,25 +156,40 @@ answer_special(struct reply *reply, const uint8_t *name, size_t len, uint16_t ow
 	return false;
 }
 
-bool
-above_answer(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
-    const struct zone *zone)
+/*
+ * A Service is two labels above its ports, one above all else; between there is no entry.  (An
+ * endpoint's name does not begin with an underscore: that of a port alone does.)
+ */
+void
+above_find(const struct reply *reply, const uint8_t *name, size_t len, struct above *above)
 {
-	const struct index *index = reply->responder->index;
-	const uint8_t *above = name_parent(name);
-	size_t labels_len = 1u + *name;
-	const struct entry *entry = NULL;
+	const uint8_t *at = name_parent(name);
+	unsigned labels = 0;
 
-	if (index_has_below(index) && len - labels_len >= zone->name_len)
-		entry = answer_find(reply, above, len - labels_len);
-	if (entry == NULL && index_has_below(index) && *name > 0 && name[1] == '_' &&
-	    len - labels_len > zone->name_len) {
-		labels_len += 1u + *above;
-		entry = answer_find(reply, name_parent(above), len - labels_len);
+	*above = (struct above){ .labels_len = 1u + *name };
+	if (*name == 0)
+		return;
+	if (name[1] == '_' && *at > 0 && at[1] == '_') {
+		above->labels_len += 1u + *at;
+		at = name_parent(at);
 	}
+	for (const uint8_t *label = at; *label != 0; label += 1 + *label)
+		labels++;
+	if (!index_has_below(reply->responder->index, labels))
+		return;
+	above->entry = answer_find(reply, at, len - above->labels_len);
+}
+
+bool
+above_answer(struct reply *reply, const struct above *above, const uint8_t *name, size_t len,
+    uint16_t owner, const struct zone *zone)
+{
+	const struct entry *entry = above->entry;
+
 	if (entry != NULL && entry_root(entry) != NULL)
 		return answer_address(reply, entry_root(entry), name, owner, zone);
 	if (entry != NULL && entry_below(entry) != NULL)
-		return answer_below(reply, entry, name, labels_len, owner, zone);
-	return index_has_specials(index) && answer_special(reply, name, len, owner, zone);
+		return answer_below(reply, entry, name, above->labels_len, owner, zone);
+	return index_has_specials(reply->responder->index) &&
+	    answer_special(reply, name, len, owner, zone);
 }

@@ -8,13 +8,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct entry;
 struct reply;
 struct zone;
 
+/* The entry right above a missing name that holds what is below it, or speaks for it. */
+struct above {
+	const struct entry *entry;      /* NULL: there is none */
+	size_t labels_len;              /* octets of the missing name in front of the entry's */
+};
+
+/* Look above this folded name, of which there is no entry. */
+void above_find(const struct reply *reply, const uint8_t *name, size_t len, struct above *above);
+
 /*
- * There is no entry of this folded name in this zone; `owner` is the pointer to it.  false: no
- * entry above speaks for it, it is missing.
+ * Answer from what was found there; `zone` is the one the name lies in, `owner` the pointer to it.
+ * false: nobody speaks for it, it is missing.
  */
-bool above_answer(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
-    const struct zone *zone);
+bool above_answer(struct reply *reply, const struct above *above, const uint8_t *name, size_t len,
+    uint16_t owner, const struct zone *zone);
 #endif

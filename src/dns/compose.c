@@ -34,7 +34,8 @@ compose_init(struct compose *compose, struct wire_writer *writer, const uint8_t 
 	compose->zone_len = zone_len;
 	compose->mixed = mixed;
 	memcpy(compose->folded, asked, asked_len);
-	name_fold(compose->folded, asked_len);
+	if (mixed)
+		name_fold(compose->folded, asked_len);
 }
 
 /*
@@ -47,6 +48,10 @@ find_in_question(const struct compose *compose, const uint8_t *name, size_t len,
 	size_t own = 0;
 	size_t left = len;
 
+	/* Who shares a label shares the last letter: most PTR records end here. */
+	if (len < 2 || compose->asked_len < 2 ||
+	    name[len - 2] != compose->folded[compose->asked_len - 2])
+		return 0;
 	for (; name[own] != 0; left -= 1u + name[own], own += 1u + name[own]) {
 		const uint8_t *label = compose->folded;
 		size_t label_left = compose->asked_len;
@@ -244,7 +249,14 @@ static struct ending
 find_ending(const struct compose *compose, const struct entry *entry)
 {
 	struct ending ending = { .name = entry_key(entry), .len = entry->name_len };
-	size_t at, place = find_in_question(compose, ending.name, ending.len, &at);
+	size_t at = 0, front = compose->asked_len - ending.len, place = 0;
+
+	/* What is asked is mostly the entry's name, or below it. */
+	if (!compose->mixed && compose->asked_len >= ending.len &&
+	    memcmp(compose->folded + front, ending.name, ending.len) == 0)
+		place = DNS_HEADER_LEN + front;
+	else
+		place = find_in_question(compose, ending.name, ending.len, &at);
 
 	if (place != 0) {
 		ending.len = at;

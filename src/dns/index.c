@@ -25,6 +25,7 @@
 #define TAG_SHIFT 48
 #define POINTER_MASK ((1ULL << TAG_SHIFT) - 1)
 #define TABLE_MIN 64
+#define DEPTHS 64               /* the last one stands for all that are deeper */
 #define REBUILD_AHEAD 8         /* entries whose names are fetched before they are needed */
 
 struct table {
@@ -37,7 +38,8 @@ struct index {
 	_Atomic(struct table *) table;
 	_Atomic(struct zone_table *) zones;
 	_Atomic size_t specials;        /* entries of a kind that speaks for names below it */
-	_Atomic size_t holders;         /* entries that hold names right below them */
+	_Atomic uint64_t holder_depths; /* bit n: one of n labels holds names below it */
+	size_t holders[DEPTHS];         /* how many do */
 	uint64_t seed;
 	size_t count;
 	size_t entry_octets;
@@ -193,9 +195,11 @@ index_has_specials(const struct index *index)
 }
 
 bool
-index_has_below(const struct index *index)
+index_has_below(const struct index *index, unsigned labels)
 {
-	return atomic_load_explicit(&index->holders, memory_order_relaxed) != 0;
+	uint64_t depths = atomic_load_explicit(&index->holder_depths, memory_order_relaxed);
+
+	return (depths >> (labels < DEPTHS ? labels : DEPTHS - 1) & 1) != 0;
 }
 
 const struct zone_table *
@@ -283,13 +287,17 @@ find_slot(const struct table *table, uint64_t hash, const uint8_t *name, size_t 
 	}
 }
 
-/* Written by one thread only: no need to lock the bus. */
 static void
-step(_Atomic size_t *count, bool up)
+count_holder(struct index *index, const struct entry *entry, bool in)
 {
-	size_t value = atomic_load_explicit(count, memory_order_relaxed);
+	size_t depth = 0;
 
-	atomic_store_explicit(count, up ? value + 1 : value - 1, memory_order_relaxed);
+	for (const uint8_t *at = entry_key(entry); *at != 0 && depth < DEPTHS - 1; at += 1 + *at)
+		depth++;
+	index->holders[depth] = in ? index->holders[depth] + 1 : index->holders[depth] - 1;
+	uint64_t depths = atomic_load_explicit(&index->holder_depths, memory_order_relaxed);
+	depths = index->holders[depth] > 0 ? depths | 1ULL << depth : depths & ~(1ULL << depth);
+	atomic_store_explicit(&index->holder_depths, depths, memory_order_relaxed);
 }
 
 /* Count an entry in or out of what readers must know beforehand, and of the sizes. */
@@ -300,10 +308,13 @@ count_entry(struct index *index, const struct entry *entry, bool in)
 
 	index->entry_octets = in ? index->entry_octets + size : index->entry_octets - size;
 	index->count = in ? index->count + 1 : index->count - 1;
-	if (is_special(entry))
-		step(&index->specials, in);
+	if (is_special(entry)) {
+		size_t specials = atomic_load_explicit(&index->specials, memory_order_relaxed);
+		atomic_store_explicit(&index->specials, in ? specials + 1 : specials - 1,
+		    memory_order_relaxed);
+	}
 	if (entry->below_at != 0)
-		step(&index->holders, in);
+		count_holder(index, entry, in);
 }
 
 static void

@@ -101,8 +101,11 @@ const struct entry *index_find(const struct index *index, uint64_t hash, const u
     size_t len);
 /* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */
 bool index_has_specials(const struct index *index);
-/* Are there entries that hold names right below them (endpoints, ports, addresses)? */
-bool index_has_below(const struct index *index);
+/*
+ * Are there entries with a name of so many labels that hold names below them (endpoints, ports,
+ * addresses)?  All Services' names have as many: most misses end here.
+ */
+bool index_has_below(const struct index *index, unsigned labels);
 /* The zones; NULL before the first. */
 const struct zone_table *index_zones(const struct index *index);
 #endif

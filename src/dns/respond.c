@@ -70,8 +70,14 @@ static void
 answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
     bool chased)
 {
-	const struct zone *zone = zone_table_above(index_zones(reply->responder->index), name, len);
+	const struct zone *zone = NULL;
+	struct above above;
 
+	above_find(reply, name, len, &above);
+	if (above.entry != NULL)
+		zone = answer_zone(reply, above.entry);
+	if (zone == NULL)
+		zone = zone_table_above(index_zones(reply->responder->index), name, len);
 	if (!chased)
 		reply->zone = zone;
 	if (zone == NULL) {
@@ -80,7 +86,7 @@ answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint1
 			refuse(reply);
 		return;
 	}
-	if (!above_answer(reply, name, len, owner, zone))
+	if (!above_answer(reply, &above, name, len, owner, zone))
 		answer_missing(reply, zone, NULL, name, len, chased);
 }
 
