@@ -1,7 +1,6 @@
 /* catalog.c - which names exist, and their ready-made answers. */
 #include "dns/catalog.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +30,7 @@
 #define SERIAL_STEP_MS 100
 #define SOA_TTL_MAX_S 300
 #define ARENA_FIRST 2048
+#define SCRATCH_FIRST 8192      /* holds a Service of ten endpoints */
 
 struct listing {
 	struct pointer_owner owner;     /* with the roster entry; NULL: new */
@@ -44,6 +44,7 @@ struct listing {
 
 struct catalog {
 	struct arena *arena;    /* of the domain's names */
+	struct arena *scratch;  /* for what is worked out about one Service; empty in between */
 	struct domain domain;
 	struct ledger ledger;
 	struct spaces *spaces;
@@ -392,13 +393,27 @@ drop_service(struct catalog *catalog, struct listing *service, const char *ns)
 	index_retire(catalog->ledger.index, service, listing_size(service));
 }
 
+/* NS/NAME, once a change and so without printf; false: too long. */
+static bool
+make_key(char key[KEY_SIZE], const char *ns, const char *name)
+{
+	size_t ns_len = strlen(ns), name_len = strlen(name);
+
+	if (ns_len + 1 + name_len >= KEY_SIZE)
+		return false;
+	memcpy(key, ns, ns_len);
+	key[ns_len] = '/';
+	memcpy(key + ns_len + 1, name, name_len + 1);
+	return true;
+}
+
 int
 catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
     struct roster_entry *entry)
 {
 	char key[KEY_SIZE];
 
-	if ((size_t)snprintf(key, sizeof(key), "%s/%s", ns, name) >= sizeof(key))
+	if (!make_key(key, ns, name))
 		return 0;       /* such a name cannot be asked for */
 	struct listing *service = find(catalog, key);
 	if (service == NULL && entry != NULL) {
@@ -414,9 +429,8 @@ catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
 		service->owner.entry = entry;
 		return 0;
 	}
-	struct arena *arena = arena_new(ARENA_FIRST);
-	int err = arena == NULL ? ERR_NOMEM : change_service(catalog, service, entry, arena);
-	arena_free(arena);
+	int err = change_service(catalog, service, entry, catalog->scratch);
+	arena_reset(catalog->scratch);
 	if (service->owner.entry == NULL)
 		drop_service(catalog, service, ns);
 	return err;
@@ -499,7 +513,8 @@ catalog_new(const struct dns_settings *settings, struct index *index, uint32_t l
 		return NULL;
 	catalog->ledger.index = index;
 	catalog->arena = arena_new(ARENA_FIRST);
-	int err = catalog->arena == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings,
+	catalog->scratch = arena_new(SCRATCH_FIRST);
+	int err = catalog->arena == NULL || catalog->scratch == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings,
 	    catalog->arena);
 	if (err == 0)
 		err = make_parts(catalog);
@@ -528,6 +543,7 @@ catalog_free(struct catalog *catalog)
 	verified_free(catalog->verified);
 	spaces_free(catalog->spaces);
 	free(catalog->servers);
+	arena_free(catalog->scratch);
 	arena_free(catalog->arena);
 	free(catalog);
 }
