@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Whether the first line could be read; without its end. */
 static int
@@ -45,11 +46,21 @@ add_thread(pid_t pid, const char *thread, const char *threads, bool memory,
 			cost->pss_kb += more.pss_kb;
 			cost->rss_kb += more.rss_kb;
 		}
-	if (threads != NULL && (!read_line(pid, thread, "comm", line, sizeof(line)) ||
-	    fnmatch(threads, line, 0) != 0))
-		return;
-	if (read_line(pid, thread, "schedstat", line, sizeof(line)))
+	if (threads != NULL && read_line(pid, thread, "comm", line, sizeof(line)) &&
+	    fnmatch(threads, line, 0) == 0 &&
+	    read_line(pid, thread, "schedstat", line, sizeof(line)))
 		cost->cpu_ns += strtoull(line, NULL, 10);
+}
+
+/* The process's own clock knows of threads that ended, and is exact for those that run. */
+static void
+add_process(pid_t pid, struct bench_cost *cost)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
+		cost->cpu_ns += (uint64_t)used.tv_sec * 1000000000U + (uint64_t)used.tv_nsec;
 }
 
 static void
@@ -88,6 +99,8 @@ bench_cost_read(pid_t pid, const char *threads, bool memory, struct bench_cost *
 		if (entry->d_name[0] != '.')
 			add_thread(pid, entry->d_name, threads, memory, cost);
 	(void)closedir(folder);
+	if (threads == NULL)
+		add_process(pid, cost);
 	if (memory)
 		add_memory(pid, cost);
 }
