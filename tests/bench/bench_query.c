@@ -163,6 +163,7 @@ query_fault_text(enum query_fault fault)
 		[QUERY_COUNT] = "another number of answers",
 		[QUERY_QUESTION] = "another question",
 		[QUERY_DIGEST] = "other answers",
+		[QUERY_OPT] = "no OPT record",
 	};
 
 	return texts[fault];
@@ -210,5 +211,8 @@ query_check(const uint8_t *reply, size_t len, const uint8_t *query, uint16_t que
 	if (expected->digest != 0 &&
 	    digest_answers(reply, len, end, expected->answers) != expected->digest)
 		return QUERY_DIGEST;
+	/* A query with OPT is answered with OPT (RFC 6891, 6.1.1), whatever else is added. */
+	if (wire_get_u16(reply + 10) < wire_get_u16(query + 10))
+		return QUERY_OPT;
 	return QUERY_RIGHT;
 }

@@ -38,7 +38,7 @@ size_t query_parse(char *line, unsigned flags, uint64_t *seed, uint8_t *packet,
 
 enum query_fault {
 	QUERY_RIGHT, QUERY_SHORT, QUERY_HEADER, QUERY_RCODE, QUERY_COUNT, QUERY_QUESTION,
-	QUERY_DIGEST,
+	QUERY_DIGEST, QUERY_OPT,
 };
 const char *query_fault_text(enum query_fault fault);
 /* The id is the caller's to compare. */

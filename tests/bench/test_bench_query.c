@@ -159,6 +159,20 @@ START_TEST(each_way_to_be_wrong_is_seen)
 }
 END_TEST
 
+START_TEST(a_reply_without_opt_to_a_query_with_one_is_wrong)
+{
+	uint8_t reply[512];
+	struct asked asked;
+
+	ask(&asked, "svc.ns.cluster.local A 0 0", QUERY_EDNS);
+	memcpy(reply, asked.packet, asked.len);
+	reply[2] = 0x85;
+	ck_assert_int_eq(check(&asked, reply, asked.len), QUERY_RIGHT);
+	reply[11] = 0;
+	ck_assert_int_eq(check(&asked, reply, asked.len), QUERY_OPT);
+}
+END_TEST
+
 START_TEST(the_case_of_a_servers_name_does_not_matter)
 {
 	static const uint8_t rdata[] = "\0\0\0\144\0\120" "\3SVC\2ns\7CLUSTER\5local";
@@ -182,6 +196,7 @@ suite(void)
 	tcase_add_test(t, lines_that_are_none_are_refused);
 	tcase_add_test(t, answers_are_right_in_any_order);
 	tcase_add_test(t, each_way_to_be_wrong_is_seen);
+	tcase_add_test(t, a_reply_without_opt_to_a_query_with_one_is_wrong);
 	tcase_add_test(t, the_case_of_a_servers_name_does_not_matter);
 	suite_add_tcase(s, t);
 	return s;
