@@ -17,8 +17,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tests/bench/bench_base.h"
 
 #define NAME "\6target\5bench\3svc\7cluster\5local"
 #define START_TIMEOUT_S 60
@@ -38,15 +39,6 @@ struct bench {
 	int dns;
 	struct target target;
 };
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
 
 __attribute__((noreturn)) static void
 fail(struct bench *bench, const char *what)
@@ -83,7 +75,7 @@ serve_one(struct target *target, int fd)
 	if (read(fd, request, sizeof(request)) <= 0)
 		return;
 	bool is_ill = atomic_load(&target->ill);
-	uint64_t now = now_ns();
+	uint64_t now = bench_now_ns();
 	if (write(fd, is_ill ? ill : well, sizeof(well) - 1) < 0)
 		return;
 	if (is_ill == atomic_load(&target->ill))
@@ -103,23 +95,10 @@ serve(void *arg)
 	return NULL;
 }
 
-static FILE *
-create(struct bench *bench, const char *name)
-{
-	char path[64];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", bench->folder, name);
-	file = fopen(path, "w");
-	if (file == NULL)
-		fail(bench, path);
-	return file;
-}
-
 static void
 write_world(struct bench *bench, unsigned services)
 {
-	FILE *file = create(bench, "world.yaml");
+	FILE *file = bench_create(bench->folder, "world.yaml");
 
 	for (unsigned i = 0; i < services; i++)
 		fprintf(file,
@@ -138,13 +117,13 @@ write_world(struct bench *bench, unsigned services)
 	    "spec:\n  containers:\n  - name: c\n    image: i\n    readinessProbe:\n"
 	    "      httpGet: {port: %u}\n      failureThreshold: 1\nstatus: {podIP: 127.0.0.1}\n",
 	    bench->target.port, bench->target.port);
-	(void)fclose(file);
-	file = create(bench, "rollcall.conf");
+	bench_close(file);
+	file = bench_create(bench->folder, "rollcall.conf");
 	fprintf(file,
 	    "listen: [\"127.0.0.1:%u\"]\nzones: [%s/world.yaml]\nserviceCIDRs: [127.96.0.0/14]\nthreads: 1\n"
 	    "http: {listen: \"127.0.0.1:0\"}\nstate: {dir: %s/state}\n",
 	    bench->dns_port, bench->folder, bench->folder);
-	(void)fclose(file);
+	bench_close(file);
 }
 
 /* How many records the target's name has now; -1: no answer within 100 ms. */
@@ -170,10 +149,10 @@ ask(struct bench *bench)
 static void
 await_answer(struct bench *bench, int records)
 {
-	uint64_t end = now_ns() + (uint64_t)START_TIMEOUT_S * 1000000000U;
+	uint64_t end = bench_now_ns() + (uint64_t)START_TIMEOUT_S * 1000000000U;
 
 	while (ask(bench) != records) {
-		if (now_ns() > end)
+		if (bench_now_ns() > end)
 			fail(bench, "no answer in time");
 		(void)poll(NULL, 0, 10);
 	}
@@ -191,14 +170,14 @@ compare(const void *a, const void *b)
 static uint64_t
 flip(struct bench *bench, bool ill)
 {
-	uint64_t end = now_ns() + 5000000000U;
+	uint64_t end = bench_now_ns() + 5000000000U;
 
 	atomic_store(&bench->target.ill, ill);
 	atomic_store(&bench->target.decided_ns, 0);
 	while (ask(bench) != (ill ? 0 : 1))
-		if (now_ns() > end)
+		if (bench_now_ns() > end)
 			fail(bench, "the answer does not change");
-	uint64_t seen = now_ns(), decided = atomic_load(&bench->target.decided_ns);
+	uint64_t seen = bench_now_ns(), decided = atomic_load(&bench->target.decided_ns);
 
 	/* Two attempts to be well again are one: successThreshold is 1. */
 	(void)poll(NULL, 0, rand() % 20);
