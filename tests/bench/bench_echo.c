@@ -5,8 +5,8 @@
  *	bench_echo [OPTION]... ADDRESS:PORT
  *
  * Says where it listens and answers until it is killed.  Modes: `plain` is recvmmsg and
- * sendmmsg; `gso` sends neighbours in a batch that go to one client as one message in segments;
- * `single` is recvfrom and sendto; `adapt` is plain under load and single with little to do.
+ * sendmmsg; `gso` sends what goes to one client in a batch as one message in segments; `single`
+ * is recvfrom and sendto; `adapt` is plain under load and single with little to do.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -44,6 +44,8 @@ struct echo {
 	struct sockaddr_storage clients[BATCH_MAX];
 	struct iovec query_iov[BATCH_MAX];
 	struct iovec answer_iov[BATCH_MAX];
+	struct iovec sorted_iov[BATCH_MAX];
+	uint16_t order[BATCH_MAX];
 	struct mmsghdr in[BATCH_MAX];
 	struct mmsghdr out[BATCH_MAX];
 	union control controls[BATCH_MAX];
@@ -103,14 +105,23 @@ reset(struct echo *echo, unsigned count)
 		echo->in[i].msg_hdr.msg_namelen = sizeof(echo->clients[i]);
 }
 
+/* To the client of the i-th query. */
 static void
-answer_one(struct echo *echo, unsigned i, unsigned count, unsigned message)
+answer_to(struct echo *echo, unsigned i, struct iovec *iov, unsigned count, unsigned message)
 {
 	struct msghdr *out = &echo->out[message].msg_hdr;
 
 	*out = (struct msghdr){ .msg_name = &echo->clients[i],
-		.msg_namelen = echo->in[i].msg_hdr.msg_namelen, .msg_iov = &echo->answer_iov[i],
+		.msg_namelen = echo->in[i].msg_hdr.msg_namelen, .msg_iov = iov,
 		.msg_iovlen = count };
+}
+
+static void
+answer_each(struct echo *echo, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		answer_to(echo, i, &echo->answer_iov[i], 1, i);
+	send_messages(echo, count);
 }
 
 static void
@@ -118,9 +129,7 @@ echo_plain(struct echo *echo)
 {
 	unsigned count = receive(echo);
 
-	for (unsigned i = 0; i < count; i++)
-		answer_one(echo, i, 1, i);
-	send_messages(echo, count);
+	answer_each(echo, count);
 	reset(echo, count);
 }
 
@@ -148,17 +157,43 @@ segment(struct echo *echo, unsigned message)
 	memcpy(CMSG_DATA(control), &echo->answer_len, sizeof(echo->answer_len));
 }
 
+/* In both families the port is there, and it tells most clients apart. */
+static in_port_t
+port_of(const struct echo *echo, unsigned i)
+{
+	return ((const struct sockaddr_in *)&echo->clients[i])->sin_port;
+}
+
+/* Neighbours are of one client then; mostly they have come so. */
+static void
+sort_by_client(struct echo *echo, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		in_port_t port = port_of(echo, i);
+		unsigned j = i;
+
+		for (; j > 0 && port_of(echo, echo->order[j - 1]) > port; j--)
+			echo->order[j] = echo->order[j - 1];
+		echo->order[j] = (uint16_t)i;
+	}
+	for (unsigned i = 0; i < count; i++)
+		echo->sorted_iov[i] = echo->answer_iov[echo->order[i]];
+}
+
 static void
 echo_gso(struct echo *echo)
 {
 	unsigned count = receive(echo), messages = 0;
+	const uint16_t *order = echo->order;
 
+	sort_by_client(echo, count);
 	for (unsigned i = 0, run; i < count; i += run) {
-		for (run = 1; i + run < count && run < RUN_MAX && same_client(echo, i, i + run);)
+		for (run = 1; i + run < count && run < RUN_MAX &&
+		    same_client(echo, order[i], order[i + run]);)
 			run++;
 		if (run < RUN_MIN)
 			run = 1;
-		answer_one(echo, i, run, messages);
+		answer_to(echo, order[i], &echo->sorted_iov[i], run, messages);
 		if (run > 1)
 			segment(echo, messages);
 		messages++;
@@ -191,9 +226,7 @@ echo_adapt(struct echo *echo)
 		for (unsigned i = 0; i < SINGLES; i++)
 			echo_single(echo);
 	} else {
-		for (unsigned i = 0; i < count; i++)
-			answer_one(echo, i, 1, i);
-		send_messages(echo, count);
+		answer_each(echo, count);
 	}
 	reset(echo, count);
 }
