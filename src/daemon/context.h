@@ -57,10 +57,14 @@ struct rollcall {
 	struct source_dir *source;
 	uint64_t random;                /* state of a generator for choices that need no secrecy */
 	uint64_t started_ms;
+	uint64_t loaded_ms;             /* when all manifests were in for the first time */
 	uint64_t tick_due_ms;
 	uint64_t loop_late_ms;          /* the worst since the start */
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */
+	bool loading;                   /* manifests are being read */
+	bool reloading;                 /* ... because of SIGHUP: the service manager awaits the end */
+	bool reload_again;              /* SIGHUP came meanwhile */
 	bool loaded;                    /* all manifests were read once */
 	bool settled;                   /* ... and leftovers of the state were let go */
 	bool serving;                   /* DNS is answered */

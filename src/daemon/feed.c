@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -27,7 +28,11 @@ static int
 on_file(void *arg, const char *path, struct object_list *objects, struct diag *diag)
 {
 	struct rollcall *rollcall = arg;
-	int err = world_replace_file(rollcall->world, path,
+	int err;
+
+	/* An object may be between two files: nobody sees it before all of them are in. */
+	world_hold(rollcall->world);
+	err = world_replace_file(rollcall->world, path,
 	    source_dir_noticed_us(rollcall->source), objects->items, objects->count, diag);
 
 	objects->count = 0;             /* they are the store's now */
@@ -50,11 +55,21 @@ on_broken(void *arg, const char *path, struct diag *diag)
 }
 
 static void
-on_batch_end(void *arg)
+say_loaded(const struct rollcall *rollcall)
 {
-	struct rollcall *rollcall = arg;
+	size_t files = source_dir_file_count(rollcall->source);
+	char objects[STORE_SUMMARY_SIZE];
 
-	if (!rollcall->loaded || rollcall->settled || source_dir_broken_count(rollcall->source) > 0)
+	log_info("loaded %s from %zu file%s, %zu of them broken",
+	    store_summary(world_store(rollcall->world), objects), files, text_plural(files),
+	    source_dir_broken_count(rollcall->source));
+}
+
+/* Once nothing is missing, what the state file remembers of others is let go. */
+static void
+settle(struct rollcall *rollcall)
+{
+	if (rollcall->settled || source_dir_broken_count(rollcall->source) > 0)
 		return;
 	/* A folder that is not there yet may come with what the state file remembers. */
 	for (size_t i = 0; i < rollcall->now->config->zone_count; i++)
@@ -62,6 +77,25 @@ on_batch_end(void *arg)
 			return;
 	world_settle(rollcall->world);
 	rollcall->settled = true;
+}
+
+static void
+on_batch_end(void *arg)
+{
+	struct rollcall *rollcall = arg;
+
+	/* What is in of a load that is not over is told with the rest. */
+	if (source_dir_is_loading(rollcall->source))
+		return;
+	if (rollcall->loading) {
+		rollcall->loading = false;
+		if (!rollcall->loaded)
+			rollcall->loaded_ms = clock_now_ms(rollcall->clock);
+		rollcall->loaded = true;
+		say_loaded(rollcall);
+	}
+	world_release(rollcall->world);
+	settle(rollcall);
 }
 
 static const struct source_dir_ops ops = {
@@ -84,28 +118,11 @@ fill_settings(const struct rollcall *rollcall, struct source_dir_settings *setti
 	};
 }
 
-static void
-say_loaded(const struct rollcall *rollcall)
-{
-	size_t files = source_dir_file_count(rollcall->source);
-	char objects[STORE_SUMMARY_SIZE];
-
-	log_info("loaded %s from %zu file%s, %zu of them broken",
-	    store_summary(world_store(rollcall->world), objects), files, text_plural(files),
-	    source_dir_broken_count(rollcall->source));
-}
-
 static int
 load(struct rollcall *rollcall)
 {
-	int err = source_dir_load(rollcall->source);
-
-	if (err != 0)
-		return err;
-	rollcall->loaded = true;
-	on_batch_end(rollcall);
-	say_loaded(rollcall);
-	return 0;
+	rollcall->loading = true;
+	return source_dir_load(rollcall->source);
 }
 
 int

@@ -7,9 +7,13 @@
 
 struct rollcall;
 
-/* Read all manifests and watch them.  ERR_NOMEM. */
+/*
+ * Begin to read all manifests, and watch them: rollcall->loading until all are in, which the loop brings
+ * about, and from then on rollcall->loaded.  The world is woken then.  ERR_NOMEM.
+ */
 int feed_start(struct rollcall *rollcall);
-/* Read them again with the settings that hold now (SIGHUP).  ERR_NOMEM. */
+/* The same once more, with the settings that hold now (SIGHUP).  ERR_NOMEM: the old ones stay. */
 int feed_reload(struct rollcall *rollcall);
+/* Stops in the middle of a load, too. */
 void feed_stop(struct rollcall *rollcall);
 #endif

@@ -133,12 +133,10 @@ reload_now(struct rollcall *rollcall)
 	}
 	if (err != 0)
 		log_error("reload: not all settings could be taken: %s", err_text(err));
+	index_wait_readers();
+	reload_reclaim(rollcall, false);
 	err = feed_reload(rollcall);
-	if (err != 0) {
+	if (err != 0)
 		log_error("reload: manifests: %s", err_text(err));
-	} else {
-		index_wait_readers();
-		reload_reclaim(rollcall, false);
-	}
 	wiring_run(rollcall);
 }

@@ -45,11 +45,11 @@ serve_when_ready(struct rollcall *rollcall)
 {
 	struct world_counts counts;
 
-	if (rollcall->serving || rollcall->stopping)
+	if (rollcall->serving || rollcall->stopping || !rollcall->loaded)
 		return;
 	world_counts(rollcall->world, &counts);
 	if (counts.targets_waiting > 0 &&
-	    clock_now_ms(rollcall->clock) < rollcall->started_ms + READY_MS)
+	    clock_now_ms(rollcall->clock) < rollcall->loaded_ms + READY_MS)
 		return;
 	if (serve_start(rollcall) != 0) {
 		event_base_loopbreak(rollcall->loop);
@@ -63,13 +63,41 @@ serve_when_ready(struct rollcall *rollcall)
 }
 
 static void
+reload(struct rollcall *rollcall)
+{
+	log_info("reloading");
+	notify_send("RELOADING=1");
+	rollcall->reloading = true;
+	rollcall->reload_again = false;
+	reload_now(rollcall);
+	event_active(rollcall->refresh, EV_TIMEOUT, 0);
+}
+
+/* All that the reload brought is answered. */
+static void
+end_reload(struct rollcall *rollcall)
+{
+	if (rollcall->loading)
+		return;
+	if (rollcall->reloading)
+		notify_send("READY=1");
+	rollcall->reloading = false;
+	if (rollcall->reload_again && !rollcall->stopping)
+		reload(rollcall);
+}
+
+static void
 on_refresh(evutil_socket_t fd, short what, void *arg)
 {
 	struct rollcall *rollcall = arg;
 
 	(void)fd, (void)what;
+	/* Nothing is allotted, answered or probed out of half a world. */
+	if (!rollcall->loaded)
+		return;
 	wiring_run(rollcall);
 	serve_when_ready(rollcall);
+	end_reload(rollcall);
 }
 
 static void
@@ -138,10 +166,11 @@ on_reload(evutil_socket_t sig, short what, void *arg)
 	(void)sig, (void)what;
 	if (rollcall->stopping)
 		return;
-	log_info("reloading");
-	notify_send("RELOADING=1");
-	reload_now(rollcall);
-	notify_send("READY=1");
+	/* Settings change between two loads, not in the middle of one. */
+	if (rollcall->loading)
+		rollcall->reload_again = true;
+	else
+		reload(rollcall);
 }
 
 /* ---- start ---- */
@@ -288,8 +317,6 @@ rollcall_run(struct rollcall *rollcall)
 	rollcall->started_ms = clock_now_ms(rollcall->clock);
 	rollcall->tick_due_ms = rollcall->started_ms + TICK_MS;
 	event_add(rollcall->tick, &tick_time);
-	wiring_run(rollcall);
-	serve_when_ready(rollcall);
 	event_base_dispatch(rollcall->loop);
 	return rollcall->stopping ? 0 : EX_OSERR;
 }

@@ -274,6 +274,19 @@ world_replace_file(struct world *world, const char *file, uint64_t since_us,
 	return err;
 }
 
+void
+world_hold(struct world *world)
+{
+	store_hold(world->store);
+}
+
+void
+world_release(struct world *world)
+{
+	store_release(world->store);
+	wake(world);
+}
+
 /* Names to be let go, collected while nothing may change. */
 struct leftovers {
 	const struct world *world;

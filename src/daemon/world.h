@@ -73,6 +73,12 @@ int world_restore_verdict(void *world, const char *target_id, const struct verdi
 int world_replace_file(struct world *world, const char *file, uint64_t since_us,
     struct object **objects, size_t count, struct diag *diag);
 /*
+ * Between the two, what files touch is neither answered nor probed otherwise than before, so that
+ * nobody sees half of a batch; verdicts of the rest go their way.
+ */
+void world_hold(struct world *world);
+void world_release(struct world *world);
+/*
  * Everything there is has been stated: what was restored and belongs to nothing is let go,
  * addresses now and verdicts by the next world_run(), which finds out what is probed.  Not to be
  * called while a file is broken or a folder missing, for what they state would lose its address.

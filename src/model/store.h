@@ -88,8 +88,16 @@ int store_each_verdict(const struct store *store, store_verdict_fn *visit, void 
  * A mark of the caller's, for when and why: what becomes dirty from now on carries it until it is
  * taken, and the first one stays.  0: none.
  */
-#define STORE_MARK_MAX (UINT64_MAX >> 2)
+#define STORE_MARK_MAX (UINT64_MAX >> 3)
 void store_set_mark(struct store *store, uint64_t mark);
+
+/*
+ * From store_hold() on, what store_replace_file() touches is not taken, whatever else touches it,
+ * before store_release(): an object that moves between files, or whose parts lie in several, is half
+ * there while they come in.  What no file touched can be taken as ever.
+ */
+void store_hold(struct store *store);
+void store_release(struct store *store);
 
 /*
  * The first `max` of what has changed since the last call.  Each name is given once; a removed

@@ -11,7 +11,7 @@
 void
 store_dirty_init(struct dirty_list *list)
 {
-	*list = (struct dirty_list){ .last = &list->first };
+	*list = (struct dirty_list){ .last = &list->first, .held_last = &list->held_first };
 }
 
 void
@@ -21,16 +21,32 @@ store_dirty_release(struct dirty_list *list)
 	free(list->out);
 }
 
+/* Behind those that are kept back. */
 static void
-list_append(struct dirty_list *list, struct dirty *dirty, uint64_t mark)
+list_hold(struct dirty_list *list, struct dirty *dirty)
 {
+	dirty->next = NULL;
+	*list->held_last = dirty;
+	list->held_last = &dirty->next;
+	list->held_count++;
+}
+
+static void
+list_append(const struct store *store, struct dirty_list *list, struct dirty *dirty)
+{
+	if (store->replacing)
+		dirty->held = 1;
 	if (dirty->listed) {
 		if (dirty->mark == 0)
-			dirty->mark = mark & STORE_MARK_MAX;
+			dirty->mark = store->mark & STORE_MARK_MAX;
 		return;
 	}
 	dirty->listed = 1;
-	dirty->mark = mark & STORE_MARK_MAX;
+	dirty->mark = store->mark & STORE_MARK_MAX;
+	if (store->replacing) {
+		list_hold(list, dirty);
+		return;
+	}
 	dirty->next = NULL;
 	*list->last = dirty;
 	list->last = &dirty->next;
@@ -41,15 +57,63 @@ void
 store_slot_mark(struct store *store, struct slot *slot)
 {
 	if (slot->identity.kind == KIND_SERVICE)
-		list_append(&store->dirty_services, store_slot_dirty(slot), store->mark);
+		list_append(store, &store->dirty_services, store_slot_dirty(slot));
 	else if (slot->identity.kind == KIND_POD)
-		list_append(&store->dirty_pods, store_slot_dirty(slot), store->mark);
+		list_append(store, &store->dirty_pods, store_slot_dirty(slot));
 }
 
 void
 store_space_mark(struct store *store, struct space *space)
 {
-	list_append(&store->dirty_spaces, &space->dirty, store->mark);
+	list_append(store, &store->dirty_spaces, &space->dirty);
+}
+
+/* What a file touched after it was listed is kept back, too. */
+static void
+list_sift(struct dirty_list *list)
+{
+	struct dirty **at = &list->first;
+
+	while (*at != NULL) {
+		struct dirty *dirty = *at;
+
+		if (!dirty->held) {
+			at = &dirty->next;
+			continue;
+		}
+		*at = dirty->next;
+		list->count--;
+		list_hold(list, dirty);
+	}
+	list->last = at;
+}
+
+static void
+list_release(struct dirty_list *list)
+{
+	if (list->held_first == NULL)
+		return;
+	*list->last = list->held_first;
+	list->last = list->held_last;
+	list->count += list->held_count;
+	list->held_first = NULL;
+	list->held_last = &list->held_first;
+	list->held_count = 0;
+}
+
+void
+store_hold(struct store *store)
+{
+	store->holding = true;
+}
+
+void
+store_release(struct store *store)
+{
+	store->holding = false;
+	list_release(&store->dirty_services);
+	list_release(&store->dirty_pods);
+	list_release(&store->dirty_spaces);
 }
 
 /*
@@ -57,10 +121,13 @@ store_space_mark(struct store *store, struct space *space)
  * taken another time.
  */
 static bool
-list_lend(struct dirty_list *list, size_t out_size, size_t max)
+list_lend(const struct store *store, struct dirty_list *list, size_t out_size, size_t max)
 {
-	size_t count = list->count < max ? list->count : max;
+	size_t count;
 
+	if (store->holding)
+		list_sift(list);
+	count = list->count < max ? list->count : max;
 	if (count == 0 ||
 	    array_reserve(&list->lent, &list->lent_room, count, sizeof(*list->lent)) != 0 ||
 	    array_reserve(&list->out, &list->out_room, count, out_size) != 0)
@@ -70,7 +137,7 @@ list_lend(struct dirty_list *list, size_t out_size, size_t max)
 
 		list->first = dirty->next;
 		list->lent[list->lent_count++] = dirty;
-		dirty->listed = 0;
+		dirty->listed = dirty->held = 0;
 		dirty->lent = 1;
 	}
 	list->count -= count;
@@ -107,7 +174,7 @@ slots_take(struct store *store, struct dirty_list *list, size_t max, const struc
 	struct store_key *out;
 
 	slots_return(store, list);
-	if (!list_lend(list, sizeof(*out), max))
+	if (!list_lend(store, list, sizeof(*out), max))
 		return 0;
 	out = list->out;
 	for (size_t i = 0; i < list->lent_count; i++) {
@@ -144,7 +211,7 @@ store_take_dirty_namespaces(struct store *store, const char *const **names)
 	const char **out;
 
 	spaces_return(store);
-	if (!list_lend(list, sizeof(*out), SIZE_MAX))
+	if (!list_lend(store, list, sizeof(*out), SIZE_MAX))
 		return 0;
 	out = list->out;
 	for (size_t i = 0; i < list->lent_count; i++)

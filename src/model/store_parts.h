@@ -34,7 +34,9 @@ struct dirty {
 	uint64_t listed : 1;
 	/* its texts are in the caller's hands until the next take */
 	uint64_t lent : 1;
-	uint64_t mark : 62;             /* while listed */
+	/* a file of the batch at hand touched it: not to be taken before store_release() */
+	uint64_t held : 1;
+	uint64_t mark : 61;             /* while listed */
 };
 
 enum posting_side { SIDE_MEMBERS, SIDE_SELECTORS };
@@ -120,6 +122,9 @@ struct dirty_list {
 	struct dirty *first;
 	struct dirty **last;
 	size_t count;
+	struct dirty *held_first;       /* kept back; they follow when the batch ends */
+	struct dirty **held_last;
+	size_t held_count;
 	struct dirty **lent;
 	size_t lent_count;
 	size_t lent_room;
@@ -138,6 +143,8 @@ struct store {
 	struct dirty_list dirty_pods;
 	struct dirty_list dirty_spaces;
 	uint64_t mark;
+	bool holding;                   /* between store_hold() and store_release() */
+	bool replacing;                 /* ... and inside store_replace_file() */
 	uint64_t generation;
 };
 

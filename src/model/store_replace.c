@@ -380,7 +380,9 @@ store_replace_file(struct store *store, const char *file, struct object **object
 			object_unref(objects[i]);
 		return err;
 	}
+	store->replacing = store->holding;
 	commit(store, &plan);
+	store->replacing = false;
 	report_waiting(&plan, objects, diag);
 	file_prune(store, plan.file);
 	return 0;

@@ -381,6 +381,13 @@ decode_item(struct decoder *decoder, struct doc_reader *reader, const struct doc
 	return decode_member(decoder, part, decoder->root_kind, decoder->root_version, 0);
 }
 
+static bool
+is_stopped(const struct decode_settings *settings)
+{
+	return settings->stop != NULL &&
+	    atomic_load_explicit(settings->stop, memory_order_relaxed);
+}
+
 static int
 decode_part(struct decoder *decoder, struct doc_reader *reader, const struct doc_part *part)
 {
@@ -400,7 +407,7 @@ decode_text(const char *name, const void *text, size_t len, const struct decode_
 	int err = reader == NULL ? ERR_NOMEM : 0;
 
 	while (err == 0 && part.kind != DOC_PART_END) {
-		err = doc_next(reader, &part);
+		err = is_stopped(settings) ? ERR_CLOSED : doc_next(reader, &part);
 		if (err == 0 && part.kind != DOC_PART_END)
 			err = decode_part(&decoder, reader, &part);
 	}

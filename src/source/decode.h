@@ -6,6 +6,7 @@
  */
 #ifndef ROLLCALL_SOURCE_DECODE_H
 #define ROLLCALL_SOURCE_DECODE_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -25,6 +26,8 @@ struct decode_settings {
 	/* exec commands may be believed (owner and mode of the file, or not a file) */
 	bool trusted;
 	bool exec_enabled;      /* probes.exec.enabled */
+	/* once true, decode_text() gives up with ERR_CLOSED; NULL: never */
+	const atomic_bool *stop;
 };
 
 /*
@@ -37,7 +40,8 @@ int decode_document(const struct doc_node *root, const struct decode_settings *s
 
 /*
  * Read a whole text of many documents (YAML or JSON).  `name` is what diagnostics call the file.
- * ERR_SYNTAX or ERR_LIMIT for the text as a whole, ERR_INVALID for its objects, ERR_NOMEM.
+ * ERR_SYNTAX or ERR_LIMIT for the text as a whole, ERR_INVALID for its objects, ERR_NOMEM,
+ * ERR_CLOSED.
  */
 int decode_text(const char *name, const void *text, size_t len,
     const struct decode_settings *settings,

@@ -196,6 +196,17 @@ manifest_file_stamp(const char *path, struct manifest_stamp *stamp)
 }
 
 bool
+manifest_file_link_stamp(const char *path, struct manifest_stamp *stamp)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return false;
+	stamp_of(&st, stamp);
+	return true;
+}
+
+bool
 manifest_stamp_equal(const struct manifest_stamp *a, const struct manifest_stamp *b)
 {
 	return a->device == b->device && a->inode == b->inode && a->size == b->size &&

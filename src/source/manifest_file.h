@@ -46,6 +46,8 @@ void manifest_file_release(struct manifest_file *file);
 
 /* Look without reading; false where it is not there. */
 bool manifest_file_stamp(const char *path, struct manifest_stamp *stamp);
+/* The same of a link itself, not of what it leads to. */
+bool manifest_file_link_stamp(const char *path, struct manifest_stamp *stamp);
 bool manifest_stamp_equal(const struct manifest_stamp *a, const struct manifest_stamp *b);
 /* So young that one more write might leave the same stamp. */
 bool manifest_file_is_fresh(const struct manifest_stamp *stamp);

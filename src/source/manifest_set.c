@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/hashed.h"
 #include "source/manifest_file.h"
+#include "source/manifest_read.h"
 
 /* A file that was seen, and what was made of it. */
 struct known_file {
@@ -19,6 +20,7 @@ struct known_file {
 	uint64_t missing_ms;    /* since when it is not there; 0: it is */
 	size_t objects;         /* handed over, and not taken back */
 	size_t root;            /* index of the configured path it was found under */
+	bool asked;             /* it is being read */
 	bool broken;            /* its last reading failed */
 	/* stamp and digest are of its octets; else digest is of the complaint */
 	bool read;
@@ -29,19 +31,27 @@ struct manifest_set {
 	struct source_dir_ops ops;
 	void *arg;
 	struct known_file *files;
-	struct diag *diag;      /* of the file at hand */
+	struct diag *diag;      /* of what is not read out of a file */
 	uint64_t scan;
 	size_t missing;         /* files that are not there, and whose objects are */
 	bool changed;           /* something was handed over */
 };
 
 static struct known_file *
-file_find_or_add(struct manifest_set *set, const char *path, size_t root)
+file_find(const struct manifest_set *set, const char *path)
 {
 	struct known_file *file = NULL;
+
+	HASH_FIND(hh, set->files, path, strlen(path), file);
+	return file;
+}
+
+static struct known_file *
+file_find_or_add(struct manifest_set *set, const char *path, size_t root)
+{
+	struct known_file *file = file_find(set, path);
 	size_t len = strlen(path);
 
-	HASH_FIND(hh, set->files, path, len, file);
 	if (file != NULL) {
 		file->root = root;
 		return file;
@@ -66,6 +76,13 @@ file_set_missing(struct manifest_set *set, struct known_file *file, uint64_t sin
 	set->missing -= file->missing_ms != 0;
 	set->missing += since_ms != 0;
 	file->missing_ms = since_ms;
+}
+
+static void
+note_missing(struct manifest_set *set, struct known_file *file, uint64_t now_ms)
+{
+	if (file->missing_ms == 0)
+		file_set_missing(set, file, now_ms != 0 ? now_ms : 1);
 }
 
 static void
@@ -113,7 +130,8 @@ find_old_name(struct manifest_set *set, const struct known_file *file, uint64_t 
 	if (set->missing == 0 || file->objects > 0)
 		return NULL;
 	for (struct known_file *old = set->files; old != NULL; old = old->hh.next)
-		if (old->missing_ms != 0 && old->read && !old->broken && old->digest == digest)
+		if (old->missing_ms != 0 && !old->asked && old->read && !old->broken &&
+		    old->digest == digest)
 			return old;
 	return NULL;
 }
@@ -123,50 +141,29 @@ find_old_name(struct manifest_set *set, const struct known_file *file, uint64_t 
  * are stated under the old name as well is no error: that one need not wait any longer to go.
  */
 static int
-hand_over_sound(struct manifest_set *set, struct known_file *file, struct object_list *list,
-    uint64_t digest)
+hand_over_sound(struct manifest_set *set, struct known_file *file, struct manifest_read *read)
 {
-	struct known_file *old = find_old_name(set, file, digest);
-	int err = hand_over(set, file, list, old != NULL ? NULL : set->diag);
+	struct known_file *old = find_old_name(set, file, read->digest);
+	int err = hand_over(set, file, &read->list, old != NULL ? NULL : read->diag);
 
 	if (err == 0 && old != NULL)
 		(void)file_vanished(set, old);  /* with no memory for that, the sweep will */
 	return err;
 }
 
-/* The octets, and whether they are believed: what is decoded depends on both. */
-static uint64_t
-digest_of(const struct manifest_file *read)
-{
-	return read->trusted ? read->digest : ~read->digest;
-}
-
 /*
- * Decode a text that differs from the last one.  With any error the last good objects stay;
- * where there are none yet, what is sound is better than nothing.
+ * With any error the last good objects stay; where there are none yet, what is sound is better than
+ * nothing.
  */
 static int
-digest_text(struct manifest_set *set, struct known_file *file, const struct manifest_file *read,
-    bool exec_enabled)
+take_objects(struct manifest_set *set, struct known_file *file, struct manifest_read *read)
 {
-	struct decode_settings decoding = {
-		.trusted = read->trusted,
-		.exec_enabled = exec_enabled,
-	};
-	struct object_list list = { NULL, 0, 0 };
-	int err = decode_text(file->path, read->text, read->len, &decoding, &list, set->diag);
-
-	if (err == ERR_NOMEM) {
-		object_list_release(&list);
-		return err;
-	}
-	file->broken = err != 0;
-	if (err == 0)
-		return hand_over_sound(set, file, &list, digest_of(read));
-	if (file->objects == 0 && list.count > 0)
-		return hand_over(set, file, &list, set->diag);
-	object_list_release(&list);
-	set->ops.broken(set->arg, file->path, set->diag);
+	file->broken = read->decode_err != 0;
+	if (read->decode_err == 0)
+		return hand_over_sound(set, file, read);
+	if (file->objects == 0 && read->list.count > 0)
+		return hand_over(set, file, &read->list, read->diag);
+	set->ops.broken(set->arg, file->path, read->diag);
 	return 0;
 }
 
@@ -175,9 +172,9 @@ digest_text(struct manifest_set *set, struct known_file *file, const struct mani
  * when there is something else to say, or when it has been readable in between.
  */
 static void
-file_unreadable(struct manifest_set *set, struct known_file *file)
+file_unreadable(struct manifest_set *set, struct known_file *file, struct diag *diag)
 {
-	const char *text = diag_at(set->diag, 0)->text;
+	const char *text = diag_at(diag, 0)->text;
 	uint64_t complaint = text_hash(TEXT_HASH_SEED, text, strlen(text));
 
 	if (file->broken && !file->read && file->digest == complaint)
@@ -185,67 +182,110 @@ file_unreadable(struct manifest_set *set, struct known_file *file)
 	file->broken = true;
 	file->read = false;
 	file->digest = complaint;
-	set->ops.broken(set->arg, file->path, set->diag);
+	set->ops.broken(set->arg, file->path, diag);
 }
 
-static bool
-is_untouched(const struct known_file *file)
-{
-	struct manifest_stamp stamp;
-
-	return file->read && manifest_file_stamp(file->path, &stamp) &&
-	    manifest_stamp_equal(&stamp, &file->stamp);
-}
-
-/* Read it, and decode it if that gives something new. */
 static int
-file_read(struct manifest_set *set, struct known_file *file, bool exec_enabled)
+take_read(struct manifest_set *set, struct known_file *file, struct manifest_read *read)
 {
-	struct manifest_file read;
-	int err;
+	int err = read->err != 0 ? read->err : read->decode_err;
 
-	diag_clear(set->diag);
-	err = manifest_file_read(file->path, &read, set->diag);
 	if (err == ERR_NOTFOUND || err == ERR_NOMEM || err == ERR_FULL)
 		return err;
-	if (err != 0) {
-		if (diag_at(set->diag, 0) == NULL)
+	if (read->err != 0) {
+		if (diag_at(read->diag, 0) == NULL)
 			return ERR_NOMEM;
-		file_unreadable(set, file);
+		file_unreadable(set, file, read->diag);
 		return 0;
 	}
-	if (!file->read || digest_of(&read) != file->digest)
-		err = digest_text(set, file, &read, exec_enabled);
+	err = read->same ? 0 : take_objects(set, file, read);
 	file->read = err == 0;          /* no memory: try again with the next scan */
-	/* Two writes within one tick of the file system's clock leave one stamp. */
-	file->stamp = read.stamp;
-	if (manifest_file_is_fresh(&read.stamp))
-		file->stamp = (struct manifest_stamp){ 0 };
-	file->digest = digest_of(&read);
-	manifest_file_release(&read);
+	file->stamp = read->stamp;
+	file->digest = read->digest;
 	return err;
 }
 
+/* What has to be read of the file to know what it states now. */
+static int
+ask(struct known_file *file, const struct manifest_stamp *stamp, bool exec_enabled,
+    struct manifest_read **out)
+{
+	struct manifest_read *read = manifest_read_new(file->path);
+
+	if (read == NULL)
+		return ERR_NOMEM;
+	read->exec_enabled = exec_enabled;
+	read->known = file->read;
+	read->known_digest = file->digest;
+	read->size = stamp->size;
+	file->asked = true;
+	*out = read;
+	return 0;
+}
+
 int
-manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force,
-    bool exec_enabled)
+manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
+    struct manifest_read **read)
 {
 	struct known_file *file = file_find_or_add(set, path, root);
+	struct manifest_stamp stamp = { 0 };
 
+	*read = NULL;
 	if (file == NULL)
 		return ERR_NOMEM;
-	if (file->scan == set->scan)
+	if (file->scan == set->scan || file->asked)
 		return 0;
-	if (force || !is_untouched(file)) {
-		int err = file_read(set, file, exec_enabled);
-
-		/* Gone between listing and reading: not seen, as far as the sweep is concerned. */
-		if (err != 0)
-			return err == ERR_NOTFOUND ? 0 : err;
-	}
+	if (!manifest_file_stamp(path, &stamp) || !file->read ||
+	    !manifest_stamp_equal(&stamp, &file->stamp))
+		return ask(file, &stamp, exec_enabled, read);
 	file->scan = set->scan;
 	file_set_missing(set, file, 0);
 	return 0;
+}
+
+int
+manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
+    struct manifest_read **read)
+{
+	struct known_file *file = file_find_or_add(set, path, root);
+	struct manifest_stamp stamp = { 0 };
+
+	*read = NULL;
+	if (file == NULL)
+		return ERR_NOMEM;
+	(void)manifest_file_stamp(path, &stamp);
+	return ask(file, &stamp, exec_enabled, read);
+}
+
+int
+manifest_set_take(struct manifest_set *set, struct manifest_read *read, uint64_t now_ms,
+    bool *missing)
+{
+	struct known_file *file = file_find(set, read->path);
+	int err = 0;
+
+	*missing = false;
+	if (file != NULL) {
+		file->asked = false;
+		err = take_read(set, file, read);
+		*missing = err == ERR_NOTFOUND;
+	}
+	if (*missing) {
+		note_missing(set, file, now_ms);
+		err = 0;
+	} else if (file != NULL && err == 0) {
+		file->scan = set->scan;
+		file_set_missing(set, file, 0);
+	}
+	manifest_read_free(read);
+	return err;
+}
+
+void
+manifest_set_forget_asked(struct manifest_set *set)
+{
+	for (struct known_file *file = set->files; file != NULL; file = file->hh.next)
+		file->asked = false;
 }
 
 /*
@@ -265,13 +305,6 @@ keep_gone(const struct manifest_set *set, const bool *gone)
 			going += file->objects;
 	}
 	return going * 2 > all;
-}
-
-static void
-note_missing(struct manifest_set *set, struct known_file *file, uint64_t now_ms)
-{
-	if (file->missing_ms == 0)
-		file_set_missing(set, file, now_ms != 0 ? now_ms : 1);
 }
 
 bool
@@ -301,21 +334,6 @@ manifest_set_move(struct manifest_set *set, const size_t *now_at)
 	for (struct known_file *file = set->files; file != NULL; file = file->hh.next)
 		if (file->root != MANIFEST_SET_NOWHERE)
 			file->root = now_at[file->root];
-}
-
-int
-manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
-    uint64_t now_ms, bool *missing)
-{
-	struct known_file *file = file_find_or_add(set, path, root);
-	int err = file == NULL ? ERR_NOMEM : file_read(set, file, exec_enabled);
-
-	*missing = err == ERR_NOTFOUND;
-	if (err == 0)
-		file_set_missing(set, file, 0);
-	else if (*missing)
-		note_missing(set, file, now_ms);
-	return *missing ? 0 : err;
 }
 
 void

@@ -14,6 +14,7 @@
 
 #include "source/source_dir.h"
 
+struct manifest_read;
 struct manifest_set;
 
 /* A file that is missing for less than this may be an editor at work. */
@@ -26,20 +27,29 @@ void manifest_set_free(struct manifest_set *set);
 void manifest_set_begin(struct manifest_set *set);
 
 /*
- * The file is there, found under the configured path number `root`.  `force` reads it even
- * where its stamp says that nobody wrote to it.  A file is looked at once a scan.  Only
- * ERR_NOMEM is a failure of the visit.
+ * The file is there, found under the configured path number `root`.  *read is what has to be run
+ * (manifest_read_run, by any thread) and then taken; NULL where its stamp says that nobody wrote to it
+ * (no more than the file's metadata was looked at), or it is being read already.  ERR_NOMEM.
  */
-int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool force,
-    bool exec_enabled);
+int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
+    struct manifest_read **read);
 
 /*
- * Outside of a scan: something was said to have happened to this file.  It is read whatever
- * its stamp says. *missing: it is not there; a sweep after MANIFEST_SET_VANISH_MS will take it
- * away.  ERR_NOMEM.
+ * The same outside of a scan: something was said to have happened to this file, so it is read whatever
+ * its stamp says.
  */
 int manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
-    uint64_t now_ms, bool *missing);
+    struct manifest_read **read);
+
+/*
+ * Take in what came of reading, and free it.  *missing: the file is not there; a sweep after
+ * MANIFEST_SET_VANISH_MS will take it away.  ERR_NOMEM, ERR_FULL: it has to be read again.
+ */
+int manifest_set_take(struct manifest_set *set, struct manifest_read *read, uint64_t now_ms,
+    bool *missing);
+
+/* What is being read will not be taken. */
+void manifest_set_forget_asked(struct manifest_set *set);
 
 /* Something is wrong with a configured path itself: tell it as a broken file. */
 void manifest_set_complain(struct manifest_set *set, const char *path, const char *text);

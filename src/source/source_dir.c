@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -16,257 +15,11 @@
 #include "net/watch.h"
 #include "source/manifest_file.h"
 #include "source/manifest_set.h"
-
-/* A configured path. */
-struct root {
-	char *path;
-	uint64_t device, inode; /* of the folder when it last had manifests */
-	bool gone;              /* not there, or emptied by an unmount */
-	bool said;              /* and that has been said */
-};
-
-/* A file that an event named. */
-struct touched {
-	char *path;
-	size_t root;
-};
-#define TOUCHED_MAX 64
-
-struct source_dir {
-	struct event_base *loop;
-	const struct clock *clock;
-	struct source_dir_ops ops;
-	void *arg;
-	struct root *roots;
-	size_t root_count;
-	struct source_dir_settings settings;    /* paths excepted */
-	struct manifest_set *files;
-	struct watch *watch;
-	struct event *rest;     /* a burst of events is one scan */
-	struct event *rescan;   /* for what events miss */
-	bool loaded;            /* scanned at least once */
-	bool swapped;           /* the folder was exchanged while it was being read */
-	bool unwatched;         /* inotify is not to be had: poll */
-	struct touched touched[TOUCHED_MAX];    /* all that the next scan has to look at ... */
-	size_t touched_count;
-	bool look_at_all;       /* ... unless this says that it is not */
-	uint64_t noticed_us;    /* when the first event came that is not dealt with; 0: none */
-};
+#include "source/source_dir_parts.h"
 
 #define REST_MS 20
 #define RESCAN_MS 60000
 #define POLL_MS 10000
-#define RETRY_MS 1000
-
-/* ---- one configured path ---- */
-
-static void
-root_is_gone(struct source_dir *source, struct root *root, const char *why)
-{
-	root->gone = true;
-	if (!root->said && source->loop == NULL)
-		manifest_set_complain(source->files, root->path, why);
-	else if (!root->said)
-		log_warn("zones %s: %s; it is watched for", root->path, why);
-	root->said = true;
-}
-
-/* A ConfigMap's folder is exchanged by renaming its ..data link: both worlds must be seen whole. */
-static void
-read_data_link(const struct root *root, char link[PATH_MAX])
-{
-	char path[PATH_MAX];
-	ssize_t len = -1;
-
-	if (snprintf(path, sizeof(path), "%s/..data", root->path) < (int)sizeof(path))
-		len = readlink(path, link, PATH_MAX - 1);
-	link[len > 0 ? len : 0] = '\0';
-}
-
-static int
-scan_folder(struct source_dir *source, size_t i, const struct stat *st, bool force)
-{
-	struct root *root = &source->roots[i];
-	bool exec_enabled = source->settings.exec_enabled;
-	char before[PATH_MAX], after[PATH_MAX];
-	char **paths = NULL;
-	size_t count = 0;
-	int err;
-
-	read_data_link(root, before);
-	err = manifest_file_list(root->path, &paths, &count);
-	if (err == ERR_SYSTEM) {
-		root_is_gone(source, root, strerror(errno));
-		return 0;
-	}
-	if (err != 0)
-		return err;
-	if (count == 0 && root->inode != 0 &&
-	    (root->device != st->st_dev || root->inode != st->st_ino)) {
-		root_is_gone(source, root, "another, empty folder is in its place");
-	} else {
-		root->gone = root->said = false;
-		root->device = st->st_dev;
-		root->inode = st->st_ino;
-	}
-	for (size_t k = 0; err == 0 && k < count; k++)
-		err = manifest_set_visit(source->files, paths[k], i, force, exec_enabled);
-	manifest_file_list_free(paths, count);
-	read_data_link(root, after);
-	if (strcmp(before, after) != 0)
-		source->swapped = true;
-	return err;
-}
-
-static int
-scan_root(struct source_dir *source, size_t i, bool force)
-{
-	struct root *root = &source->roots[i];
-	struct stat st;
-
-	/* A link that leads nowhere: where a folder was it is gone, else it is a broken manifest. */
-	if (stat(root->path, &st) != 0 && (root->inode != 0 || lstat(root->path, &st) != 0)) {
-		root_is_gone(source, root, strerror(errno));
-		return 0;
-	}
-	if (S_ISDIR(st.st_mode))
-		return scan_folder(source, i, &st, force);
-	root->gone = root->said = false;
-	return manifest_set_visit(source->files, root->path, i, force,
-	    source->settings.exec_enabled);
-}
-
-/* ---- scanning ---- */
-
-static int
-scan_once(struct source_dir *source, bool force)
-{
-	int err = 0;
-
-	manifest_set_begin(source->files);
-	source->swapped = false;
-	for (size_t i = 0; err == 0 && i < source->root_count; i++)
-		err = scan_root(source, i, force);
-	return err;
-}
-
-static void
-arm(struct event *event, uint64_t ms)
-{
-	struct timeval wait = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
-
-	if (event != NULL)
-		(void)event_add(event, &wait);
-}
-
-/* Files that are not there any more; *waiting: some are missing for too short a time. */
-static int
-sweep(struct source_dir *source, bool *waiting)
-{
-	bool *gone = calloc(source->root_count + 1, sizeof(*gone));
-
-	if (gone == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < source->root_count; i++)
-		gone[i] = source->roots[i].gone;
-	*waiting = manifest_set_sweep(source->files, gone, clock_now_ms(source->clock));
-	free(gone);
-	return 0;
-}
-
-static void
-forget_touched(struct source_dir *source)
-{
-	while (source->touched_count > 0)
-		free(source->touched[--source->touched_count].path);
-	source->look_at_all = false;
-}
-
-static int
-scan(struct source_dir *source, bool force)
-{
-	bool waiting = false;
-	int err = scan_once(source, force);
-
-	forget_touched(source);
-	/* A swap in the middle may have mixed two worlds; nothing is published before batch_end. */
-	for (int tries = 0; err == 0 && source->swapped && tries < 10; tries++)
-		err = scan_once(source, force);
-	if (err == 0)
-		err = sweep(source, &waiting);
-	source->loaded = true;
-	if (err != 0) {
-		log_error("zones: %s; trying again",
-		    err == ERR_FULL ? "no file descriptor left" : err_text(err));
-		source->look_at_all = true;
-		arm(source->rest, RETRY_MS);
-	} else if (waiting) {
-		source->look_at_all = true;
-		arm(source->rest, MANIFEST_SET_VANISH_MS);
-	}
-	return err;
-}
-
-/* A link swap says nothing of the files behind it, and a missing file is for the sweep. */
-static bool
-few_will_do(const struct source_dir *source)
-{
-	char link[PATH_MAX];
-
-	if (source->look_at_all || source->touched_count == 0)
-		return false;
-	for (size_t i = 0; i < source->touched_count; i++) {
-		const struct root *root = &source->roots[source->touched[i].root];
-
-		read_data_link(root, link);
-		if (root->gone || link[0] != '\0')
-			return false;
-	}
-	return true;
-}
-
-/*
- * Only the files that events named: with 10,000 files in a folder, looking at each takes
- * longer than all the rest of a change.
- */
-static int
-scan_touched(struct source_dir *source)
-{
-	uint64_t now_ms = clock_now_ms(source->clock);
-	bool waiting = false;
-	int err = 0;
-
-	for (size_t i = 0; i < source->touched_count && err == 0; i++) {
-		bool missing = false;
-
-		err = manifest_set_look(source->files, source->touched[i].path,
-		    source->touched[i].root,
-		    source->settings.exec_enabled, now_ms, &missing);
-		waiting = waiting || missing;
-	}
-	forget_touched(source);
-	if (err != 0 || waiting) {
-		source->look_at_all = true;
-		arm(source->rest, err != 0 ? RETRY_MS : MANIFEST_SET_VANISH_MS);
-	}
-	return err;
-}
-
-static void
-scan_and_tell(struct source_dir *source)
-{
-	if (source->noticed_us == 0)
-		source->noticed_us = clock_now_us(source->clock);
-	int err = few_will_do(source) ? scan_touched(source) : scan(source, false);
-
-	if (err != 0)
-		return;                 /* what was handed over is told after the next scan */
-	/* What is missing for too short a time is looked at again, for the same event. */
-	if (!source->look_at_all)
-		source->noticed_us = 0;
-	if (manifest_set_take_changed(source->files))
-		source->ops.batch_end(source->arg);
-}
 
 /* ---- events ---- */
 
@@ -284,7 +37,7 @@ poll_instead(struct source_dir *source, const char *path)
 		log_warn("zones %s cannot be watched: %s; looking every %d s instead", path,
 		    strerror(errno), POLL_MS / 1000);
 	source->unwatched = true;
-	arm(source->rescan, POLL_MS);
+	source_scan_arm(source->rescan, POLL_MS);
 }
 
 static size_t
@@ -342,7 +95,7 @@ on_watch(void *arg, enum watch_event event, const char *path, const char *name)
 	touch(source, path, event == WATCH_CHANGED ? name : NULL);
 	/* At most the rest after the first event of a burst, however long the burst is. */
 	if (!evtimer_pending(source->rest, NULL))
-		arm(source->rest, source->settings.rest_ms);
+		source_scan_arm(source->rest, source->settings.rest_ms);
 }
 
 static void
@@ -365,7 +118,7 @@ on_rest(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	scan_and_tell(arg);
+	source_scan_begin(arg);
 }
 
 static void
@@ -377,8 +130,8 @@ on_rescan(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	watch_roots(source);
 	source->look_at_all = true;
-	arm(source->rescan, source->unwatched ? POLL_MS : source->settings.rescan_ms);
-	scan_and_tell(source);
+	source_scan_arm(source->rescan, source->unwatched ? POLL_MS : source->settings.rescan_ms);
+	source_scan_begin(source);
 }
 
 /* ---- settings and life ---- */
@@ -457,8 +210,9 @@ source_dir_set(struct source_dir *source, const struct source_dir_settings *sett
 		free_roots(roots, settings->path_count);
 		return err;
 	}
+	source_scan_cancel(source);
 	/* The paths that are noted count the old ones. */
-	forget_touched(source);
+	source_scan_forget_touched(source);
 	source->look_at_all = true;
 	for (size_t i = 0; source->watch != NULL && i < source->root_count; i++)
 		watch_remove(source->watch, source->roots[i].path);
@@ -522,7 +276,8 @@ source_dir_free(struct source_dir *source)
 {
 	if (source == NULL)
 		return;
-	forget_touched(source);
+	source_scan_cancel(source);
+	source_scan_forget_touched(source);
 	manifest_set_free(source->files);
 	watch_free(source->watch);
 	if (source->rest != NULL)
@@ -536,22 +291,25 @@ source_dir_free(struct source_dir *source)
 int
 source_dir_load(struct source_dir *source)
 {
-	source->noticed_us = clock_now_us(source->clock);
-	int err = scan(source, true);
-
-	if (err == 0 && !source->look_at_all)
-		source->noticed_us = 0;
+	source->loading = true;
+	source->look_at_all = true;
+	source_scan_begin(source);
 	if (source->rescan != NULL)
-		arm(source->rescan, source->unwatched ? POLL_MS : source->settings.rescan_ms);
-	(void)manifest_set_take_changed(source->files);
-	source->ops.batch_end(source->arg);
-	return err;
+		source_scan_arm(source->rescan,
+		    source->unwatched ? POLL_MS : source->settings.rescan_ms);
+	return source->loop == NULL ? source->scan.err : 0;
+}
+
+bool
+source_dir_is_loading(const struct source_dir *source)
+{
+	return source->loading;
 }
 
 uint64_t
 source_dir_noticed_us(const struct source_dir *source)
 {
-	return source->noticed_us;
+	return source->scan.noticed_us;
 }
 
 size_t

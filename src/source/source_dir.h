@@ -4,6 +4,10 @@
  * Reads every manifest of its folders at start (source_dir_load), then on change; hands over
  * each file's objects as a whole.  Never hangs or dies on what it finds in a folder: FIFO,
  * device, loop, binary file.
+ *
+ * With a loop, files are read and decoded by threads (read_crew.h) while the loop goes on, and handed
+ * over from the loop, one a round, in byte order of their names within a folder.  Nobody should
+ * act on them before `batch_end`: an object that moves from one file to another is gone in between.
  */
 #ifndef ROLLCALL_SOURCE_SOURCE_DIR_H
 #define ROLLCALL_SOURCE_SOURCE_DIR_H
@@ -28,7 +32,7 @@ struct source_dir_ops {
 	int (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);
 	/* The file cannot be used; its last good objects stay.  diag says why. */
 	void (*broken)(void *arg, const char *path, struct diag *diag);
-	/* A burst of changes has been handed over; time to refresh. */
+	/* A burst of changes, or a load, has been handed over; time to refresh. */
 	void (*batch_end)(void *arg);
 };
 
@@ -42,16 +46,19 @@ struct source_dir_settings {
 	uint64_t rescan_ms;
 };
 
-/* loop may be NULL: nothing is watched (--check, lint).  NULL: no memory. */
+/* loop may be NULL: nothing is watched, no thread is made (--check, lint).  NULL: no memory. */
 struct source_dir *source_dir_new(struct event_base *loop, const struct clock *clock,
     const struct source_dir_settings *settings, const struct source_dir_ops *ops, void *arg);
 void source_dir_free(struct source_dir *source);
 
 /*
- * Read everything now, handing over what differs from before (SIGHUP; start).  Calls batch_end
- * once.  0 or ERR_NOMEM.
+ * Look at everything, reading what was written to since, and hand over what differs from before
+ * (SIGHUP; start); batch_end is called once then, changed or not.  Without a loop all that is over on
+ * return: 0, ERR_NOMEM, ERR_FULL.  With one it begins: what fails is tried again every second, and
+ * source_dir_is_loading() until it is over, just before batch_end.
  */
 int source_dir_load(struct source_dir *source);
+bool source_dir_is_loading(const struct source_dir *source);
 
 /* Replace the settings live (config reload); then source_dir_load(). */
 int source_dir_set(struct source_dir *source, const struct source_dir_settings *settings);

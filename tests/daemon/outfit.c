@@ -77,6 +77,13 @@ outfit_start(struct outfit *outfit, const char *yaml)
 }
 
 void
+outfit_await_load(struct outfit *outfit)
+{
+	while (outfit->rollcall.loading)
+		ck_assert_int_eq(event_base_loop(outfit->rollcall.loop, EVLOOP_ONCE), 0);
+}
+
+void
 outfit_stop(struct outfit *outfit)
 {
 	struct rollcall *rollcall = &outfit->rollcall;

@@ -21,6 +21,8 @@ void outfit_start(struct outfit *outfit, const char *yaml);
 void outfit_write_config(struct outfit *outfit, const char *yaml);
 /* A manifest of this name says this now; NULL: it is gone. */
 void outfit_manifest(struct outfit *outfit, const char *name, const char *yaml);
+/* Run the loop until all manifests are in. */
+void outfit_await_load(struct outfit *outfit);
 /* Frees settings, loop and clock; the parts are stopped by who started them. */
 void outfit_stop(struct outfit *outfit);
 #endif

@@ -481,6 +481,31 @@ count_verdicts(void *arg, const char *id, const struct verdict_state *state)
 	return 0;
 }
 
+START_TEST(what_files_touch_in_a_hold_waits_for_its_end)
+{
+	put("a", service("web", ""), service("db", ""),
+	    NULL);
+	dirty();
+	store_touch_service(store, "shop", "db");
+	store_hold(store);
+	put("a", service("db", "app=db"), NULL, NULL);
+	put("b", &build_service("other", "web", "")->object, &build_pod("other", "p", "", "")->object, NULL);
+	/* Listed before, touched by both: all the same. */
+	store_touch_service(store, "shop", "db");
+	ck_assert_str_eq(dirty(), "");
+	store_touch_service(store, "shop", "web");
+	ck_assert_str_eq(dirty(), "");
+	put("c", &build_service("more", "one", "")->object, NULL, NULL);
+	store_release(store);
+	ck_assert(store_is_dirty(store));
+	ck_assert_str_eq(dirty(), "s:shop/web s:other/web s:shop/db s:more/one p:other/p n:other n:more ");
+	store_touch_service(store, "shop", "db");
+	ck_assert_str_eq(dirty(), "s:shop/db ");
+	store_release(store);
+	ck_assert_str_eq(dirty(), "");
+}
+END_TEST
+
 START_TEST(every_verdict_is_visited)
 {
 	size_t sum = 0;
@@ -536,6 +561,7 @@ suite(void)
 	tcase_add_test(tc, cargo_stays_with_its_service_until_it_is_taken_away);
 	tcase_add_test(tc, what_is_dirty_is_given_in_the_portions_asked_for);
 	tcase_add_test(tc, a_verdict_touches_whom_it_matters_to);
+	tcase_add_test(tc, what_files_touch_in_a_hold_waits_for_its_end);
 	tcase_add_test(tc, every_verdict_is_visited);
 	tcase_add_test(tc, a_name_beyond_reason_is_refused_and_nothing_changes);
 	suite_add_tcase(s, tc);

@@ -1,0 +1,45 @@
+/*
+ * manifest_read.h - one manifest from its path to its objects, by whichever thread.
+ *
+ * Thread: whoever makes it fills what is asked for; one thread at a time runs it; it shares nothing
+ * with others but `stop`.
+ */
+#ifndef ROLLCALL_SOURCE_MANIFEST_READ_H
+#define ROLLCALL_SOURCE_MANIFEST_READ_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/decode.h"
+#include "source/manifest_file.h"
+
+struct diag;
+
+struct manifest_read {
+	/* What is asked for. */
+	bool exec_enabled;
+	bool known;             /* octets of this digest were decoded before ... */
+	uint64_t known_digest;  /* ... and need not be again */
+	size_t size;            /* of the file, as far as is known; bounds what is read ahead */
+
+	/* What came of it. */
+	int err;                /* of reading: see manifest_file_read() */
+	bool same;              /* nothing was decoded: the octets are the known ones */
+	int decode_err;         /* see decode_text() */
+	uint64_t digest;        /* of the octets and whether they are believed */
+	struct manifest_stamp stamp;
+	struct object_list list;
+	struct diag *diag;      /* what was said, of reading or decoding; NULL: no memory */
+
+	char path[];
+};
+
+/* NULL: no memory. */
+struct manifest_read *manifest_read_new(const char *path);
+/* With the objects that were not taken.  NULL is allowed. */
+void manifest_read_free(struct manifest_read *read);
+
+/* Read and decode.  Ends soon, with ERR_CLOSED, once *stop is true (NULL: never is). */
+void manifest_read_run(struct manifest_read *read, const atomic_bool *stop);
+#endif
