@@ -113,12 +113,13 @@ word() {
 	done
 }
 
-# pss_mb SESSION: memory that would be free without it; what processes share is counted once.
+# pss_mb SESSION: memory that would be free without it; what processes share is counted once.  Of a process that
+# lets only root look, as rollcalld does, all that is resident.
 pss_mb() {
 	local pid
 	for pid in $(processes "$1"); do
-		cat "/proc/$pid/smaps_rollup" 2>/dev/null
-	done | awk '/^Pss:/ { kib += $2 } END { printf "%.2f\n", kib / 1024 }'
+		cat "/proc/$pid/smaps_rollup" 2>/dev/null || grep '^VmRSS:' "/proc/$pid/status"
+	done | awk '/^Pss:/ || /^VmRSS:/ { kib += $2 } END { printf "%.2f\n", kib / 1024 }'
 }
 
 # cpu_ns SESSION: what all its threads have used.

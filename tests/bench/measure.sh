@@ -14,6 +14,28 @@ full_columns='kqps=answered kq/s=%.0f;cpu_us=CPU us/query=%.2f;ratio=ratio to ec
 rate_columns="p50_us=p50 us @$rate=%.0f;p99_us=p99 us @$rate=%.0f;rate_cpu_us=CPU us/query @$rate=%.1f"
 change_columns='change_ms=change visible ms=%.1f;change_cpu_ms=CPU ms/change=%.2f'
 
+# What a server costs beside rollcalld in the same round, each in units of its own limit.
+relative_columns='relative=times rollcall=+%.2f'
+
+# add_relative FILE: the rows "X: NAME" are compared with "X: rollcall".
+add_relative() {
+	awk '
+	$2 == "cpu_us" { cpu[$1, ++rounds[$1]] = $3; limit[$1, rounds[$1]] = 1 }
+	$2 == "limit_us" && $3 > 0 { limit[$1, rounds[$1]] = $3 }
+	END {
+		for (row in rounds) {
+			base = row
+			if (!sub(/:_[^:]*$/, ":_rollcall", base))
+				base = "rollcall"
+			for (i = 1; i <= rounds[row] && i <= rounds[base]; i++)
+				if (cpu[base, i] > 0)
+					print row, "relative", \
+					    cpu[row, i] / limit[row, i] / (cpu[base, i] / limit[base, i])
+		}
+	}' "$1" >"$1.relative"
+	cat "$1.relative" >>"$1"
+}
+
 # record ROW METRIC VALUE: "-" is no value.
 record() {
 	[ "$3" = - ] || printf '%s %s %s\n' "${1// /_}" "$2" "$3" >>"$results"

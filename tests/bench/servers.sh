@@ -33,9 +33,12 @@ load_servers() {
 }
 load_servers
 
-# on_path PROGRAM: the usual beginning of a NAME_find.  Debian keeps servers where users do not look.
+# Where Debian keeps servers and their tools, and users do not look.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# on_path PROGRAM: the usual beginning of a NAME_find.
 on_path() {
-	program=$(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1") || {
+	program=$(command -v "$1") || {
 		echo "$1 is not installed"
 		return 1
 	}

@@ -53,12 +53,13 @@ measure_shape() {
 # measure_threads SERVER: two threads beside one, with two generators, because where sockets are chosen by processor
 # one generator's queries all come to the same thread.
 measure_threads() {
-	local count server_cpu=$thread_cpus
+	local count row server_cpu=$thread_cpus
 	for count in 1 2; do
+		row="two generators, $count thread$([ "$count" = 1 ] || echo s): $1"
 		start_server "$1" 127.0.0.1 "$count"
 		flood_pair
-		record "$1 with $count threads" kqps "$pair_kqps"
-		record "$1 with $count threads" cpu_us "$pair_cpu_us"
+		record "$row" kqps "$pair_kqps"
+		record "$row" cpu_us "$pair_cpu_us"
 		stop_server
 	done
 }
@@ -82,5 +83,6 @@ shapes_in_turn() {
 report_shapes() {
 	[ -s "$shape_results" ] || return 0
 	printf '\n## Other loads\n\n'
-	awk -v title="load: server" -v columns="$full_columns" -f "$bench/table.awk" "$shape_results"
+	add_relative "$shape_results"
+	awk -v title="load: server" -v columns="$full_columns;$relative_columns" -f "$bench/table.awk" "$shape_results"
 }
