@@ -222,18 +222,33 @@ sample(struct udp_flood *flood, const struct udp_batch *batch, size_t count, uin
 	thin(flood, first ? ALL / 2 : flood->keep);
 }
 
+/* The share after so many looks at a short queue. */
+static uint32_t
+grown(uint32_t keep, uint64_t ticks)
+{
+	for (; ticks > 0 && keep < ALL; ticks--) {
+		uint32_t more = keep / 32 + 1;
+
+		keep = keep > ALL - more ? ALL : keep + more;
+	}
+	return keep;
+}
+
 /*
  * Let more or less through, as the queue shrinks or grows: never empty, so that nothing is lost of
  * what we can do, and short, so that others wait little.
+ * We are called with datagrams, and where hardly any are let through they are seldom: the ticks that
+ * passed without one were ticks of a short queue, too.  Behind a full batch it was we who were late.
  */
 static void
-tick(struct udp_flood *flood, uint64_t now_us)
+tick(struct udp_flood *flood, size_t count, uint64_t now_us)
 {
 	uint32_t used, size, dropped;
-	uint32_t more = flood->keep / 32 + 1;
+	uint64_t ticks;
 
 	if (now_us < flood->tick_us)
 		return;
+	ticks = count < UDP_BATCH_MAX ? (now_us - flood->tick_us) / TICK_US + 1 : 1;
 	if (now_us > flood->tick_us + FORGET_US || !look(flood, &used, &size, &dropped)) {
 		end(flood);
 		return;
@@ -246,7 +261,7 @@ tick(struct udp_flood *flood, uint64_t now_us)
 	} else if (used > size / 4 && flood->keep > LEAST) {
 		thin(flood, flood->keep - flood->keep / 8);
 	} else if (used < size / 8 && flood->keep < ALL) {
-		thin(flood, flood->keep > ALL - more ? ALL : flood->keep + more);
+		thin(flood, grown(flood->keep, ticks));
 	}
 	flood->calm_ticks = flood->keep == ALL ? flood->calm_ticks + 1 : 0;
 	if (flood->calm_ticks == CALM_TICKS)
@@ -265,7 +280,7 @@ udp_flood_note(struct udp_flood *flood, const struct udp_batch *batch, size_t co
 		sample(flood, batch, count, now_us);
 		break;
 	case FLOOD_THINNING:
-		tick(flood, now_us);
+		tick(flood, count, now_us);
 		break;
 	}
 }

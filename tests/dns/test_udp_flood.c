@@ -162,6 +162,39 @@ START_TEST(after_the_flood_nobody_is_thinned_out)
 }
 END_TEST
 
+/* A query each 32 ms, for so long; returns how many arrived. */
+static unsigned
+trickle(unsigned ms)
+{
+	unsigned arrived = 0;
+
+	for (unsigned i = 0; i < ms; i++) {
+		if (i % 32 == 0)
+			put(heavy, 1);
+		int count = udp_batch_receive(batch, false);
+		now_us += 1000;
+		if (count <= 0)
+			continue;
+		arrived += (unsigned)count;
+		udp_flood_note(flood, batch, (size_t)count, now_us);
+	}
+	return arrived;
+}
+
+/* Its share must not wait for datagrams to grow, which come the seldomer the smaller the share is. */
+START_TEST(who_was_held_back_is_heard_again_soon)
+{
+	for (unsigned i = 0; i < 300; i++) {
+		put(heavy, 8 * UDP_BATCH_MAX);
+		(void)take();
+	}
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	(void)empty_queue();
+	(void)trickle(1600);
+	ck_assert_uint_ge(trickle(1600), 49);
+}
+END_TEST
+
 START_TEST(a_silent_second_ends_it_too)
 {
 	unsigned sent, arrived;
@@ -254,6 +287,7 @@ suite(void)
 	tcase_add_test(t, who_fills_the_queue_is_thinned_out_and_others_lose_nothing);
 	tcase_add_test(t, without_it_others_would_lose_queries);
 	tcase_add_test(t, after_the_flood_nobody_is_thinned_out);
+	tcase_add_test(t, who_was_held_back_is_heard_again_soon);
 	tcase_add_test(t, a_silent_second_ends_it_too);
 	tcase_add_test(t, a_queue_that_holds_what_comes_thins_out_nobody);
 	tcase_add_loop_test(t, the_filter_knows_its_clients_from_others, 0,
