@@ -36,9 +36,18 @@ hand_pod(void *arg, const struct object *object)
 	    pod_list_addrs(pod, addrs));
 }
 
+static int
+hand_service(void *arg, const struct store_key *key)
+{
+	const struct handover *handover = arg;
+	struct roster_entry *entry = slot_of(key)->entry;
+
+	return entry == NULL ? 0 :
+	    catalog_set_service(handover->catalog, key->ns, key->name, entry);
+}
+
 int
-handover_fill(struct catalog *catalog, const struct store *store, const struct slot_table *slots,
-    bool pods_verified)
+handover_fill(struct catalog *catalog, struct store *store, bool pods_verified)
 {
 	struct handover handover = { .catalog = catalog, .store = store };
 	int err = 0;
@@ -47,10 +56,5 @@ handover_fill(struct catalog *catalog, const struct store *store, const struct s
 		err = store_each(store, (enum object_kind)kind, hand_namespace, &handover);
 	if (err == 0 && pods_verified)
 		err = store_each(store, KIND_POD, hand_pod, &handover);
-	for (struct slot *slot = slots->first; slot != NULL && err == 0;
-	     slot = slot->hh.next)
-		if (slot->entry != NULL)
-			err = catalog_set_service(
-			    catalog, roster_ns(slot->entry), roster_name(slot->entry), slot->entry);
-	return err;
+	return err != 0 ? err : store_each_laden(store, hand_service, &handover);
 }

@@ -4,10 +4,9 @@
 #include <stdbool.h>
 
 struct catalog;
-struct slot_table;
 struct store;
 
 /* Namespaces, published entries and, with `pods_verified`, the names of Pods.  ERR_NOMEM: only some of it. */
-int handover_fill(struct catalog *catalog, const struct store *store,
-    const struct slot_table *slots, bool pods_verified);
+int handover_fill(struct catalog *catalog, struct store *store,
+    bool pods_verified);
 #endif

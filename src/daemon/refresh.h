@@ -29,6 +29,8 @@ struct refresh_ops {
 	int (*drop)(void *arg, const char *ns, const char *name);
 	int (*sync)(void *arg);
 	uint64_t (*random)(void *arg);
+	/* Has this run lasted long enough for others to have their turn? */
+	bool (*pause)(void *arg);
 	/* The Service is answered as it is now, no longer waiting for anything, or withdrawn. */
 	void (*published)(void *arg, const struct store_key *key);
 };
@@ -54,11 +56,13 @@ void refresh_free(struct refresh *refresh);
 int refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_verified);
 
 /*
- * Work off everything that is dirty.  Returns how many Services were published anew.  What could
+ * Work off everything that is dirty, or as much of it as there is time for: paused, it goes on with
+ * the next call.  Returns how many Services were published anew.  What could
  * not be done (no memory, disk full, no address left) stays noted and is tried again: see
  * refresh_next_ms().
  */
 size_t refresh_run(struct refresh *refresh, uint64_t now_ms);
+bool refresh_is_paused(const struct refresh *refresh);
 /* When to run again although nothing is dirty; UINT64_MAX: never. */
 uint64_t refresh_next_ms(const struct refresh *refresh);
 

@@ -48,6 +48,8 @@ serve_when_ready(struct rollcall *rollcall)
 	if (rollcall->serving || rollcall->stopping || !rollcall->loaded)
 		return;
 	world_counts(rollcall->world, &counts);
+	if (counts.busy)
+		return;
 	if (counts.targets_waiting > 0 &&
 	    clock_now_ms(rollcall->clock) < rollcall->loaded_ms + READY_MS)
 		return;

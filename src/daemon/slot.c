@@ -1,50 +1,25 @@
 /* slot.c - what is known of each Service between two refreshes. */
 #include "daemon/slot.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/roster.h"
+#include "model/store.h"
 
-void
-slot_key(char key[SLOT_KEY_SIZE], const char *prefix, const char *ns, const char *name)
+struct slot *
+slot_of(const struct store_key *key)
 {
-	snprintf(key, SLOT_KEY_SIZE, "%s%s/%s", prefix, ns, name);
+	return *key->cargo;
 }
 
 struct slot *
-slot_find(const struct slot_table *table, const char *ns, const char *name)
+slot_need(struct slot_table *table, const struct store_key *key)
 {
-	char key[SLOT_KEY_SIZE];
-	struct slot *slot;
-
-	slot_key(key, "", ns, name);
-	HASH_FIND_STR(table->first, key, slot);
-	return slot;
-}
-
-struct slot *
-slot_need(struct slot_table *table, const char *ns, const char *name)
-{
-	struct slot *slot = slot_find(table, ns, name);
-	char key[SLOT_KEY_SIZE];
-
-	if (slot != NULL)
-		return slot;
-	slot_key(key, "", ns, name);
-	slot = calloc(1, sizeof(*slot));
-	if (slot == NULL)
-		return NULL;
-	slot->key = strdup(key);
-	if (slot->key != NULL)
-		HASH_ADD_KEYPTR(hh, table->first, slot->key, strlen(slot->key), slot);
-	if (slot->key == NULL || slot->hh.tbl == NULL) {
-		free(slot->key);
-		free(slot);
-		return NULL;
+	if (*key->cargo == NULL) {
+		*key->cargo = calloc(1, sizeof(struct slot));
+		table->count += *key->cargo != NULL;
 	}
-	return slot;
+	return *key->cargo;
 }
 
 void
@@ -57,20 +32,15 @@ slot_set_again(struct slot_table *table, struct slot *slot, bool again)
 }
 
 void
-slot_drop(struct slot_table *table, struct slot *slot)
+slot_drop(struct slot_table *table, const struct store_key *key)
 {
+	struct slot *slot = slot_of(key);
+
 	slot_set_again(table, slot, false);
 	if (slot->entry != NULL && slot->entry->panic)
 		table->panicking--;
 	roster_entry_unref(slot->entry);
-	HASH_DEL(table->first, slot);
-	free(slot->key);
 	free(slot);
-}
-
-void
-slot_table_release(struct slot_table *table)
-{
-	while (table->first != NULL)
-		slot_drop(table, table->first);
+	*key->cargo = NULL;
+	table->count--;
 }

@@ -21,6 +21,8 @@
 
 /* A host that goes with a thousand endpoints has a line for each; what flaps for ever has not. */
 #define VERDICT_LINES_A_S 5000
+/* A run that has lasted for so long lets probes, connections and signals have their turn. */
+#define TURN_US 4000
 
 struct world {
 	const struct clock *clock;
@@ -33,6 +35,7 @@ struct world {
 	struct refresh *refresh;
 	struct refresh_ops refresh_ops;
 	struct programming programming;
+	uint64_t began_us;              /* this turn */
 	bool ran;                       /* the first load is over: from here on durations count */
 	bool settling;                  /* verdicts of what is not probed are to be let go */
 	uint64_t attempts[3];
@@ -214,11 +217,20 @@ note_published(void *arg, const struct store_key *key)
 		programming_note(&world->programming, key, clock_now_us(world->clock));
 }
 
+static bool
+turn_is_over(void *arg)
+{
+	const struct world *world = arg;
+
+	return clock_now_us(world->clock) - world->began_us >= TURN_US;
+}
+
 static const struct refresh_ops refresh_table = {
 	.save = save_allotment,
 	.drop = drop_allotment,
 	.sync = sync_allotments,
 	.random = random_number,
+	.pause = turn_is_over,
 	.published = note_published,
 };
 
@@ -384,14 +396,16 @@ uint64_t
 world_run(struct world *world)
 {
 	uint64_t now_ms = clock_now_ms(world->clock);
-	bool owed;
+	bool owed, paused;
 	uint64_t next_ms;
 
+	world->began_us = clock_now_us(world->clock);
 	(void)refresh_run(world->refresh, now_ms);
-	if (!store_is_dirty(world->store))
+	paused = refresh_is_paused(world->refresh);
+	if (!paused && !store_is_dirty(world->store))
 		programming_end_batch(&world->programming);
-	world->ran = true;
-	if (world->settling && !store_is_dirty(world->store)) {
+	world->ran |= !paused;
+	if (world->settling && !paused && !store_is_dirty(world->store)) {
 		world->settling = false;
 		let_go(world, forget_orphans);
 	}
@@ -457,6 +471,7 @@ world_counts(struct world *world, struct world_counts *counts)
 		world->lateness.worst_ms = fresh.worst_ms;
 	memset(counts, 0, sizeof(*counts));
 	refresh_counts(world->refresh, &counts->refresh);
+	counts->busy = refresh_is_paused(world->refresh);
 	counts->targets = schedule_count(world->schedule);
 	counts->targets_waiting = schedule_waiting(world->schedule);
 	counts->in_flight = schedule_in_flight(world->schedule);

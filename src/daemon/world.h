@@ -85,7 +85,7 @@ void world_release(struct world *world);
  */
 void world_settle(struct world *world);
 
-/* Bring answers and attempts up to date.  Returns when to be called again at the latest,
+/* Bring answers and attempts up to date; where there is much to do, a few ms of it.  Returns when to be called again at the latest,
  * UINT64_MAX: never. */
 uint64_t world_run(struct world *world);
 
@@ -107,6 +107,7 @@ const struct store *world_store(const struct world *world);
 
 struct world_counts {
 	struct refresh_counts refresh;
+	bool busy;                              /* not all that is stated is answered yet */
 	size_t targets;
 	size_t targets_waiting;                 /* without a first result */
 	size_t in_flight;

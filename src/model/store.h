@@ -20,6 +20,7 @@ struct namespace_object;
 struct pod;
 struct service;
 struct slice;
+struct slot;
 struct store;
 
 struct store *store_new(void);
@@ -115,10 +116,16 @@ struct store_key {
 	 * long as it is not NULL.  NULL for a Pod.
 	 */
 	void **cargo;
+	const struct slot *slot;        /* for store_renew_key() */
 };
 size_t store_take_dirty_services(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_pods(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_namespaces(struct store *store, const char *const **names);
+/*
+ * What the store states by now under a key of the last take.  False: it has changed again, and
+ * will be given again.
+ */
+bool store_renew_key(const struct store_key *key, struct store_key *out);
 /* Nothing that these have given is looked at any more: what is removed may be forgotten. */
 void store_return_dirty(struct store *store);
 bool store_is_dirty(const struct store *store);

@@ -168,6 +168,19 @@ spaces_return(struct store *store)
 	list->lent_count = 0;
 }
 
+static struct store_key
+key_of(struct slot *slot)
+{
+	return (struct store_key){
+		.ns = slot->space->name, .name = store_slot_name(slot),
+		.mark = store_slot_dirty(slot)->mark,
+		.object = slot->identity.stated ? slot->claim.object : NULL,
+		.cargo = slot->identity.kind == KIND_SERVICE ?
+		    &((struct service_slot *)(void *)slot)->cargo : NULL,
+		.slot = slot,
+	};
+}
+
 static size_t
 slots_take(struct store *store, struct dirty_list *list, size_t max, const struct store_key **keys)
 {
@@ -177,19 +190,19 @@ slots_take(struct store *store, struct dirty_list *list, size_t max, const struc
 	if (!list_lend(store, list, sizeof(*out), max))
 		return 0;
 	out = list->out;
-	for (size_t i = 0; i < list->lent_count; i++) {
-		struct slot *slot = SLOT_OF(list->lent[i]);
-
-		out[i] = (struct store_key){
-			.ns = slot->space->name, .name = store_slot_name(slot),
-			.mark = list->lent[i]->mark,
-			.object = slot->identity.stated ? slot->claim.object : NULL,
-			.cargo = slot->identity.kind == KIND_SERVICE ?
-			    &((struct service_slot *)(void *)slot)->cargo : NULL,
-		};
-	}
+	for (size_t i = 0; i < list->lent_count; i++)
+		out[i] = key_of(SLOT_OF(list->lent[i]));
 	*keys = out;
 	return list->lent_count;
+}
+
+bool
+store_renew_key(const struct store_key *key, struct store_key *out)
+{
+	struct slot *slot = (struct slot *)(uintptr_t)key->slot;
+
+	*out = key_of(slot);
+	return !store_slot_dirty(slot)->listed;
 }
 
 size_t

@@ -90,7 +90,10 @@ wake(void *arg)
 static uint64_t
 next_random(void *arg)
 {
-	return ((struct played *)arg)->random += 0x9e3779b97f4a7c15ULL;
+	struct played *played = arg;
+
+	clock_turn_ms(played->clock, played->slow_ms);
+	return played->random += 0x9e3779b97f4a7c15ULL;
 }
 
 static const struct world_ops ops = { .save = save, .drop = drop, .sync = sync_disk,

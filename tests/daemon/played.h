@@ -31,6 +31,7 @@ struct played {
 	char last_saved[300];           /* "shop/web 10.96.0.7" */
 	uint64_t next_ms;               /* what world_run() said */
 	uint64_t random;
+	unsigned slow_ms;               /* that pass with each choice of an address */
 	uint32_t serial_saved;
 };
 

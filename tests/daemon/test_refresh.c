@@ -1,0 +1,152 @@
+/* test_refresh.c - much that changes at once is worked off in turns, and nothing is lost between. */
+#include "daemon/refresh.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/strbuf.h"
+#include "daemon/world.h"
+#include "tests/daemon/played.h"
+#include "tests/suite.h"
+
+#define SERVICES 100
+
+static struct played *played;
+static struct strbuf text;
+
+static void
+setup(void)
+{
+	played = played_new("10.96.0.0/24");
+	text = (struct strbuf)STRBUF_INIT;
+}
+
+static void
+teardown(void)
+{
+	played_free(played);
+	strbuf_release(&text);
+}
+
+/* Services s0, s1 and so on, without one of them; the last of them with this address. */
+static const char *
+services(int without, const char *address)
+{
+	strbuf_clear(&text);
+	for (int i = 0; i < SERVICES; i++) {
+		if (i == without)
+			continue;
+		strbuf_addf(&text, "---\napiVersion: v1\nkind: Service\n"
+		    "metadata: {name: s%d, namespace: shop}\nspec: {ports: [{port: 80}]", i);
+		if (i == SERVICES - 1 && address != NULL)
+			strbuf_addf(&text, ", clusterIP: %s", address);
+		strbuf_addf(&text, "}\n");
+	}
+	return text.text;
+}
+
+static const char *
+ask(int i)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "s%d.shop.svc.cluster.local", i);
+	return played_ask(played, name);
+}
+
+static bool
+is_busy(void)
+{
+	struct world_counts counts;
+
+	world_counts(played->world, &counts);
+	return counts.busy;
+}
+
+/* How many turns it took. */
+static unsigned
+finish(void)
+{
+	unsigned turns = 0;
+
+	for (; is_busy(); turns++) {
+		ck_assert_uint_lt(turns, 100);
+		/* It wants to go on at once, after whoever else is waiting. */
+		ck_assert_uint_le(played->next_ms, clock_now_ms(played->clock));
+		played_turn(played, 0);
+	}
+	return turns;
+}
+
+START_TEST(a_large_load_leaves_others_their_turn_and_is_answered_in_the_end)
+{
+	played->slow_ms = 1;
+	played_file(played, "a.yaml", services(-1, NULL));
+	ck_assert(is_busy());
+	ck_assert_uint_eq(played->saves, 0);
+	ck_assert_str_eq(ask(0), "NXDOMAIN");
+	ck_assert_uint_ge(finish(), SERVICES / 16 - 1);
+	ck_assert_uint_eq(played->saves, SERVICES);
+	ck_assert_uint_eq(played->syncs, 1);
+	for (int i = 0; i < SERVICES; i++)
+		ck_assert_int_eq(strncmp(ask(i), "10.96.0.", 8), 0);
+	ck_assert_uint_gt(played->next_ms, clock_now_ms(played->clock));
+}
+END_TEST
+
+START_TEST(a_small_change_takes_one_turn)
+{
+	played_file(played, "a.yaml", services(-1, NULL));
+	ck_assert(!is_busy());
+	played->slow_ms = 1;
+	played_file(played, "a.yaml", services(-1, "10.96.0.7"));
+	ck_assert(!is_busy());
+	ck_assert_str_eq(ask(SERVICES - 1), "10.96.0.7");
+}
+END_TEST
+
+/* All objects are exchanged between two turns; one goes, one differs, one is new. */
+START_TEST(what_changes_between_turns_is_answered_as_it_is_last)
+{
+	for (unsigned before = 0; before < 8; before++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "%u.yaml", before);
+		played->slow_ms = 1;
+		played_file(played, name, services(-1, NULL));
+		for (unsigned i = 0; i < before; i++)
+			played_turn(played, 0);
+		played_state(played, name, services(5, "10.96.0.7"));
+		played_file(played, "b.yaml", "apiVersion: v1\nkind: Service\n"
+		    "metadata: {name: new, namespace: shop}\n"
+		    "spec: {ports: [{port: 80}], clusterIP: 10.96.0.9}\n");
+		played->slow_ms = 0;
+		finish();
+		played_turn(played, 0);
+		ck_assert_str_eq(ask(5), "NXDOMAIN");
+		ck_assert_str_eq(ask(SERVICES - 1), "10.96.0.7");
+		ck_assert_str_eq(played_ask(played, "new.shop.svc.cluster.local"), "10.96.0.9");
+		for (int i = 6; i < SERVICES - 1; i++)
+			ck_assert_int_eq(strncmp(ask(i), "10.96.0.", 8), 0);
+		played_file(played, name, "");
+		played_file(played, "b.yaml", "");
+		ck_assert(!is_busy());
+		ck_assert_str_eq(ask(6), "NXDOMAIN");
+	}
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("refresh");
+	TCase *tc = tcase_create("refresh");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_large_load_leaves_others_their_turn_and_is_answered_in_the_end);
+	tcase_add_test(tc, a_small_change_takes_one_turn);
+	tcase_add_test(tc, what_changes_between_turns_is_answered_as_it_is_last);
+	suite_add_tcase(s, tc);
+	return s;
+}
