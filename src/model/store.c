@@ -39,11 +39,11 @@ free_all(struct keyset *set)
 }
 
 static void
-free_claim(enum object_kind kind, struct claim *claim)
+free_statement(enum object_kind kind, struct statement *statement)
 {
-	object_unref(claim->object);
+	object_unref(statement->object);
 	if (kind == KIND_POD || kind == KIND_SERVICE)
-		free(claim->found.postings);
+		free(statement->found.postings);
 }
 
 static void
@@ -53,13 +53,13 @@ free_slots(struct keyset *slots, enum object_kind kind)
 	struct slot *slot;
 
 	while ((slot = keyset_next(slots, &at)) != NULL) {
-		struct claim *waiting = slot->claim.next;
+		struct claim *waiting = slot->waiting;
 
-		free_claim(kind, &slot->claim);
+		free_statement(kind, &slot->serving);
 		while (waiting != NULL) {
 			struct claim *next = waiting->next;
 
-			free_claim(kind, waiting);
+			free_statement(kind, &waiting->statement);
 			free(waiting);
 			waiting = next;
 		}
@@ -94,7 +94,7 @@ find_object(const struct store *store, enum object_kind kind, const char *ns, co
 {
 	const struct slot *slot = store_slot_find(store, kind, ns, name);
 
-	return slot != NULL && slot->identity.stated ? slot->claim.object : NULL;
+	return slot != NULL && slot->stated ? slot->serving.object : NULL;
 }
 
 const struct service *
@@ -135,7 +135,7 @@ store_each(const struct store *store, enum object_kind kind, store_visit_fn *vis
 	size_t at = 0;
 
 	while ((slot = keyset_next(&store->slots[kind], &at)) != NULL) {
-		int stop = slot->identity.stated ? visit(arg, slot->claim.object) : 0;
+		int stop = slot->stated ? visit(arg, slot->serving.object) : 0;
 
 		if (stop != 0)
 			return stop;
@@ -153,7 +153,7 @@ store_each_laden(struct store *store, store_laden_fn *visit, void *arg)
 		const struct slot *slot = &service->told.slot;
 		const struct store_key key = {
 			.ns = slot->space->name, .name = store_slot_name(slot),
-			.object = slot->identity.stated ? slot->claim.object : NULL,
+			.object = slot->stated ? slot->serving.object : NULL,
 			.cargo = &service->cargo,
 		};
 		int stop = service->cargo != NULL ? visit(arg, &key) : 0;
@@ -176,7 +176,7 @@ store_touch_service(struct store *store, const char *ns, const char *name)
 	struct slot *slot = store_slot_find(store, KIND_SERVICE, ns, name);
 
 	/* Slices may hang from a Service that nobody states: that one is nobody's business. */
-	if (slot == NULL || !(slot->identity.stated || store_slot_dirty(slot)->lent))
+	if (slot == NULL || !(slot->stated || store_slot_dirty(slot)->lent))
 		return;
 	store->generation++;
 	store_slot_mark(store, slot);
@@ -195,19 +195,19 @@ void
 store_slot_touch(struct store *store, struct slot *slot)
 {
 	store->generation++;
-	switch ((enum object_kind)slot->identity.kind) {
+	switch ((enum object_kind)slot->kind) {
 	case KIND_SERVICE:
 		store_slot_mark(store, slot);
 		break;
 	case KIND_POD:
 		store_slot_mark(store, slot);
-		store_mark_selecting(store, slot->claim.object);
+		store_mark_selecting(store, slot->serving.object);
 		break;
 	case KIND_ENDPOINTS:
 	case KIND_ENDPOINT_SLICE:
-		if (slot->claim.found.service != NULL &&
-		    slot->claim.found.service->told.slot.identity.stated)
-			store_slot_mark(store, &slot->claim.found.service->told.slot);
+		if (slot->serving.found.service != NULL &&
+		    slot->serving.found.service->told.slot.stated)
+			store_slot_mark(store, &slot->serving.found.service->told.slot);
 		break;
 	case KIND_NAMESPACE:
 		break;

@@ -56,9 +56,9 @@ list_append(const struct store *store, struct dirty_list *list, struct dirty *di
 void
 store_slot_mark(struct store *store, struct slot *slot)
 {
-	if (slot->identity.kind == KIND_SERVICE)
+	if (slot->kind == KIND_SERVICE)
 		list_append(store, &store->dirty_services, store_slot_dirty(slot));
-	else if (slot->identity.kind == KIND_POD)
+	else if (slot->kind == KIND_POD)
 		list_append(store, &store->dirty_pods, store_slot_dirty(slot));
 }
 
@@ -174,8 +174,8 @@ key_of(struct slot *slot)
 	return (struct store_key){
 		.ns = slot->space->name, .name = store_slot_name(slot),
 		.mark = store_slot_dirty(slot)->mark,
-		.object = slot->identity.stated ? slot->claim.object : NULL,
-		.cargo = slot->identity.kind == KIND_SERVICE ?
+		.object = slot->stated ? slot->serving.object : NULL,
+		.cargo = slot->kind == KIND_SERVICE ?
 		    &((struct service_slot *)(void *)slot)->cargo : NULL,
 		.slot = slot,
 	};

@@ -136,7 +136,7 @@ postings_free(struct store *store, const struct slot *slot, struct postings *pos
 	for (size_t i = 0; postings != NULL && i < postings->count; i++) {
 		struct posting *posting = &postings->items[i];
 
-		if (slot->identity.kind == KIND_SERVICE)
+		if (slot->kind == KIND_SERVICE)
 			posting->term->selectors--;
 		term_release(store, posting->term);
 	}
@@ -165,7 +165,7 @@ postings_new(struct store *store, struct slot *slot, const char *ns, const struc
 			return err;
 		}
 		posting->slot = slot;
-		if (slot->identity.kind == KIND_SERVICE)
+		if (slot->kind == KIND_SERVICE)
 			posting->term->selectors++;
 		made->count++;
 	}
@@ -176,8 +176,8 @@ postings_new(struct store *store, struct slot *slot, const char *ns, const struc
 static void
 postings_link(struct slot *slot)
 {
-	struct postings *postings = slot->claim.found.postings;
-	enum posting_side side = slot->identity.kind == KIND_SERVICE ? SIDE_SELECTORS :
+	struct postings *postings = slot->serving.found.postings;
+	enum posting_side side = slot->kind == KIND_SERVICE ? SIDE_SELECTORS :
 	    SIDE_MEMBERS;
 
 	for (size_t i = 0; postings != NULL && i < postings->count; i++) {
@@ -196,8 +196,8 @@ postings_link(struct slot *slot)
 static void
 postings_unlink(struct slot *slot)
 {
-	struct postings *postings = slot->claim.found.postings;
-	enum posting_side side = slot->identity.kind == KIND_SERVICE ? SIDE_SELECTORS :
+	struct postings *postings = slot->serving.found.postings;
+	enum posting_side side = slot->kind == KIND_SERVICE ? SIDE_SELECTORS :
 	    SIDE_MEMBERS;
 
 	for (size_t i = 0; postings != NULL && i < postings->count; i++) {
@@ -228,9 +228,9 @@ service_refer(struct store *store, const struct object *object, struct service_s
 	err = store_slot_obtain_service(store, object->ns, name, &service);
 	if (err != 0)
 		return err;
-	if (service->told.slot.identity.references == REFERENCES_MAX)
+	if (service->told.slot.references == REFERENCES_MAX)
 		return ERR_LIMIT;
-	service->told.slot.identity.references++;
+	service->told.slot.references++;
 	*out = service;
 	return 0;
 }
@@ -238,7 +238,7 @@ service_refer(struct store *store, const struct object *object, struct service_s
 static void
 slice_link(struct slice_slot *slice)
 {
-	struct service_slot *service = slice->slot.claim.found.service;
+	struct service_slot *service = slice->slot.serving.found.service;
 
 	if (service == NULL)
 		return;
@@ -292,7 +292,7 @@ store_found_new(struct store *store, struct slot *slot, const struct object *obj
 void
 store_found_free(struct store *store, const struct slot *slot, union found *found)
 {
-	switch ((enum object_kind)slot->identity.kind) {
+	switch ((enum object_kind)slot->kind) {
 	case KIND_POD:
 	case KIND_SERVICE:
 		postings_free(store, slot, found->postings);
@@ -302,7 +302,7 @@ store_found_free(struct store *store, const struct slot *slot, union found *foun
 	case KIND_ENDPOINT_SLICE:
 		if (found->service == NULL)
 			break;
-		found->service->told.slot.identity.references--;
+		found->service->told.slot.references--;
 		store_slot_prune(store, &found->service->told.slot);
 		found->service = NULL;
 		break;
@@ -314,7 +314,7 @@ store_found_free(struct store *store, const struct slot *slot, union found *foun
 void
 store_found_link(struct slot *slot)
 {
-	switch ((enum object_kind)slot->identity.kind) {
+	switch ((enum object_kind)slot->kind) {
 	case KIND_POD:
 	case KIND_SERVICE:
 		postings_link(slot);
@@ -331,7 +331,7 @@ store_found_link(struct slot *slot)
 void
 store_found_unlink(struct slot *slot)
 {
-	switch ((enum object_kind)slot->identity.kind) {
+	switch ((enum object_kind)slot->kind) {
 	case KIND_POD:
 	case KIND_SERVICE:
 		postings_unlink(slot);
@@ -375,7 +375,7 @@ store_each_selected_pod(const struct store *store, const char *ns, const struct 
 		return 0;
 	for (const struct posting *posting = term->heads[SIDE_MEMBERS]; posting != NULL;
 	    posting = posting->next) {
-		const struct object *object = posting->slot->claim.object;
+		const struct object *object = posting->slot->serving.object;
 		const struct pairs *labels = &((const struct pod *)(const void *)object)->labels;
 		int stop = pairs_match(selector, labels) ? visit(arg, object) : 0;
 
@@ -394,7 +394,7 @@ store_each_slice(const struct store *store, const char *ns, const char *service,
 	    ((const struct service_slot *)(const void *)slot)->slices;
 
 	for (; slice != NULL; slice = slice->next) {
-		int stop = visit(arg, slice->slot.claim.object);
+		int stop = visit(arg, slice->slot.serving.object);
 
 		if (stop != 0)
 			return stop;
@@ -418,7 +418,7 @@ each_selecting(const struct store *store, const struct object *pod, selecting_fn
 		for (const struct posting *posting = term->heads[SIDE_SELECTORS]; posting != NULL;
 		    posting = posting->next) {
 			const struct service *service =
-			    (const void *)posting->slot->claim.object;
+			    (const void *)posting->slot->serving.object;
 			int stop = pairs_match(&service->selector, labels) ?
 			    visit(arg, posting->slot) : 0;
 
@@ -439,7 +439,7 @@ visit_object(void *arg, struct slot *service)
 {
 	const struct selecting_visit *visit = arg;
 
-	return visit->visit(visit->arg, service->claim.object);
+	return visit->visit(visit->arg, service->serving.object);
 }
 
 int

@@ -17,17 +17,6 @@
 #include "base/keyset.h"
 #include "model/store.h"
 
-/* What slots and namespaces have in common. */
-struct identity {
-	uint32_t hash;                  /* in its set */
-	unsigned stated : 1;            /* a slot: has a claim; a namespace: has a Namespace */
-	unsigned planned : 1;           /* a slot: the file that is being taken in states it */
-	unsigned named : 1;             /* a Service's slot: holds its name itself */
-	unsigned kind : 3;              /* a slot: enum object_kind */
-	unsigned references : 26;       /* to a slot: slices; to a namespace: slots */
-};
-#define REFERENCES_MAX ((1u << 26) - 1)
-
 /* A member of a list of what has changed. */
 struct dirty {
 	struct dirty *next;
@@ -70,18 +59,31 @@ union found {
 	struct service_slot *service;   /* slices and Endpoints; NULL: of no Service */
 };
 
-struct claim {
+struct statement {
 	struct object *object;
-	struct file *file;
-	struct claim *next;             /* the claim that waits behind this one */
 	union found found;
 };
 
-struct slot {
-	struct identity identity;
-	struct space *space;
-	struct claim claim;             /* of an object that is gone, but for its name, if not stated */
+/* A claim that waits. */
+struct claim {
+	struct statement statement;
+	struct claim *next;
+	uint32_t file;                  /* its number */
 };
+
+/* There is one for each object: whatever is not needed by all is with those who need it. */
+struct slot {
+	struct statement serving;       /* if not stated, an object that is gone but for its name */
+	struct claim *waiting;
+	struct space *space;
+	uint32_t file;                  /* the number of the one that serves */
+	unsigned stated : 1;
+	unsigned planned : 1;           /* the file that is being taken in states it */
+	unsigned named : 1;             /* holds its name itself */
+	unsigned kind : 3;              /* enum object_kind */
+	unsigned references : 26;       /* slices, to the slot of a Service */
+};
+#define REFERENCES_MAX ((1u << 26) - 1)
 
 /* Whose changes are told: Services, Pods. */
 struct told_slot {
@@ -104,8 +106,10 @@ struct slice_slot {
 
 /* A namespace. */
 struct space {
-	struct identity identity;
 	struct dirty dirty;
+	uint32_t hash;
+	bool stated;                    /* there is a Namespace */
+	size_t references;              /* slots */
 	size_t objects;                 /* slots that hold an object, the Namespace itself aside */
 	char name[];
 };
@@ -114,6 +118,8 @@ struct file {
 	struct slot **slots;            /* in the order of the file, one for each of its claims */
 	size_t count;
 	uint32_t hash;
+	/* come again after 2^32 files have come and gone: 136 years at one a second */
+	uint32_t number;
 	char name[];
 };
 
@@ -137,6 +143,7 @@ struct store {
 	size_t counts[KIND_COUNT];
 	struct keyset spaces;
 	struct keyset files;
+	uint32_t last_file;             /* number */
 	struct keyset terms;
 	struct keyset verdicts;
 	struct dirty_list dirty_services;

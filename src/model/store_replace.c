@@ -56,6 +56,7 @@ file_obtain(struct store *store, const char *name)
 	if (file == NULL)
 		return NULL;
 	memcpy(file->name, name, len + 1);
+	file->number = ++store->last_file;
 	file->hash = keyset_hash(&store->files, name, len);
 	if (keyset_add(&store->files, file->hash, file) != 0) {
 		free(file);
@@ -91,29 +92,33 @@ same_object(const struct object *a, const struct object *b)
 	return a->digest == b->digest && a->trusted == b->trusted;
 }
 
-/* The first claim of the file on the slot. */
-static struct claim *
-find_claim(struct slot *slot, const struct file *file)
+/* What the file states of the slot: its first claim. */
+static struct statement *
+find_statement(struct slot *slot, const struct file *file)
 {
-	struct claim *claim = slot->identity.stated ? &slot->claim : NULL;
+	struct claim *claim = slot->waiting;
 
-	while (claim != NULL && claim->file != file)
+	if (slot->stated && slot->file == file->number)
+		return &slot->serving;
+	while (claim != NULL && claim->file != file->number)
 		claim = claim->next;
-	return claim;
+	return claim != NULL ? &claim->statement : NULL;
 }
 
 /* The claim that served is to go, and one waits: that one takes over. */
 static void
 succeed(struct store *store, struct slot *slot)
 {
-	struct claim *next = slot->claim.next;
-	struct claim old = slot->claim;
-	bool same = same_object(old.object, next->object);
+	struct claim *next = slot->waiting;
+	struct statement old = slot->serving;
+	bool same = same_object(old.object, next->statement.object);
 
 	if (!same)
 		store_slot_touch(store, slot);
 	store_found_unlink(slot);
-	slot->claim = *next;
+	slot->serving = next->statement;
+	slot->file = next->file;
+	slot->waiting = next->next;
 	store_found_link(slot);
 	if (!same)
 		store_slot_touch(store, slot);
@@ -129,32 +134,31 @@ vacate(struct store *store, struct slot *slot)
 	store_slot_touch(store, slot);
 	store_found_unlink(slot);
 	store_slot_empty(store, slot);
-	store_found_free(store, slot, &slot->claim.found);
-	slot->claim.file = NULL;
+	store_found_free(store, slot, &slot->serving.found);
 	store_slot_prune(store, slot);
 }
 
 static void
 withdraw_waiting(struct store *store, struct slot *slot, struct claim *claim)
 {
-	struct claim **link = &slot->claim.next;
+	struct claim **link = &slot->waiting;
 
 	while (*link != claim)
 		link = &(*link)->next;
 	*link = claim->next;
-	store_found_free(store, slot, &claim->found);
-	object_unref(claim->object);
+	store_found_free(store, slot, &claim->statement.found);
+	object_unref(claim->statement.object);
 	free(claim);
 }
 
 static void
 withdraw(struct store *store, struct slot *slot, const struct file *file)
 {
-	struct claim *claim = find_claim(slot, file);
+	struct statement *statement = find_statement(slot, file);
 
-	if (claim != &slot->claim)
-		withdraw_waiting(store, slot, claim);
-	else if (claim->next != NULL)
+	if (statement != &slot->serving)
+		withdraw_waiting(store, slot, (struct claim *)(void *)statement);
+	else if (slot->waiting != NULL)
 		succeed(store, slot);
 	else
 		vacate(store, slot);
@@ -166,20 +170,20 @@ static int
 prepare_object(struct store *store, struct plan *plan, struct object *object)
 {
 	struct step *step = &plan->steps[plan->count];
-	const struct claim *claim;
+	const struct statement *before;
 	int err = store_slot_obtain(store, object, &step->slot, &step->made);
 
 	if (err != 0)
 		return err;
 	plan->slots[plan->count++] = step->slot;
 	step->object = object;
-	step->first = !step->slot->identity.planned;
-	step->slot->identity.planned = 1;
+	step->first = !step->slot->planned;
+	step->slot->planned = 1;
 	/* A second mention waits behind the first one anew each time. */
-	claim = step->first ? find_claim(step->slot, plan->file) : NULL;
-	step->fresh = claim == NULL;
-	step->equal = claim != NULL && same_object(claim->object, object);
-	if (step->fresh && (step->slot->identity.stated || !step->first)) {
+	before = step->first ? find_statement(step->slot, plan->file) : NULL;
+	step->fresh = before == NULL;
+	step->equal = before != NULL && same_object(before->object, object);
+	if (step->fresh && (step->slot->stated || !step->first)) {
 		step->waiting = calloc(1, sizeof(*step->waiting));
 		if (step->waiting == NULL)
 			return ERR_NOMEM;
@@ -206,9 +210,9 @@ abandon(struct store *store, struct plan *plan)
 		free(step->waiting);
 		if (!step->first)
 			continue;
-		step->slot->identity.planned = 0;
+		step->slot->planned = 0;
 		if (step->made)
-			step->slot->claim.object = NULL;        /* the caller's again */
+			object_ref(step->object);       /* the slot's; its own is the caller's again */
 		store_slot_prune(store, step->slot);
 	}
 	plan_release(store, plan);
@@ -241,12 +245,12 @@ prepare(struct store *store, const char *name, struct object **objects, size_t c
 static void
 commit_waiting(const struct plan *plan, struct step *step)
 {
-	struct claim **end = &step->slot->claim.next;
+	struct claim **end = &step->slot->waiting;
 
 	while (*end != NULL)
 		end = &(*end)->next;
 	*step->waiting = (struct claim){
-		.object = step->object, .file = plan->file, .found = step->found,
+		.statement = { step->object, step->found }, .file = plan->file->number,
 	};
 	*end = step->waiting;
 }
@@ -256,11 +260,10 @@ commit_first(struct store *store, const struct plan *plan, struct step *step)
 {
 	struct slot *slot = step->slot;
 
-	if (slot->claim.object != step->object)
-		object_unref(slot->claim.object);        /* that was kept for its name */
-	slot->claim = (struct claim){
-		.object = step->object, .file = plan->file, .found = step->found,
-	};
+	if (slot->serving.object != step->object)
+		object_unref(slot->serving.object);     /* that was kept for its name */
+	slot->serving = (struct statement){ step->object, step->found };
+	slot->file = plan->file->number;
 	store_slot_fill(store, slot);
 	store_found_link(slot);
 	store_slot_touch(store, slot);
@@ -271,37 +274,36 @@ static void
 commit_other(struct store *store, const struct plan *plan, struct step *step)
 {
 	struct slot *slot = step->slot;
-	struct claim *claim = find_claim(slot, plan->file);
-	bool serves = claim == &slot->claim;
-	union found old = claim->found;
+	struct statement *statement = find_statement(slot, plan->file);
+	bool serves = statement == &slot->serving;
+	struct statement old = *statement;
 
 	if (serves) {
 		store_slot_touch(store, slot);
 		store_found_unlink(slot);
 	}
-	object_unref(claim->object);
-	claim->object = step->object;
-	claim->found = step->found;
+	*statement = (struct statement){ step->object, step->found };
 	if (serves) {
 		store_found_link(slot);
 		store_slot_touch(store, slot);
 	}
-	store_found_free(store, slot, &old);
+	store_found_free(store, slot, &old.found);
+	object_unref(old.object);
 }
 
 static void
 commit_step(struct store *store, const struct plan *plan, struct step *step)
 {
-	struct claim *claim;
+	struct statement *statement;
 
 	if (step->waiting != NULL) {
 		commit_waiting(plan, step);
 	} else if (step->fresh) {
 		commit_first(store, plan, step);
 	} else if (step->equal) {
-		claim = find_claim(step->slot, plan->file);
-		object_unref(claim->object);
-		claim->object = step->object;           /* its place may have moved */
+		statement = find_statement(step->slot, plan->file);
+		object_unref(statement->object);
+		statement->object = step->object;           /* its place may have moved */
 	} else {
 		commit_other(store, plan, step);
 	}
@@ -311,13 +313,13 @@ commit_step(struct store *store, const struct plan *plan, struct step *step)
 static void
 withdraw_repeated(struct store *store, struct slot *slot, const struct file *file)
 {
-	const struct claim *first = find_claim(slot, file);
-	struct claim *claim = first->next;
+	const struct statement *first = find_statement(slot, file);
+	struct claim *claim = slot->waiting;
 
 	while (claim != NULL) {
 		struct claim *next = claim->next;
 
-		if (claim->file == file)
+		if (claim->file == file->number && &claim->statement != first)
 			withdraw_waiting(store, slot, claim);
 		claim = next;
 	}
@@ -334,7 +336,7 @@ commit(struct store *store, struct plan *plan)
 	size_t gone = 0;
 
 	for (size_t i = 0; i < file->count; i++) {
-		if (file->slots[i]->identity.planned)
+		if (file->slots[i]->planned)
 			withdraw_repeated(store, file->slots[i], file);
 		else
 			file->slots[gone++] = file->slots[i];
@@ -344,7 +346,7 @@ commit(struct store *store, struct plan *plan)
 	for (size_t i = 0; i < gone; i++)
 		withdraw(store, file->slots[i], file);
 	for (size_t i = 0; i < plan->count; i++)
-		plan->slots[i]->identity.planned = 0;
+		plan->slots[i]->planned = 0;
 	free(file->slots);
 	free(plan->steps);
 	file->slots = plan->slots;
@@ -356,7 +358,7 @@ report_waiting(const struct plan *plan, struct object **objects, struct diag *di
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct object *object = objects[i];
-		const struct object *first = plan->file->slots[i]->claim.object;
+		const struct object *first = plan->file->slots[i]->serving.object;
 
 		if (first == object)
 			continue;

@@ -11,7 +11,7 @@
 struct dirty *
 store_slot_dirty(const struct slot *slot)
 {
-	if (slot->identity.kind != KIND_SERVICE && slot->identity.kind != KIND_POD)
+	if (slot->kind != KIND_SERVICE && slot->kind != KIND_POD)
 		return NULL;
 	return &((struct told_slot *)(uintptr_t)slot)->dirty;
 }
@@ -19,9 +19,9 @@ store_slot_dirty(const struct slot *slot)
 const char *
 store_slot_name(const struct slot *slot)
 {
-	if (slot->identity.named)
+	if (slot->named)
 		return ((const struct service_slot *)(const void *)slot)->name;
-	return slot->claim.object->name;
+	return slot->serving.object->name;
 }
 
 static bool
@@ -31,7 +31,7 @@ is_named(const void *item, const void *key)
 	const struct store_key *wanted = key;
 
 	return strcmp(store_slot_name(slot), wanted->name) == 0 &&
-	    (slot->identity.kind == KIND_NAMESPACE || strcmp(slot->space->name, wanted->ns) == 0);
+	    (slot->kind == KIND_NAMESPACE || strcmp(slot->space->name, wanted->ns) == 0);
 }
 
 static struct slot *
@@ -76,8 +76,8 @@ space_obtain(struct store *store, const char *name)
 	if (space == NULL)
 		return NULL;
 	memcpy(space->name, name, len + 1);
-	space->identity.hash = keyset_hash(&store->spaces, name, len);
-	if (keyset_add(&store->spaces, space->identity.hash, space) != 0) {
+	space->hash = keyset_hash(&store->spaces, name, len);
+	if (keyset_add(&store->spaces, space->hash, space) != 0) {
 		free(space);
 		return NULL;
 	}
@@ -87,16 +87,16 @@ space_obtain(struct store *store, const char *name)
 void
 store_space_prune(struct store *store, struct space *space)
 {
-	if (space->identity.references > 0 || space->dirty.listed || space->dirty.lent)
+	if (space->references > 0 || space->dirty.listed || space->dirty.lent)
 		return;
-	keyset_remove(&store->spaces, space->identity.hash, space);
+	keyset_remove(&store->spaces, space->hash, space);
 	free(space);
 }
 
 static bool
 space_exists(const struct space *space)
 {
-	return space->identity.stated || space->objects > 0;
+	return space->stated || space->objects > 0;
 }
 
 bool
@@ -143,22 +143,21 @@ space_name(enum object_kind kind, const char *ns, const char *name)
 }
 
 static int
-slot_add(struct store *store, struct slot *slot, const char *ns, const char *name)
+slot_add(struct store *store, struct slot *slot, uint32_t hash, const char *ns, const char *name)
 {
-	enum object_kind kind = (enum object_kind)slot->identity.kind;
+	enum object_kind kind = (enum object_kind)slot->kind;
 	struct space *space = space_obtain(store, space_name(kind, ns, name));
 	int err;
 
 	if (space == NULL)
 		return ERR_NOMEM;
-	err = space->identity.references == REFERENCES_MAX ? ERR_LIMIT :
-	    keyset_add(&store->slots[kind], slot->identity.hash, slot);
+	err = keyset_add(&store->slots[kind], hash, slot);
 	if (err != 0) {
 		store_space_prune(store, space);
 		return err;
 	}
 	slot->space = space;
-	space->identity.references++;
+	space->references++;
 	return 0;
 }
 
@@ -173,14 +172,13 @@ slot_new(struct store *store, enum object_kind kind, uint32_t hash, const char *
 
 	if (slot == NULL)
 		return ERR_NOMEM;
-	slot->identity.kind = kind & 7u;
-	slot->identity.hash = hash;
-	slot->claim.object = object;
+	slot->kind = kind & 7u;
+	slot->serving.object = object;
 	if (object == NULL) {
-		slot->identity.named = 1;
+		slot->named = 1;
 		memcpy(((struct service_slot *)(void *)slot)->name, name, name_size);
 	}
-	err = slot_add(store, slot, ns, name);
+	err = slot_add(store, slot, hash, ns, name);
 	if (err != 0)
 		free(slot);
 	else
@@ -225,12 +223,21 @@ store_slot_obtain_service(struct store *store, const char *ns, const char *name,
 static bool
 is_needed(const struct slot *slot)
 {
-	const struct identity *identity = &slot->identity;
 	const struct dirty *dirty = store_slot_dirty(slot);
 
-	return identity->stated || identity->planned || identity->references > 0 ||
-	    (dirty != NULL && (dirty->listed || dirty->lent)) || (identity->kind == KIND_SERVICE &&
+	return slot->stated || slot->planned || slot->references > 0 ||
+	    (dirty != NULL && (dirty->listed || dirty->lent)) || (slot->kind == KIND_SERVICE &&
 	    ((const struct service_slot *)(const void *)slot)->cargo != NULL);
+}
+
+/* Not kept, for it is needed no more but once. */
+static uint32_t
+slot_hash(const struct store *store, const struct slot *slot)
+{
+	bool nowhere = slot->kind == KIND_NAMESPACE;
+
+	return keyset_hash_names(&store->slots[slot->kind], nowhere ? "" : slot->space->name,
+	    store_slot_name(slot));
 }
 
 void
@@ -240,10 +247,10 @@ store_slot_prune(struct store *store, struct slot *slot)
 
 	if (is_needed(slot))
 		return;
-	keyset_remove(&store->slots[slot->identity.kind], slot->identity.hash, slot);
-	object_unref(slot->claim.object);
+	keyset_remove(&store->slots[slot->kind], slot_hash(store, slot), slot);
+	object_unref(slot->serving.object);
 	free(slot);
-	space->identity.references--;
+	space->references--;
 	store_space_prune(store, space);
 }
 
@@ -253,10 +260,10 @@ store_slot_fill(struct store *store, struct slot *slot)
 	struct space *space = slot->space;
 	bool existed = space_exists(space);
 
-	slot->identity.stated = 1;
-	store->counts[slot->identity.kind]++;
-	if (slot->identity.kind == KIND_NAMESPACE)
-		space->identity.stated = 1;
+	slot->stated = 1;
+	store->counts[slot->kind]++;
+	if (slot->kind == KIND_NAMESPACE)
+		space->stated = true;
 	else
 		space->objects++;
 	if (!existed)
@@ -268,10 +275,10 @@ store_slot_empty(struct store *store, struct slot *slot)
 {
 	struct space *space = slot->space;
 
-	slot->identity.stated = 0;
-	store->counts[slot->identity.kind]--;
-	if (slot->identity.kind == KIND_NAMESPACE)
-		space->identity.stated = 0;
+	slot->stated = 0;
+	store->counts[slot->kind]--;
+	if (slot->kind == KIND_NAMESPACE)
+		space->stated = false;
 	else
 		space->objects--;
 	if (!space_exists(space))
