@@ -48,29 +48,30 @@ pack_number(struct pack_writer *writer, uint64_t value, size_t octets)
 }
 
 void
+pack_octets(struct pack_writer *writer, const uint8_t *octets, size_t len)
+{
+	uint8_t *at = grow(writer, len);
+
+	if (at != NULL && len > 0)
+		memcpy(at, octets, len);
+}
+
+void
 pack_text(struct pack_writer *writer, const char *text)
 {
 	size_t len = strlen(text);
-	uint8_t *at;
 
 	if (len > UINT16_MAX && writer->err == 0)
 		writer->err = ERR_LIMIT;
 	pack_number(writer, len, 2);
-	at = grow(writer, len);
-	if (at != NULL)
-		memcpy(at, text, len);
+	pack_octets(writer, (const uint8_t *)text, len);
 }
 
 void
 pack_addr(struct pack_writer *writer, const struct addr *addr)
 {
-	size_t len = addr_len(addr);
-	uint8_t *at;
-
 	pack_number(writer, addr->family, 1);
-	at = grow(writer, len);
-	if (at != NULL)
-		memcpy(at, addr->octets, len);
+	pack_octets(writer, addr->octets, addr_len(addr));
 }
 
 void
@@ -117,6 +118,12 @@ unpack_text(struct pack_reader *reader, struct arena *arena)
 		return "";
 	}
 	return text;
+}
+
+void
+unpack_skip_text(struct pack_reader *reader)
+{
+	take(reader, (size_t)unpack_number(reader, 2));
 }
 
 void

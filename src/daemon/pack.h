@@ -20,6 +20,7 @@ struct pack_writer {
 void pack_number(struct pack_writer *writer, uint64_t value, size_t octets);
 /* At most 65,535 octets: more is ERR_LIMIT. */
 void pack_text(struct pack_writer *writer, const char *text);
+void pack_octets(struct pack_writer *writer, const uint8_t *octets, size_t len);
 void pack_addr(struct pack_writer *writer, const struct addr *addr);
 void pack_writer_clear(struct pack_writer *writer);
 void pack_writer_release(struct pack_writer *writer);
@@ -35,6 +36,7 @@ struct pack_reader {
 uint64_t unpack_number(struct pack_reader *reader, size_t octets);
 /* A copy in `arena`; "" after an error. */
 const char *unpack_text(struct pack_reader *reader, struct arena *arena);
+void unpack_skip_text(struct pack_reader *reader);
 void unpack_addr(struct pack_reader *reader, struct addr *addr);
 /* 0 when all was read without an error and nothing is left over. */
 int unpack_end(const struct pack_reader *reader);

@@ -130,24 +130,22 @@ dump_addresses(void *arg, struct journal *journal)
 {
 	struct state *state = arg;
 	struct pack_writer writer = PACK_WRITER_INIT;
-	struct state_item *item, *next;
+	struct state_items *items = &state->content.items;
+	struct state_item *item;
+	size_t at = 0;
 	int err = 0;
 
-	for (item = state->content.items; item != NULL; item = next) {
-		next = item->hh.next;
+	while ((item = keyset_next(&items->set, &at)) != NULL) {
 		if (hold_is_over(state, item)) {
-			state_item_drop(&state->content.items, item);
+			state_item_drop(items, item);
+			at--;
 			continue;
 		}
 		err = journal_append(journal, item->record, item->len);
 		if (err == 0 && item->removed_unix_s != 0) {
-			char *slash = strchr(item->key, '/');
-
-			*slash = '\0';
 			pack_writer_clear(&writer);
-			state_record_put_removed(
-			    &writer, item->key, slash + 1, item->removed_unix_s);
-			*slash = '/';
+			state_record_put_removal_of(
+			    &writer, item->record, item->len, item->removed_unix_s);
 			err = writer.err != 0 ? writer.err :
 						journal_append(journal, writer.data, writer.len);
 		}
@@ -241,21 +239,18 @@ state_put_allotment(struct state *state, const struct allotment *allotment)
 {
 	struct pack_writer writer = PACK_WRITER_INIT;
 	bool changed = false;
-	char *key;
 	int err;
 
 	if (state->dir == NULL)
 		return 0;
-	key = state_load_key(allotment->ns, allotment->name);
 	state_record_put_allotment(&writer, allotment);
-	err = key == NULL ? ERR_NOMEM : writer.err;
+	err = writer.err;
 	if (err == 0 && writer.len > JOURNAL_RECORD_MAX)
 		err = ERR_LIMIT;
 	if (err == 0)
-		err = state_item_put(&state->content.items, key, writer.data, writer.len, &changed);
+		err = state_item_put(&state->content.items, writer.data, writer.len, &changed);
 	if (err == 0 && changed)
 		err = append_address(state, &writer);
-	free(key);
 	pack_writer_release(&writer);
 	return err;
 }
@@ -264,19 +259,19 @@ int
 state_remove_allotment(struct state *state, const char *ns, const char *name)
 {
 	struct pack_writer writer = PACK_WRITER_INIT;
-	char *key = state_load_key(ns, name);
-	struct state_item *item;
-	int err = 0;
+	struct state_item *item = NULL;
+	int err;
 
-	if (key == NULL)
-		return ERR_NOMEM;
-	item = state_item_find(state->content.items, key);
+	state_record_put_key(&writer, ns, name);
+	err = writer.err;
+	if (err == 0)
+		item = state_item_find(&state->content.items, writer.data, writer.len);
 	if (item != NULL && item->removed_unix_s == 0) {
-		item->removed_unix_s = clock_unix_s(state->clock);
+		item->removed_unix_s = clock_unix_s(state->clock) & STATE_UNIX_MAX;
+		pack_writer_clear(&writer);
 		state_record_put_removed(&writer, ns, name, item->removed_unix_s);
 		err = append_address(state, &writer);
 	}
-	free(key);
 	pack_writer_release(&writer);
 	return err;
 }
@@ -401,6 +396,8 @@ state_open(const struct state_settings *settings, struct state **out)
 	if (state == NULL)
 		return ERR_NOMEM;
 	state->folder = -1;
+	state_items_init(&state->content.items, 2);
+	state_items_init(&state->content.restored, 1);
 	state->content.hold_s = settings->hold_s;
 	state->clock = settings->clock;
 	if (settings->dir == NULL)
@@ -461,16 +458,25 @@ restore_item(const struct state_item *item, const struct state_restore_ops *ops,
 	return err;
 }
 
+static int
+restore_items(const struct state_items *items, const struct state_restore_ops *ops, void *arg)
+{
+	const struct state_item *item;
+	size_t at = 0;
+	int err = 0;
+
+	while (err == 0 && (item = keyset_next(&items->set, &at)) != NULL)
+		err = restore_item(item, ops, arg);
+	return err;
+}
+
 int
 state_restore(struct state *state, const struct state_restore_ops *ops, void *arg)
 {
-	struct state_item *item;
-	int err = 0;
+	int err = restore_items(&state->content.items, ops, arg);
 
-	for (item = state->content.items; item != NULL && err == 0; item = item->hh.next)
-		err = restore_item(item, ops, arg);
-	for (item = state->content.restored; item != NULL && err == 0; item = item->hh.next)
-		err = restore_item(item, ops, arg);
+	if (err == 0)
+		err = restore_items(&state->content.restored, ops, arg);
 	state_items_free(&state->content.restored);
 	return err;
 }

@@ -1,29 +1,36 @@
-/* state_item.h - the latest record of each Service or verdict, by name.  Thread: control. */
+/*
+ * state_item.h - the latest record of each Service or verdict, found by the names it begins with.
+ * Thread: control.
+ */
 #ifndef ROLLCALL_DAEMON_STATE_ITEM_H
 #define ROLLCALL_DAEMON_STATE_ITEM_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Running out of memory is an error of ours to handle, not the end of the process. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "base/keyset.h"
 
-/* Kept in a table by key, in the order they were added (hh.next). */
 struct state_item {
-	UT_hash_handle hh;
-	char *key;
-	uint8_t *record;
-	size_t len;
-	uint64_t removed_unix_s;        /* 0: the Service is there */
+	uint64_t removed_unix_s : 40;   /* 0: the Service is there */
+	uint64_t len : 24;              /* at most JOURNAL_RECORD_MAX */
+	uint8_t record[];
 };
 
-/* NULL: none. */
-struct state_item *state_item_find(struct state_item *items, const char *key);
-/* The item's record is this one now (copied), and it is not removed; *changed: it was another.
+#define STATE_UNIX_MAX ((UINT64_C(1) << 40) - 1)
+
+struct state_items {
+	struct keyset set;
+	unsigned texts;         /* so many, behind the kind, are the key of a record (state_record.h) */
+};
+
+void state_items_init(struct state_items *items, unsigned texts);
+void state_items_free(struct state_items *items);
+
+/* The item whose key this record has, too; its end may be missing.  NULL: none. */
+struct state_item *state_item_find(const struct state_items *items, const uint8_t *record,
+    size_t len);
+/* The record (copied) is the latest of its key now, and not removed; *changed: it was another.
  * ERR_NOMEM. */
-int state_item_put(
-    struct state_item **items, const char *key, const uint8_t *record, size_t len, bool *changed);
-void state_item_drop(struct state_item **items, struct state_item *item);
-void state_items_free(struct state_item **items);
+int state_item_put(struct state_items *items, const uint8_t *record, size_t len, bool *changed);
+void state_item_drop(struct state_items *items, struct state_item *item);
 #endif

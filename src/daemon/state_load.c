@@ -10,17 +10,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/journal.h"
+#include "daemon/pack.h"
 #include "daemon/state_item.h"
 #include "daemon/state_record.h"
 #include "model/allot.h"
-
-char *
-state_load_key(const char *ns, const char *name)
-{
-	char *key = NULL;
-
-	return asprintf(&key, "%s/%s", ns, name) < 0 ? NULL : key;
-}
 
 bool
 state_load_is_over(
@@ -30,33 +23,21 @@ state_load_is_over(
 }
 
 static int
-note_allotment_read(struct state_content *content, const struct state_record *record,
-    const uint8_t *octets, size_t len)
-{
-	char *key = state_load_key(record->allotment->ns, record->allotment->name);
-	bool changed;
-	int err = ERR_NOMEM;
-
-	if (key != NULL)
-		err = state_item_put(&content->items, key, octets, len, &changed);
-	free(key);
-	return err;
-}
-
-static int
 note_removed_read(struct state_content *content, const struct state_record *record, uint64_t now_s)
 {
-	char *key = state_load_key(record->ns, record->name);
+	struct pack_writer key = PACK_WRITER_INIT;
 	struct state_item *item;
+	int err;
 
-	if (key == NULL)
-		return ERR_NOMEM;
-	item = state_item_find(content->items, key);
-	free(key);
+	state_record_put_key(&key, record->ns, record->name);
+	err = key.err;
+	item = err == 0 ? state_item_find(&content->items, key.data, key.len) : NULL;
+	pack_writer_release(&key);
 	if (item == NULL)
-		return 0;
+		return err;
 	/* A clock that was set back since must not hold an address for longer. */
-	item->removed_unix_s = record->removed_unix_s < now_s ? record->removed_unix_s : now_s;
+	item->removed_unix_s = (record->removed_unix_s < now_s ? record->removed_unix_s : now_s) &
+	    STATE_UNIX_MAX;
 	if (item->removed_unix_s == 0)
 		item->removed_unix_s = 1;
 	if (state_load_is_over(content, item, now_s))
@@ -71,13 +52,13 @@ note_verdict_read(struct state_content *content, const struct state_record *reco
 	bool changed;
 
 	if (record->verdict.verdict == VERDICT_UNKNOWN) {
-		struct state_item *item = state_item_find(content->restored, record->target_id);
+		struct state_item *item = state_item_find(&content->restored, octets, len);
 
 		if (item != NULL)
 			state_item_drop(&content->restored, item);
 		return 0;
 	}
-	return state_item_put(&content->restored, record->target_id, octets, len, &changed);
+	return state_item_put(&content->restored, octets, len, &changed);
 }
 
 struct state_reading {
@@ -91,6 +72,7 @@ note_read(void *arg, const uint8_t *octets, size_t len)
 {
 	struct state_reading *reading = arg;
 	struct state_content *content = reading->content;
+	bool changed;
 	struct arena *arena = arena_new(0);
 	struct state_record record;
 	int err;
@@ -104,7 +86,7 @@ note_read(void *arg, const uint8_t *octets, size_t len)
 	} else if (err == 0) {
 		switch (record.kind) {
 		case STATE_RECORD_ALLOTMENT:
-			err = note_allotment_read(content, &record, octets, len);
+			err = state_item_put(&content->items, octets, len, &changed);
 			break;
 		case STATE_RECORD_REMOVED:
 			err = note_removed_read(content, &record, reading->now_s);

@@ -4,13 +4,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct state_item;
+#include "daemon/state_item.h"
 
 /* What the files say. */
 struct state_content {
-	struct state_item
-	    *items; /* allotments by state_load_key(), removed ones until their hold is over */
-	struct state_item *restored;    /* verdicts by target id */
+	struct state_items items;       /* allotments, removed ones until their hold is over */
+	struct state_items restored;    /* verdicts, by target */
 	uint32_t serial;
 	uint64_t hold_s;
 };
@@ -22,8 +21,6 @@ struct state_content {
 int state_load(
     int folder, const char *dir, const char *name, uint64_t now_s, struct state_content *content);
 
-/* "NS/NAME", for neither has a '/'; free it.  NULL: no memory. */
-char *state_load_key(const char *ns, const char *name);
 /* Was the Service removed so long ago that its addresses are anybody's? */
 bool state_load_is_over(
     const struct state_content *content, const struct state_item *item, uint64_t now_s);

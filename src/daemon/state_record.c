@@ -9,11 +9,17 @@
 #include "model/allot.h"
 
 void
-state_record_put_allotment(struct pack_writer *writer, const struct allotment *allotment)
+state_record_put_key(struct pack_writer *writer, const char *ns, const char *name)
 {
 	pack_number(writer, STATE_RECORD_ALLOTMENT, 1);
-	pack_text(writer, allotment->ns);
-	pack_text(writer, allotment->name);
+	pack_text(writer, ns);
+	pack_text(writer, name);
+}
+
+void
+state_record_put_allotment(struct pack_writer *writer, const struct allotment *allotment)
+{
+	state_record_put_key(writer, allotment->ns, allotment->name);
 	pack_number(writer, allotment->family_count, 1);
 	for (size_t i = 0; i < allotment->family_count; i++)
 		pack_number(writer, allotment->families[i], 1);
@@ -36,6 +42,20 @@ state_record_put_removed(
 	pack_number(writer, STATE_RECORD_REMOVED, 1);
 	pack_text(writer, ns);
 	pack_text(writer, name);
+	pack_number(writer, unix_s, 8);
+}
+
+void
+state_record_put_removal_of(
+    struct pack_writer *writer, const uint8_t *record, size_t len, uint64_t unix_s)
+{
+	struct pack_reader reader = { .data = record, .len = len };
+
+	unpack_number(&reader, 1);
+	unpack_skip_text(&reader);
+	unpack_skip_text(&reader);
+	pack_number(writer, STATE_RECORD_REMOVED, 1);
+	pack_octets(writer, record + 1, reader.at - 1);
 	pack_number(writer, unix_s, 8);
 }
 

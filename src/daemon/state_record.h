@@ -35,6 +35,11 @@ struct state_record {
 void state_record_put_allotment(struct pack_writer *writer, const struct allotment *allotment);
 void state_record_put_removed(
     struct pack_writer *writer, const char *ns, const char *name, uint64_t unix_s);
+/* The same, by the names that an allotment's record holds. */
+void state_record_put_removal_of(
+    struct pack_writer *writer, const uint8_t *record, size_t len, uint64_t unix_s);
+/* What a Service's allotment begins with. */
+void state_record_put_key(struct pack_writer *writer, const char *ns, const char *name);
 void state_record_put_serial(struct pack_writer *writer, uint32_t serial);
 void state_record_put_verdict(
     struct pack_writer *writer, const char *target_id, const struct verdict_state *verdict);
