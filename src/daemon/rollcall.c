@@ -45,11 +45,10 @@ serve_when_ready(struct rollcall *rollcall)
 {
 	struct world_counts counts;
 
-	if (rollcall->serving || rollcall->stopping || !rollcall->loaded)
+	if (rollcall->serving || rollcall->stopping || !rollcall->loaded ||
+	    world_is_busy(rollcall->world))
 		return;
 	world_counts(rollcall->world, &counts);
-	if (counts.busy)
-		return;
 	if (counts.targets_waiting > 0 &&
 	    clock_now_ms(rollcall->clock) < rollcall->loaded_ms + READY_MS)
 		return;
@@ -79,7 +78,7 @@ reload(struct rollcall *rollcall)
 static void
 end_reload(struct rollcall *rollcall)
 {
-	if (rollcall->loading)
+	if (rollcall->loading || world_is_busy(rollcall->world))
 		return;
 	if (rollcall->reloading)
 		notify_send("READY=1");

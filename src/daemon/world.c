@@ -420,6 +420,12 @@ world_run(struct world *world)
 	return owed ? earlier(next_ms, now_ms + 100) : next_ms;
 }
 
+bool
+world_is_busy(const struct world *world)
+{
+	return refresh_is_paused(world->refresh);
+}
+
 int
 world_set_dns(struct world *world, const struct dns_settings *dns, struct index *index)
 {
@@ -471,7 +477,6 @@ world_counts(struct world *world, struct world_counts *counts)
 		world->lateness.worst_ms = fresh.worst_ms;
 	memset(counts, 0, sizeof(*counts));
 	refresh_counts(world->refresh, &counts->refresh);
-	counts->busy = refresh_is_paused(world->refresh);
 	counts->targets = schedule_count(world->schedule);
 	counts->targets_waiting = schedule_waiting(world->schedule);
 	counts->in_flight = schedule_in_flight(world->schedule);

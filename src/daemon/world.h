@@ -88,6 +88,8 @@ void world_settle(struct world *world);
 /* Bring answers and attempts up to date; where there is much to do, a few ms of it.  Returns when to be called again at the latest,
  * UINT64_MAX: never. */
 uint64_t world_run(struct world *world);
+/* Is there more to do at once than fitted into the last turn? */
+bool world_is_busy(const struct world *world);
 
 /*
  * New dns settings: everything that is answered is built anew, by them, into `index`, which is
@@ -107,7 +109,6 @@ const struct store *world_store(const struct world *world);
 
 struct world_counts {
 	struct refresh_counts refresh;
-	bool busy;                              /* not all that is stated is answered yet */
 	size_t targets;
 	size_t targets_waiting;                 /* without a first result */
 	size_t in_flight;

@@ -58,10 +58,7 @@ ask(int i)
 static bool
 is_busy(void)
 {
-	struct world_counts counts;
-
-	world_counts(played->world, &counts);
-	return counts.busy;
+	return world_is_busy(played->world);
 }
 
 /* How many turns it took. */
