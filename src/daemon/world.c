@@ -97,8 +97,8 @@ on_verdict(void *arg, const struct schedule_report *report)
 		wake(world);
 		return;
 	}
-	if (changed) {
-		world->verdict_changes++;
+	world->verdict_changes += changed;
+	if (changed && log_enabled(LOG_INFO)) {
 		log_gated(&world->verdict_gate, VERDICT_LINES_A_S, LOG_INFO, "%s",
 		    verdict_line(report, before, line, sizeof(line)));
 	}
@@ -409,7 +409,9 @@ world_run(struct world *world)
 		world->settling = false;
 		let_go(world, forget_orphans);
 	}
-	owed = catalog_publish(world->catalog, now_ms, clock_unix_s(world->clock));
+	/* A batch has one serial, when it is through. */
+	owed = !paused &&
+	    catalog_publish(world->catalog, now_ms, clock_unix_s(world->clock));
 	if (catalog_serial(world->catalog) != world->serial) {
 		world->serial = catalog_serial(world->catalog);
 		if (world->ops->save_serial != NULL)
