@@ -183,12 +183,20 @@ answer_name(struct reply *reply)
 }
 
 static bool
-is_allowed(const struct dns_settings *settings, const struct addr *client)
+is_allowed(struct responder *responder, const struct addr *client)
 {
-	for (size_t i = 0; i < settings->allow_from_count; i++)
-		if (cidr_contains(&settings->allow_from[i], client))
+	const struct cidr *networks = responder->settings->allow_from;
+	size_t count = responder->settings->allow_from_count;
+
+	if (responder->allowed < count && cidr_contains(&networks[responder->allowed], client))
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		if (cidr_contains(&networks[i], client)) {
+			responder->allowed = i;
 			return true;
-	return settings->allow_from_count == 0;
+		}
+	}
+	return count == 0;
 }
 
 /*
@@ -221,7 +229,7 @@ decide(struct reply *reply, const struct addr *client)
 {
 	if (reply->query->state == QUERY_ERROR)
 		reply->rcode = reply->query->rcode;
-	else if (!is_allowed(reply->responder->settings, client))
+	else if (!is_allowed(reply->responder, client))
 		reply->rcode = DNS_REFUSED;
 	else if (!answer_meta(reply))
 		answer_name(reply);

@@ -133,7 +133,7 @@ serve_batch(struct worker *worker, size_t count)
 	serving_get(&worker->server->serving, &worker->responder);
 	size_t replies = answer_batch(worker, count);
 	index_reader_offline();
-	if (replies == 1 && count == 1 && worker->replies[0].control == NULL) {
+	if (replies == 1 && worker->replies[0].control == NULL) {
 		const struct udp_reply *reply = &worker->replies[0];
 
 		/* A reply that cannot be sent is lost, as any datagram may be. */

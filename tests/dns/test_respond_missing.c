@@ -166,6 +166,33 @@ START_TEST(only_those_who_may_ask_are_answered)
 }
 END_TEST
 
+START_TEST(who_asked_before_opens_no_door)
+{
+	size_t count = sizeof(clients) / sizeof(clients[0]);
+	struct cidr allowed[3];
+
+	ck_assert_int_eq(cidr_parse("127.0.0.0/8", &allowed[0]), 0);
+	ck_assert_int_eq(cidr_parse("10.0.0.0/8", &allowed[1]), 0);
+	ck_assert_int_eq(cidr_parse("fc00::/7", &allowed[2]), 0);
+	asking->settings.allow_from = allowed;
+	asking->settings.allow_from_count = 3;
+	for (size_t i = 0; i < count * count; i++) {
+		for (int turn = 0; turn < 2; turn++) {
+			size_t at = turn == 0 ? i / count : i % count;
+
+			ck_assert_int_eq(addr_parse(clients[at].client, &asking->client), 0);
+			asking_expect(asking, "nobody." IN_SVC " A",
+			    clients[at].allowed ? "NXDOMAIN aa\n" SOA : "REFUSED\n");
+		}
+	}
+	/* The network of the last one allowed is no longer in the list. */
+	ck_assert_int_eq(addr_parse("fd00::1", &asking->client), 0);
+	asking_expect(asking, "nobody." IN_SVC " A", "NXDOMAIN aa\n" SOA);
+	asking->settings.allow_from_count = 2;
+	asking_expect(asking, "nobody." IN_SVC " A", "REFUSED\n");
+}
+END_TEST
+
 START_TEST(a_zone_that_is_gone_refuses_what_is_left_of_it)
 {
 	uint8_t name[DNS_NAME_MAX];
@@ -189,6 +216,7 @@ suite(void)
 	tcase_add_test(tests, what_falls_through_is_refused_without_a_forwarder);
 	tcase_add_loop_test(tests, only_those_who_may_ask_are_answered, 0,
 	    (int)(sizeof(clients) / sizeof(clients[0])));
+	tcase_add_test(tests, who_asked_before_opens_no_door);
 	tcase_add_test(tests, a_zone_that_is_gone_refuses_what_is_left_of_it);
 	suite_add_tcase(respond_suite, tests);
 	return respond_suite;
