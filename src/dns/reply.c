@@ -177,13 +177,12 @@ write_opt(struct reply *reply)
 		error = NULL;
 	size_t len = (error == NULL ? 0u : error->more_len) +
 	    (reply->keepalive ? KEEPALIVE_LEN : 0u);
-	wire_write_u8(writer, 0);
-	wire_write_u16(writer, DNS_TYPE_OPT);
-	wire_write_u16(writer, settings->udp_size < DNS_UDP_MIN ? DNS_UDP_MIN : settings->udp_size);
-	wire_write_u8(writer, (uint8_t)(reply->rcode >> 4));
-	wire_write_u8(writer, 0);
-	wire_write_u16(writer, reply->query->dnssec_ok ? 0x8000 : 0);
-	wire_write_u16(writer, (uint16_t)len);
+	uint16_t size = settings->udp_size < DNS_UDP_MIN ? DNS_UDP_MIN : settings->udp_size;
+	/* Root, type, our size, the rest of the rcode, version, DO, length of the options. */
+	uint8_t opt[DNS_OPT_LEN] = { 0, 0, DNS_TYPE_OPT, (uint8_t)(size >> 8), (uint8_t)size,
+		(uint8_t)(reply->rcode >> 4), 0, reply->query->dnssec_ok ? 0x80 : 0, 0,
+		(uint8_t)(len >> 8), (uint8_t)len };
+	wire_write_octets(writer, opt, sizeof(opt));
 	if (reply->keepalive) {
 		wire_write_u16(writer, OPTION_KEEPALIVE);
 		wire_write_u16(writer, 2);

@@ -51,7 +51,11 @@ struct wire_reader {
 	int err;
 };
 
-void wire_reader_init(struct wire_reader *reader, const uint8_t *buf, size_t len);
+static inline void
+wire_reader_init(struct wire_reader *reader, const uint8_t *buf, size_t len)
+{
+	*reader = (struct wire_reader){ .buf = buf, .len = len };
+}
 
 static inline size_t
 wire_left(const struct wire_reader *reader)
@@ -73,10 +77,38 @@ wire_read_octets(struct wire_reader *reader, size_t count)
 	return octets;
 }
 
-uint8_t wire_read_u8(struct wire_reader *reader);
-uint16_t wire_read_u16(struct wire_reader *reader);
-uint32_t wire_read_u32(struct wire_reader *reader);
-void wire_skip(struct wire_reader *reader, size_t count);
+static inline uint8_t
+wire_read_u8(struct wire_reader *reader)
+{
+	const uint8_t *octet = wire_read_octets(reader, 1);
+
+	return octet == NULL ? 0 : *octet;
+}
+
+static inline uint16_t
+wire_read_u16(struct wire_reader *reader)
+{
+	const uint8_t *octets = wire_read_octets(reader, 2);
+
+	return octets == NULL ? 0 : wire_get_u16(octets);
+}
+
+static inline uint32_t
+wire_read_u32(struct wire_reader *reader)
+{
+	const uint8_t *octets = wire_read_octets(reader, 4);
+
+	if (octets == NULL)
+		return 0;
+	return (uint32_t)wire_get_u16(octets) << 16 | wire_get_u16(octets + 2);
+}
+
+static inline void
+wire_skip(struct wire_reader *reader, size_t count)
+{
+	(void)wire_read_octets(reader, count);
+}
+
 /* Move past a name that may end in a pointer, without following it. */
 void wire_skip_name(struct wire_reader *reader);
 /* Move past a name without pointers, at most 255 octets; returns its length, 0 after an error. */
@@ -93,7 +125,11 @@ struct wire_writer {
 	int err;
 };
 
-void wire_writer_init(struct wire_writer *writer, uint8_t *buf, size_t size);
+static inline void
+wire_writer_init(struct wire_writer *writer, uint8_t *buf, size_t size)
+{
+	*writer = (struct wire_writer){ .buf = buf, .size = size };
+}
 
 static inline void
 wire_write_octets(struct wire_writer *writer, const void *octets, size_t count)
@@ -107,9 +143,34 @@ wire_write_octets(struct wire_writer *writer, const void *octets, size_t count)
 	writer->len += count;
 }
 
-void wire_write_u8(struct wire_writer *writer, uint8_t value);
-void wire_write_u16(struct wire_writer *writer, uint16_t value);
-void wire_write_u32(struct wire_writer *writer, uint32_t value);
+static inline void
+wire_write_u8(struct wire_writer *writer, uint8_t value)
+{
+	wire_write_octets(writer, &value, 1);
+}
+
+static inline void
+wire_write_u16(struct wire_writer *writer, uint16_t value)
+{
+	uint8_t octets[2] = { (uint8_t)(value >> 8), (uint8_t)value };
+
+	wire_write_octets(writer, octets, sizeof(octets));
+}
+
+static inline void
+wire_write_u32(struct wire_writer *writer, uint32_t value)
+{
+	uint8_t octets[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+		(uint8_t)value };
+
+	wire_write_octets(writer, octets, sizeof(octets));
+}
+
 /* Back to an earlier length; an error that came after it is forgotten. */
-void wire_rewind(struct wire_writer *writer, size_t len);
+static inline void
+wire_rewind(struct wire_writer *writer, size_t len)
+{
+	writer->len = len;
+	writer->err = 0;
+}
 #endif
