@@ -28,6 +28,7 @@ struct udp_flood {
 	enum flood_state state;
 	unsigned full;                  /* batches in a row */
 	uint32_t drops;                 /* when the queue was looked at last */
+	uint32_t used;                  /* of the queue, when sampling began */
 	struct heavy sample;
 	struct addr clients[HEAVY_MAX];
 	size_t client_count;
@@ -162,6 +163,7 @@ watch(struct udp_flood *flood, size_t count)
 		return;
 	flood->sample = (struct heavy){ .total = 0 };
 	flood->state = FLOOD_SAMPLING;
+	flood->used = used;
 }
 
 static bool
@@ -210,7 +212,8 @@ sample(struct udp_flood *flood, const struct udp_batch *batch, size_t count, uin
 		end(flood);
 		return;
 	}
-	if (dropped > 0 || used > size / 8 * 5)
+	/* A burst that the queue holds and that is being worked off harms nobody. */
+	if (dropped > 0 || (used > size / 8 * 5 && used > flood->used))
 		add_clients(flood, addrs, heavy_name(&flood->sample, addrs));
 	if (flood->client_count == 0) {
 		end(flood);

@@ -218,6 +218,20 @@ START_TEST(a_queue_that_holds_what_comes_thins_out_nobody)
 }
 END_TEST
 
+/* Where the queue may be so long: only root may ask for that. */
+START_TEST(a_burst_that_is_worked_off_thins_out_nobody)
+{
+	int size = 2 << 20;
+
+	(void)setsockopt(server, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	put(heavy, 5000);
+	for (unsigned i = 0; i < 5000 / UDP_BATCH_MAX; i++) {
+		(void)take();
+		ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+	}
+}
+END_TEST
+
 /* What arrives on a fresh socket of the same host under a filter for these clients. */
 static const struct {
 	const char *at;
@@ -290,6 +304,7 @@ suite(void)
 	tcase_add_test(t, who_was_held_back_is_heard_again_soon);
 	tcase_add_test(t, a_silent_second_ends_it_too);
 	tcase_add_test(t, a_queue_that_holds_what_comes_thins_out_nobody);
+	tcase_add_test(t, a_burst_that_is_worked_off_thins_out_nobody);
 	tcase_add_loop_test(t, the_filter_knows_its_clients_from_others, 0,
 	    (int)(sizeof(filters) / sizeof(filters[0])));
 	tcase_add_test(t, eight_clients_of_either_family_fit);
