@@ -4,13 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#define uthash_nonfatal_oom(element) ((element)->lost = true)
-#include <uthash.h>
-
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/err.h"
+#include "base/keyset.h"
 #include "base/log.h"
 #include "dns/apex.h"
 #include "dns/branch.h"
@@ -26,20 +23,17 @@
 #include "dns/domain.h"
 #include "model/roster.h"
 
-#define KEY_SIZE 136            /* two labels of 63 octets */
+#define NAMES_MAX 134           /* two labels of 63 octets */
 #define SERIAL_STEP_MS 100
 #define SOA_TTL_MAX_S 300
 #define ARENA_FIRST 2048
 #define SCRATCH_FIRST 8192      /* holds a Service of ten endpoints */
 
 struct listing {
-	struct pointer_owner owner;     /* with the roster entry; NULL: new */
+	struct pointer_owner owner;     /* with the roster entry, which has its names; NULL: new */
 	size_t left_out;        /* records that no message could carry */
 	bool serving;           /* says who the zone's name servers are */
 	bool torn;              /* the index holds answers of an older entry still */
-	bool lost;              /* could not be put into the table */
-	UT_hash_handle hh;
-	char key[];             /* NS/NAME */
 };
 
 struct catalog {
@@ -51,7 +45,7 @@ struct catalog {
 	struct verified *verified;
 	struct branches *branches;
 	struct pointers *pointers;
-	struct listing *services;
+	struct keyset services;
 	struct listing **servers;       /* those that are serving */
 	size_t server_count;
 	size_t server_room;
@@ -280,10 +274,12 @@ static void
 note_left_out(struct catalog *catalog, struct listing *service, size_t left_out)
 {
 	if (left_out > 0 && service->left_out == 0)
-		log_warn("Service %s: too many endpoints for one DNS message: %zu records are left out",
-		    service->key, left_out);
+		log_warn("Service %s/%s: too many endpoints for one DNS message: %zu records are left "
+		    "out", roster_ns(service->owner.entry), roster_name(service->owner.entry),
+		    left_out);
 	if (left_out == 0 && service->left_out > 0 && service->owner.entry != NULL)
-		log_info("Service %s: all records are answered again", service->key);
+		log_info("Service %s/%s: all records are answered again",
+		    roster_ns(service->owner.entry), roster_name(service->owner.entry));
 	catalog->left_out += left_out - service->left_out;
 	service->left_out = left_out;
 }
@@ -344,80 +340,68 @@ change_service(struct catalog *catalog, struct listing *service, struct roster_e
 	return err;
 }
 
-static size_t
-listing_size(const struct listing *service)
-{
-	return sizeof(*service) + strlen(service->key) + 1;
-}
+/* ---- the table of Services ----------------------------------------------------------------- */
 
-static struct listing *
-find(struct catalog *catalog, const char *key)
-{
-	struct listing *service;
+struct names {
+	const char *ns;
+	const char *name;
+};
 
-	HASH_FIND_STR(catalog->services, key, service);
-	return service;
+/* One that is new is in nobody's way: it has an entry before another Service is spoken of. */
+static bool
+is_named(const void *item, const void *key)
+{
+	const struct roster_entry *entry = ((const struct listing *)item)->owner.entry;
+	const struct names *names = key;
+
+	return entry != NULL && strcmp(roster_name(entry), names->name) == 0 &&
+	    strcmp(roster_ns(entry), names->ns) == 0;
 }
 
 /* A Service nobody spoke of before, with no names yet. */
 static struct listing *
-add_service(struct catalog *catalog, const char *ns, const char *key)
+add_service(struct catalog *catalog, uint32_t hash, const char *ns)
 {
-	size_t size = strlen(key) + 1;
-	struct listing *service = calloc(1, sizeof(*service) + size);
+	struct listing *service = calloc(1, sizeof(*service));
 
 	if (service == NULL)
 		return NULL;
-	memcpy(service->key, key, size);
-	HASH_ADD_STR(catalog->services, key, service);
-	if (service->lost) {
+	if (keyset_add(&catalog->services, hash, service) != 0) {
 		free(service);
 		return NULL;
 	}
 	if (spaces_hold(catalog->spaces, ns) == 0) {
-		index_note(catalog->ledger.index, listing_size(service));
+		index_note(catalog->ledger.index, sizeof(*service));
 		return service;
 	}
-	HASH_DEL(catalog->services, service);
+	keyset_remove(&catalog->services, hash, service);
 	free(service);
 	return NULL;
 }
 
 static void
-drop_service(struct catalog *catalog, struct listing *service, const char *ns)
+drop_service(struct catalog *catalog, uint32_t hash, struct listing *service, const char *ns)
 {
-	HASH_DEL(catalog->services, service);
+	keyset_remove(&catalog->services, hash, service);
 	spaces_release(catalog->spaces, ns);
 	roster_entry_unref(service->owner.entry);
 	/* Readers may just have come to its cell. */
-	index_retire(catalog->ledger.index, service, listing_size(service));
-}
-
-/* NS/NAME, once a change and so without printf; false: too long. */
-static bool
-make_key(char key[KEY_SIZE], const char *ns, const char *name)
-{
-	size_t ns_len = strlen(ns), name_len = strlen(name);
-
-	if (ns_len + 1 + name_len >= KEY_SIZE)
-		return false;
-	memcpy(key, ns, ns_len);
-	key[ns_len] = '/';
-	memcpy(key + ns_len + 1, name, name_len + 1);
-	return true;
+	index_retire(catalog->ledger.index, service, sizeof(*service));
 }
 
 int
 catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
     struct roster_entry *entry)
 {
-	char key[KEY_SIZE];
+	const struct names names = { ns, name };
+	uint32_t hash = keyset_hash_names(&catalog->services, ns, name);
+	struct listing *service;
 
-	if (!make_key(key, ns, name))
+	if (strlen(ns) + strlen(name) > NAMES_MAX)
 		return 0;       /* such a name cannot be asked for */
-	struct listing *service = find(catalog, key);
+	service = keyset_find(&catalog->services, hash, is_named, &names);
 	if (service == NULL && entry != NULL) {
-		service = add_service(catalog, ns, key);
+		service = add_service(catalog, hash, ns);
 		if (service == NULL)
 			return ERR_NOMEM;
 	}
@@ -432,7 +416,7 @@ catalog_set_service(struct catalog *catalog, const char *ns, const char *name,
 	int err = change_service(catalog, service, entry, catalog->scratch);
 	arena_reset(catalog->scratch);
 	if (service->owner.entry == NULL)
-		drop_service(catalog, service, ns);
+		drop_service(catalog, hash, service, ns);
 	return err;
 }
 
@@ -512,6 +496,7 @@ catalog_new(const struct dns_settings *settings, struct index *index, uint32_t l
 	if (catalog == NULL)
 		return NULL;
 	catalog->ledger.index = index;
+	keyset_init(&catalog->services);
 	catalog->arena = arena_new(ARENA_FIRST);
 	catalog->scratch = arena_new(SCRATCH_FIRST);
 	int err = catalog->arena == NULL || catalog->scratch == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings,
@@ -529,15 +514,16 @@ catalog_new(const struct dns_settings *settings, struct index *index, uint32_t l
 void
 catalog_free(struct catalog *catalog)
 {
-	struct listing *service, *next;
+	struct listing *service;
+	size_t at = 0;
 
 	if (catalog == NULL)
 		return;
-	HASH_ITER(hh, catalog->services, service, next) {
-		HASH_DEL(catalog->services, service);
+	while ((service = keyset_next(&catalog->services, &at)) != NULL) {
 		roster_entry_unref(service->owner.entry);
 		index_keep(catalog->ledger.index, &service->owner.piece);
 	}
+	keyset_release(&catalog->services);
 	pointers_free(catalog->pointers);
 	branches_free(catalog->branches);
 	verified_free(catalog->verified);
