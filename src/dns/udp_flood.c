@@ -15,6 +15,7 @@
 #define TICK_US 5000            /* between looks at the queue while clients are thinned out */
 #define FORGET_US 1000000       /* without a datagram: whatever it was is over */
 #define LONG_TICKS 40           /* too long a queue for so long: somebody else fills it, too */
+#define FAST 4                  /* ticks worth one while the queue is nearly empty */
 #define CALM_TICKS 200          /* nothing held back for so long: the flood is over */
 #define ALL UINT32_MAX
 #define LEAST (ALL / 1024)      /* let through, so that the end of a flood is seen */
@@ -28,7 +29,7 @@ struct udp_flood {
 	enum flood_state state;
 	unsigned full;                  /* batches in a row */
 	uint32_t drops;                 /* when the queue was looked at last */
-	uint32_t used;                  /* of the queue, when sampling began */
+	uint32_t used;                  /* of the queue, the time before */
 	struct heavy sample;
 	struct addr clients[HEAVY_MAX];
 	size_t client_count;
@@ -256,15 +257,19 @@ tick(struct udp_flood *flood, size_t count, uint64_t now_us)
 		end(flood);
 		return;
 	}
+	/* One that gets shorter is on the way: to let less through would only overshoot. */
+	bool shrinks = used < flood->used;
+	flood->used = used;
 	flood->tick_us = now_us + TICK_US;
 	flood->long_ticks = used > size / 4 ? flood->long_ticks + 1 : 0;
 	if (flood->long_ticks == LONG_TICKS) {
 		flood->sample = (struct heavy){ .total = 0 };
 		flood->state = FLOOD_SAMPLING;
 	} else if (used > size / 4 && flood->keep > LEAST) {
-		thin(flood, flood->keep - flood->keep / 8);
+		if (!shrinks)
+			thin(flood, flood->keep - flood->keep / 8);
 	} else if (used < size / 8 && flood->keep < ALL) {
-		thin(flood, grown(flood->keep, ticks));
+		thin(flood, grown(flood->keep, used < size / 32 ? FAST * ticks : ticks));
 	}
 	flood->calm_ticks = flood->keep == ALL ? flood->calm_ticks + 1 : 0;
 	if (flood->calm_ticks == CALM_TICKS)

@@ -200,6 +200,30 @@ START_TEST(who_was_held_back_is_heard_again_soon)
 }
 END_TEST
 
+/* The thread had no CPU for a while: nobody sends more than it can answer. */
+START_TEST(a_stall_of_ours_is_soon_made_up_for)
+{
+	unsigned sent = 0;
+
+	for (unsigned i = 0; i < 100; i++) {
+		put(heavy, UDP_BATCH_MAX * 2);
+		(void)take();
+	}
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	for (unsigned i = 0; i < 100; i++) {
+		put(heavy, UDP_BATCH_MAX / 2);
+		(void)take();
+	}
+	(void)empty_queue();
+	taken = 0;
+	for (; sent < 100 * UDP_BATCH_MAX / 2; sent += UDP_BATCH_MAX / 2) {
+		put(heavy, UDP_BATCH_MAX / 2);
+		(void)take();
+	}
+	ck_assert_uint_eq(taken, sent);
+}
+END_TEST
+
 START_TEST(a_silent_second_ends_it_too)
 {
 	unsigned sent, arrived;
@@ -307,6 +331,7 @@ suite(void)
 	tcase_add_test(t, without_it_others_would_lose_queries);
 	tcase_add_test(t, after_the_flood_nobody_is_thinned_out);
 	tcase_add_test(t, who_was_held_back_is_heard_again_soon);
+	tcase_add_test(t, a_stall_of_ours_is_soon_made_up_for);
 	tcase_add_test(t, a_silent_second_ends_it_too);
 	tcase_add_test(t, a_queue_that_holds_what_comes_thins_out_nobody);
 	tcase_add_test(t, a_burst_that_is_worked_off_thins_out_nobody);
