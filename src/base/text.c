@@ -244,6 +244,21 @@ mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* Up to seven octets, read in at most two pieces that may overlap. */
+static uint64_t
+read_rest(const uint8_t *octets, size_t len)
+{
+	uint32_t low, high;
+
+	if (len >= sizeof(low)) {
+		memcpy(&low, octets, sizeof(low));
+		memcpy(&high, octets + len - sizeof(high), sizeof(high));
+		return (uint64_t)high << 32 | low;
+	}
+	return len == 0 ? 0 : (uint64_t)octets[0] << 16 | (uint64_t)octets[len / 2] << 8 |
+	    octets[len - 1];
+}
+
 uint64_t
 text_digest(uint64_t seed, const void *data, size_t len)
 {
@@ -255,10 +270,7 @@ text_digest(uint64_t seed, const void *data, size_t len)
 		memcpy(&word, octets, sizeof(word));
 		hash = mix(hash ^ word, key);
 	}
-	word = 0;
-	if (len > 0)
-		memcpy(&word, octets, len);
-	return mix(hash ^ word ^ last, key);
+	return mix(hash ^ read_rest(octets, len) ^ last, key);
 }
 
 /*

@@ -291,8 +291,7 @@ decode_probe_annotation(struct field_context *context, const struct doc_node *ro
 
 	if (text == NULL)
 		return NULL;
-	struct arena *arena = arena_new(0);
-	int err = arena == NULL ? ERR_NOMEM : doc_read_inner(text, arena, context->diag, &node);
+	int err = doc_read_inner(text, context->arena, context->diag, &node);
 	size_t mark = field_enter(context, "metadata.annotations.rollcall/readiness-probe");
 
 	if (err == ERR_NOMEM)
@@ -304,7 +303,6 @@ decode_probe_annotation(struct field_context *context, const struct doc_node *ro
 	else
 		spec = decode_probe(context, node, PROBE_READINESS, true);
 	field_leave(context, mark);
-	arena_free(arena);
 	return spec;
 }
 

@@ -37,7 +37,7 @@ enum field_type {
 	FIELD_BOOL,             /* bool */
 	/* 0 not stated, 1 false, 2 true (model/pod.h); any unsigned width */
 	FIELD_TRISTATE,
-	FIELD_TEXT,             /* const char *, in the arena */
+	FIELD_TEXT,             /* const char *, borrowed from the document */
 	FIELD_INT,              /* any unsigned width; `words` may name values besides ("auto") */
 	FIELD_ENUM,             /* a text out of `words`; any width */
 	FIELD_DURATION,         /* uint64_t milliseconds: "1h30m", "10s", "250ms" */
@@ -144,6 +144,9 @@ struct field_context {
 };
 
 /*
+ * Texts are not copied: what is decoded lives no longer than the document (doc_read() into the same
+ * arena, or packed before the next one is read).
+ *
  * Decode a mapping (or NULL, a DOC_NULL: nothing stated) into `target`, which is zeroed or
  * holds what
  * fields without `fallback` are to keep.  All problems are said; look at context->errors and ->err.

@@ -85,7 +85,7 @@ field_value_wrong_type(struct field_context *context, const struct doc_node *nod
 		    doc_type_text(node->type));
 }
 
-/* A copy of a text that obeys the field's rules, or NULL after saying why not. */
+/* A text that obeys the field's rules, or NULL after saying why not. */
 static const char *
 checked_text(const struct field *field, const struct doc_node *node, struct field_context *context)
 {
@@ -112,11 +112,7 @@ checked_text(const struct field *field, const struct doc_node *node, struct fiel
 		    "");
 		return NULL;
 	}
-	const char *text = arena_text_n(context->arena, node->text, node->count);
-
-	if (text == NULL)
-		context->err = ERR_NOMEM;
-	return text;
+	return node->text;
 }
 
 static void

@@ -1,10 +1,14 @@
 /* test_source_scan.c - what a look at folders of manifests finds, and what it makes of it. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/strbuf.h"
+#include "source/manifest_file.h"
 #include "tests/source/folder.h"
 #include "tests/suite.h"
 
@@ -35,6 +39,63 @@ START_TEST(an_unchanged_file_is_not_told_again)
 	folder_load_tells(&bench, "end;");
 	folder_put_namespace(&bench, "a.yaml", "two");
 	folder_load_tells(&bench, "a.yaml: two;end;");
+	folder_end(&bench);
+}
+END_TEST
+
+/* Older than that, a file's stamp says that nobody wrote to it. */
+static void
+let_files_age(const struct bench *bench)
+{
+	static const struct timespec pause = { .tv_nsec = 10000000 };
+	struct manifest_stamp stamp;
+	char path[128];
+
+	folder_path(bench, "c.yaml", path);
+	ck_assert(manifest_file_stamp(path, &stamp));
+	while (manifest_file_is_fresh(&stamp))
+		(void)nanosleep(&pause, NULL);
+}
+
+/* The names of files that were opened since inotify was asked. */
+static void
+opened(int fd, struct strbuf *names)
+{
+	_Alignas(struct inotify_event) char events[4096];
+	ssize_t len = read(fd, events, sizeof(events));
+
+	for (ssize_t at = 0; at < len;) {
+		const void *place = events + at;
+		const struct inotify_event *event = place;
+
+		if (event->len > 0)
+			strbuf_addf(names, "%s;", event->name);
+		at += (ssize_t)(sizeof(*event) + event->len);
+	}
+}
+
+START_TEST(of_files_that_nobody_wrote_to_none_is_opened)
+{
+	struct strbuf names = STRBUF_INIT;
+	struct bench bench;
+
+	folder_begin(&bench);
+	folder_put_namespace(&bench, "a.yaml", "one");
+	folder_put_namespace(&bench, "b.yaml", "two");
+	folder_put_namespace(&bench, "c.yaml", "three");
+	let_files_age(&bench);
+	folder_start(&bench, false);
+	folder_load_tells(&bench, "a.yaml: one;b.yaml: two;c.yaml: three;end;");
+	folder_put_namespace(&bench, "b.yaml", "other");
+
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	ck_assert_int_ge(inotify_add_watch(fd, bench.folder, IN_OPEN), 0);
+	folder_load_tells(&bench, "b.yaml: other;end;");
+	opened(fd, &names);
+	ck_assert_str_eq(names.text, "b.yaml;");
+	ck_assert_int_eq(close(fd), 0);
+	strbuf_release(&names);
 	folder_end(&bench);
 }
 END_TEST
@@ -211,6 +272,7 @@ suite(void)
 	tcase_set_timeout(tcase, 20);
 	tcase_add_test(tcase, files_are_read_in_byte_order_and_others_are_left_alone);
 	tcase_add_test(tcase, an_unchanged_file_is_not_told_again);
+	tcase_add_test(tcase, of_files_that_nobody_wrote_to_none_is_opened);
 	tcase_add_test(tcase, a_broken_file_is_said_once_and_heals);
 	tcase_add_test(tcase, what_is_no_file_gets_one_clear_line_and_never_hangs);
 	tcase_add_test(tcase, an_unreadable_file_is_said_once);
