@@ -21,6 +21,7 @@
 /* So many between two looks at the clock. */
 #define PODS_MAX 64
 #define SERVICES_MAX 16
+#define VERDICTS_MAX 64
 
 /* ---- failures ---- */
 
@@ -191,10 +192,22 @@ begin_run(struct refresh *refresh)
 	refresh->round = 0;
 }
 
+static size_t
+publish_verdicts(struct refresh *refresh)
+{
+	struct store_key key;
+	size_t taken = 0;
+
+	for (; taken < VERDICTS_MAX && store_take_dirty_verdict(refresh->store, &key); taken++)
+		refresh_publish_verdict(refresh, &key);
+	return taken;
+}
+
 /* False: paused. */
 static bool
 work_off(struct refresh *refresh)
 {
+	publish_verdicts(refresh);
 	while (work_off_batch(refresh)) {
 		size_t taken;
 
@@ -203,7 +216,8 @@ work_off(struct refresh *refresh)
 			return true;
 		if (refresh->ops->pause(refresh->arg))
 			return false;
-		taken = refresh_namespaces(refresh);
+		taken = publish_verdicts(refresh);
+		taken += refresh_namespaces(refresh);
 		taken += refresh_pods(refresh);
 		if (taken >= PODS_MAX)
 			continue;

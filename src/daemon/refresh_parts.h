@@ -4,7 +4,8 @@
  * What is dirty among the Services is taken as one batch, which goes through its stages one after
  * the other, for all Services each: what is gone gives its addresses back before any are reserved,
  * and all that are stated are reserved before one is chosen.  The batch may pause anywhere; what
- * changes again meanwhile is left to the next one.
+ * changes again meanwhile is left to the next one.  Services of which only verdicts have changed do
+ * not wait for it: neither their addresses nor their targets can be others.
  */
 #ifndef ROLLCALL_DAEMON_REFRESH_PARTS_H
 #define ROLLCALL_DAEMON_REFRESH_PARTS_H
@@ -58,6 +59,7 @@ void refresh_save(struct refresh *refresh);
 
 /* refresh_publish.c: what is answered and probed of one Service, Pod, namespace. */
 void refresh_publish(struct refresh *refresh, const struct store_key *key);
+void refresh_publish_verdict(struct refresh *refresh, const struct store_key *key);
 void refresh_pod(struct refresh *refresh, const struct store_key *key);
 void refresh_namespace(struct refresh *refresh, const char *name);
 #endif

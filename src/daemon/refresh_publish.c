@@ -212,6 +212,33 @@ refresh_publish(struct refresh *refresh, const struct store_key *key)
 	}
 }
 
+/* Only who is present has changed.  What is not answered yet, or cannot be now, goes all the way. */
+void
+refresh_publish_verdict(struct refresh *refresh, const struct store_key *key)
+{
+	const struct service *service = (const void *)key->object;
+	struct slot *slot = slot_of(key);
+	struct roster_entry *entry = NULL;
+	int err = 0;
+
+	if (slot != NULL && slot->entry != NULL && !slot->entry->pending)
+		err = membership_build(
+		    refresh->store, service, answerable(refresh, slot, service), &entry);
+	if (err == 0 && entry != NULL && !entry->pending) {
+		err = publish_entry(refresh, slot, entry, service, key);
+		entry = NULL;
+		if (err == 0)
+			return;
+	}
+	if (err != 0)
+		refresh_failed(refresh, "service", key->ns, key->name, err);
+	roster_entry_unref(entry);
+	store_set_mark(refresh->store, key->mark);
+	store_touch_service(refresh->store, key->ns, key->name);
+	store_set_mark(refresh->store, 0);
+	refresh->starved |= err != 0;
+}
+
 /* ---- Pods, namespaces ---- */
 
 static int

@@ -22,6 +22,7 @@ store_new(void)
 	keyset_init(&store->terms);
 	keyset_init(&store->verdicts);
 	store_dirty_init(&store->dirty_services);
+	store_dirty_init(&store->dirty_verdicts);
 	store_dirty_init(&store->dirty_pods);
 	store_dirty_init(&store->dirty_spaces);
 	return store;

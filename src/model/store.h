@@ -89,7 +89,7 @@ int store_each_verdict(const struct store *store, store_verdict_fn *visit, void 
  * A mark of the caller's, for when and why: what becomes dirty from now on carries it until it is
  * taken, and the first one stays.  0: none.
  */
-#define STORE_MARK_MAX (UINT64_MAX >> 3)
+#define STORE_MARK_MAX (UINT64_MAX >> 5)
 void store_set_mark(struct store *store, uint64_t mark);
 
 /*
@@ -121,6 +121,11 @@ struct store_key {
 size_t store_take_dirty_services(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_pods(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_namespaces(struct store *store, const char *const **names);
+/*
+ * A Service of which only verdicts have changed, one at a time; its texts stay valid until the store
+ * changes.  Those that have changed otherwise, too, are left to the next take of Services.
+ */
+bool store_take_dirty_verdict(struct store *store, struct store_key *key);
 /*
  * What the store states by now under a key of the last take.  False: it has changed again, and
  * will be given again.

@@ -56,10 +56,24 @@ list_append(const struct store *store, struct dirty_list *list, struct dirty *di
 void
 store_slot_mark(struct store *store, struct slot *slot)
 {
-	if (slot->kind == KIND_SERVICE)
-		list_append(store, &store->dirty_services, store_slot_dirty(slot));
-	else if (slot->kind == KIND_POD)
+	if (slot->kind == KIND_SERVICE) {
+		struct dirty *dirty = store_slot_dirty(slot);
+
+		dirty->stated_too = dirty->listed && dirty->by_verdict;
+		list_append(store, &store->dirty_services, dirty);
+	} else if (slot->kind == KIND_POD) {
 		list_append(store, &store->dirty_pods, store_slot_dirty(slot));
+	}
+}
+
+void
+store_slot_mark_verdict(struct store *store, struct slot *slot)
+{
+	struct dirty *dirty = store_slot_dirty(slot);
+
+	if (!dirty->listed)
+		dirty->by_verdict = 1;
+	list_append(store, &store->dirty_verdicts, dirty);
 }
 
 void
@@ -200,9 +214,45 @@ bool
 store_renew_key(const struct store_key *key, struct store_key *out)
 {
 	struct slot *slot = (struct slot *)(uintptr_t)key->slot;
+	const struct dirty *dirty = store_slot_dirty(slot);
 
 	*out = key_of(slot);
-	return !store_slot_dirty(slot)->listed;
+	out->mark = key->mark;
+	return !dirty->listed || (dirty->by_verdict && !dirty->stated_too);
+}
+
+static struct dirty *
+list_take_first(struct dirty_list *list)
+{
+	struct dirty *dirty = list->first;
+
+	if (dirty == NULL)
+		return NULL;
+	list->first = dirty->next;
+	if (list->first == NULL)
+		list->last = &list->first;
+	list->count--;
+	dirty->listed = dirty->by_verdict = 0;
+	return dirty;
+}
+
+bool
+store_take_dirty_verdict(struct store *store, struct store_key *key)
+{
+	struct dirty *dirty;
+
+	while ((dirty = list_take_first(&store->dirty_verdicts)) != NULL) {
+		if (!dirty->stated_too) {
+			*key = key_of(SLOT_OF(dirty));
+			return true;
+		}
+		uint64_t mark = dirty->mark;
+
+		dirty->stated_too = 0;
+		list_append(store, &store->dirty_services, dirty);
+		dirty->mark = mark & STORE_MARK_MAX;
+	}
+	return false;
 }
 
 size_t
@@ -265,6 +315,6 @@ store_set_mark(struct store *store, uint64_t mark)
 bool
 store_is_dirty(const struct store *store)
 {
-	return store->dirty_services.count > 0 || store->dirty_pods.count > 0 ||
-	    store->dirty_spaces.count > 0;
+	return store->dirty_services.count > 0 || store->dirty_verdicts.count > 0 ||
+	    store->dirty_pods.count > 0 || store->dirty_spaces.count > 0;
 }

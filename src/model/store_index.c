@@ -463,3 +463,16 @@ store_mark_selecting(struct store *store, const struct object *pod)
 {
 	each_selecting(store, pod, mark, store);
 }
+
+static int
+mark_verdict(void *arg, struct slot *service)
+{
+	store_slot_mark_verdict(arg, service);
+	return 0;
+}
+
+void
+store_mark_selecting_verdict(struct store *store, const struct object *pod)
+{
+	each_selecting(store, pod, mark_verdict, store);
+}

@@ -25,7 +25,10 @@ struct dirty {
 	uint64_t lent : 1;
 	/* a file of the batch at hand touched it: not to be taken before store_release() */
 	uint64_t held : 1;
-	uint64_t mark : 61;             /* while listed */
+	/* a Service listed because of verdicts; and of what is stated since then, too */
+	uint64_t by_verdict : 1;
+	uint64_t stated_too : 1;
+	uint64_t mark : 59;             /* while listed */
 };
 
 enum posting_side { SIDE_MEMBERS, SIDE_SELECTORS };
@@ -147,6 +150,7 @@ struct store {
 	struct keyset terms;
 	struct keyset verdicts;
 	struct dirty_list dirty_services;
+	struct dirty_list dirty_verdicts;       /* Services, too; nothing is lent of it */
 	struct dirty_list dirty_pods;
 	struct dirty_list dirty_spaces;
 	uint64_t mark;
@@ -178,6 +182,8 @@ void store_slot_empty(struct store *store, struct slot *slot);
 
 /* store_dirty.c: put the slot (a Service's or a Pod's), or the namespace, into its list, once. */
 void store_slot_mark(struct store *store, struct slot *slot);
+/* The same for a Service of which nothing but a verdict has changed. */
+void store_slot_mark_verdict(struct store *store, struct slot *slot);
 void store_space_mark(struct store *store, struct space *space);
 void store_dirty_init(struct dirty_list *list);
 void store_dirty_release(struct dirty_list *list);
@@ -192,6 +198,7 @@ void store_found_link(struct slot *slot);
 void store_found_unlink(struct slot *slot);
 /* Mark dirty the Services that select the Pod. */
 void store_mark_selecting(struct store *store, const struct object *pod);
+void store_mark_selecting_verdict(struct store *store, const struct object *pod);
 
 /* store.c: what a change of the object that serves makes dirty. */
 void store_slot_touch(struct store *store, struct slot *slot);

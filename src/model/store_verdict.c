@@ -59,7 +59,7 @@ touch_pod(struct store *store, char *const parts[5], bool verdict_changed)
 	if (slot == NULL || !slot->stated || strcmp(parts[4], "liveness") == 0)
 		return;
 	if (verdict_changed)
-		store_mark_selecting(store, slot->serving.object);
+		store_mark_selecting_verdict(store, slot->serving.object);
 	/* Other targets of the Pod are held, or let go, by its startup probe. */
 	if (strcmp(parts[4], "startup") == 0)
 		store_slot_mark(store, slot);
@@ -84,7 +84,7 @@ touch_target(struct store *store, const char *id, bool verdict_changed)
 		struct slot *slot = store_slot_find(store, KIND_SERVICE, parts[1], parts[2]);
 
 		if (slot != NULL && slot->stated)
-			store_slot_mark(store, slot);
+			store_slot_mark_verdict(store, slot);
 	}
 }
 

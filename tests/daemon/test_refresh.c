@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "daemon/world.h"
+#include "model/store.h"
 #include "tests/daemon/played.h"
 #include "tests/suite.h"
 
@@ -14,12 +15,14 @@
 
 static struct played *played;
 static struct strbuf text;
+static unsigned port;                   /* of all Services */
 
 static void
 setup(void)
 {
 	played = played_new("10.96.0.0/24");
 	text = (struct strbuf)STRBUF_INIT;
+	port = 80;
 }
 
 static void
@@ -38,7 +41,7 @@ services(int without, const char *address)
 		if (i == without)
 			continue;
 		strbuf_addf(&text, "---\napiVersion: v1\nkind: Service\n"
-		    "metadata: {name: s%d, namespace: shop}\nspec: {ports: [{port: 80}]", i);
+		    "metadata: {name: s%d, namespace: shop}\nspec: {ports: [{port: %u}]", i, port);
 		if (i == SERVICES - 1 && address != NULL)
 			strbuf_addf(&text, ", clusterIP: %s", address);
 		strbuf_addf(&text, "}\n");
@@ -134,6 +137,49 @@ START_TEST(what_changes_between_turns_is_answered_as_it_is_last)
 }
 END_TEST
 
+/* One more Service with a Pod that is probed, in a file of its own. */
+#define PROBED(port) \
+	"apiVersion: v1\nkind: Service\nmetadata: {name: probed, namespace: shop}\n" \
+	"spec: {clusterIP: None, selector: {app: a}, ports: [{port: " port "}]}\n---\n" \
+	"apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop, labels: {app: a}}\n" \
+	"spec: {containers: [{name: c, image: x, readinessProbe: {tcpSocket: {port: 80}, " \
+	"failureThreshold: 1, periodSeconds: 1}}]}\n" \
+	"status: {phase: Running, podIP: 10.8.0.1}\n"
+#define PROBED_NAME "probed.shop.svc.cluster.local"
+
+/* What a probe of the Pod has found, without a turn of the world. */
+static void
+set_verdict(enum verdict verdict)
+{
+	struct verdict_state state = { .verdict = verdict, .reason = "" };
+
+	ck_assert_int_eq(world_restore_verdict(played->world, "pod/shop/a/c/readiness", &state), 0);
+}
+
+START_TEST(a_verdict_does_not_wait_for_the_batch_under_way)
+{
+	unsigned turns = 0;
+
+	played_file(played, "p.yaml", PROBED("80"));
+	played_file(played, "a.yaml", services(-1, NULL));
+	ck_assert_str_eq(played_ask(played, PROBED_NAME), "NXDOMAIN");
+	played->slow_ms = 1;
+	/* Everything is in the batch, the probed Service too. */
+	port = 81;
+	played_state(played, "p.yaml", PROBED("81"));
+	played_state(played, "a.yaml", services(-1, NULL));
+	played_turn(played, 0);
+	ck_assert(is_busy());
+	for (; is_busy(); turns++) {
+		set_verdict(turns % 2 == 0 ? VERDICT_PASS : VERDICT_FAIL);
+		played_turn(played, 0);
+		ck_assert_str_eq(played_ask(played, PROBED_NAME),
+		    turns % 2 == 0 ? "10.8.0.1" : "NXDOMAIN");
+	}
+	ck_assert_uint_gt(turns, 1);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -143,6 +189,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_large_load_leaves_others_their_turn_and_is_answered_in_the_end);
 	tcase_add_test(tc, a_small_change_takes_one_turn);
+	tcase_add_test(tc, a_verdict_does_not_wait_for_the_batch_under_way);
 	tcase_add_test(tc, what_changes_between_turns_is_answered_as_it_is_last);
 	suite_add_tcase(s, tc);
 	return s;

@@ -38,15 +38,19 @@ put(const char *file, struct object *a, struct object *b, struct object *c)
 	ck_assert_int_eq(store_replace_file(store, file, objects, count, diag), 0);
 }
 
-/* The dirty Services, Pods and namespaces as "s: a/b p: a/c n: d", in order; takes them. */
+/* The dirty Services (v: by verdicts), Pods and namespaces as "s:a/b p:a/c n:d", in order; takes them. */
 static const char *
 dirty(void)
 {
 	const struct store_key *keys;
 	const char *const *names;
-	size_t count = store_take_dirty_services(store, SIZE_MAX, &keys);
+	struct store_key key;
+	size_t count;
 
 	strbuf_clear(&said);
+	while (store_take_dirty_verdict(store, &key))
+		strbuf_addf(&said, "v:%s/%s ", key.ns, key.name);
+	count = store_take_dirty_services(store, SIZE_MAX, &keys);
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(&said, "s:%s/%s ", keys[i].ns, keys[i].name);
 	count = store_take_dirty_pods(store, SIZE_MAX, &keys);
@@ -450,26 +454,50 @@ START_TEST(a_verdict_touches_whom_it_matters_to)
 	put("a.yaml", service("web", "app=web"), service("db", ""), pod("p", "app=web"));
 	dirty();
 	verdict(readiness, VERDICT_PASS, false);
-	ck_assert_str_eq(dirty(), "s:shop/web ");
+	ck_assert_str_eq(dirty(), "v:shop/web ");
 	ck_assert_str_eq(store_verdict(store, readiness)->reason, "status 503");
 	verdict(readiness, VERDICT_PASS, false);
 	ck_assert_str_eq(dirty(), "");
 	verdict(readiness, VERDICT_FAIL, false);
-	ck_assert_str_eq(dirty(), "s:shop/web ");
+	ck_assert_str_eq(dirty(), "v:shop/web ");
 	verdict(startup, VERDICT_PASS, true);
-	ck_assert_str_eq(dirty(), "s:shop/web p:shop/p ");
+	ck_assert_str_eq(dirty(), "v:shop/web p:shop/p ");
 	verdict(startup, VERDICT_PASS, false);  /* confirmed: no longer to be tried */
 	ck_assert_str_eq(dirty(), "p:shop/p ");
 	verdict("pod/shop/p/main/liveness", VERDICT_FAIL, false);
 	verdict("pod/shop/nobody/main/readiness", VERDICT_FAIL, false);
 	ck_assert_str_eq(dirty(), "");
 	verdict(endpoint, VERDICT_PASS, false);
-	ck_assert_str_eq(dirty(), "s:shop/db ");
+	ck_assert_str_eq(dirty(), "v:shop/db ");
 	verdict(endpoint, VERDICT_UNKNOWN, false);
-	ck_assert_str_eq(dirty(), "s:shop/db ");
+	ck_assert_str_eq(dirty(), "v:shop/db ");
 	ck_assert_ptr_null(store_verdict(store, endpoint));
 	verdict(endpoint, VERDICT_UNKNOWN, false);
 	ck_assert_str_eq(dirty(), "");
+}
+END_TEST
+
+START_TEST(a_service_that_changed_by_more_than_verdicts_is_given_with_those)
+{
+	static const char readiness[] = "pod/shop/p/main/readiness";
+	const struct store_key *keys;
+	struct store_key key;
+
+	put("a.yaml", service("web", "app=web"), pod("p", "app=web"), NULL);
+	verdict(readiness, VERDICT_PASS, false);
+	ck_assert_str_eq(dirty(), "s:shop/web p:shop/p n:shop ");
+	verdict(readiness, VERDICT_FAIL, false);
+	put("a.yaml", pod("p", "app=web"), NULL, NULL);
+	ck_assert_str_eq(dirty(), "s:shop/web ");
+	/* One in the caller's hands is given by itself, and is as it was among the others. */
+	put("a.yaml", service("web", "app=web"), pod("p", "app=web"), NULL);
+	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 1);
+	verdict(readiness, VERDICT_FAIL, false);
+	ck_assert(store_renew_key(&keys[0], &key));
+	store_touch_service(store, "shop", "web");
+	ck_assert(!store_renew_key(&keys[0], &key));
+	ck_assert(!store_take_dirty_verdict(store, &key));
+	ck_assert_str_eq(dirty(), "s:shop/web ");
 }
 END_TEST
 
@@ -562,6 +590,7 @@ suite(void)
 	tcase_add_test(tc, what_is_dirty_is_given_in_the_portions_asked_for);
 	tcase_add_test(tc, a_verdict_touches_whom_it_matters_to);
 	tcase_add_test(tc, what_files_touch_in_a_hold_waits_for_its_end);
+	tcase_add_test(tc, a_service_that_changed_by_more_than_verdicts_is_given_with_those);
 	tcase_add_test(tc, every_verdict_is_visited);
 	tcase_add_test(tc, a_name_beyond_reason_is_refused_and_nothing_changes);
 	suite_add_tcase(s, tc);

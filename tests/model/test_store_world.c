@@ -196,20 +196,31 @@ seen_of(const char *ns, const char *name)
 }
 
 static void
+refresh_one(struct store *store, const struct store_key *key)
+{
+	struct seen *one = seen_of(key->ns, key->name);
+	const struct service *service = store_service(store, key->ns, key->name);
+
+	roster_entry_unref(one->entry);
+	one->entry = NULL;
+	if (service != NULL)
+		ck_assert_int_eq(membership_build(store, service, NULL, &one->entry), 0);
+}
+
+static void
 refresh(struct store *store)
 {
 	const struct store_key *keys;
-	size_t count = store_take_dirty_services(store, SIZE_MAX, &keys);
+	struct store_key key;
+	size_t count;
 
-	for (size_t i = 0; i < count; i++) {
-		struct seen *one = seen_of(keys[i].ns, keys[i].name);
-		const struct service *service = store_service(store, keys[i].ns, keys[i].name);
-
-		roster_entry_unref(one->entry);
-		one->entry = NULL;
-		if (service != NULL)
-			ck_assert_int_eq(membership_build(store, service, NULL, &one->entry), 0);
+	while (store_take_dirty_verdict(store, &key)) {
+		ck_assert_ptr_nonnull(key.object);
+		refresh_one(store, &key);
 	}
+	count = store_take_dirty_services(store, SIZE_MAX, &keys);
+	for (size_t i = 0; i < count; i++)
+		refresh_one(store, &keys[i]);
 }
 
 /* Every Service's entry, made from scratch now, equals the one made when it was last dirty. */
