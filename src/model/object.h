@@ -3,7 +3,7 @@
  *
  * The life of an object: `source` decodes it and packs it, the store takes the copy over, and
  * gives it back when its file no longer states it; roster entries hold those they point into.
- * Between the two nothing changes it.
+ * Between the two nothing changes it, but for the places where it is stated.
  */
 #ifndef ROLLCALL_MODEL_OBJECT_H
 #define ROLLCALL_MODEL_OBJECT_H
@@ -69,6 +69,12 @@ int object_pack(const struct object *decoded, struct object **out);
  */
 const struct object *object_ref(const struct object *object);
 void object_unref(const struct object *object);
+
+/*
+ * `now` says what `held` says, perhaps elsewhere: that is where it is stated from now on.  So those
+ * who hold the old one need not be given the new.
+ */
+void object_take_places(struct object *held, const struct object *now);
 
 /* The value of a key, or NULL. */
 const char *pairs_find(const struct pairs *pairs, const char *key);

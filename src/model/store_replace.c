@@ -302,8 +302,10 @@ commit_step(struct store *store, const struct plan *plan, struct step *step)
 		commit_first(store, plan, step);
 	} else if (step->equal) {
 		statement = find_statement(step->slot, plan->file);
-		object_unref(statement->object);
-		statement->object = step->object;           /* its place may have moved */
+		/* The one that roster entries hold stays; its place may have moved. */
+		object_take_places(statement->object, step->object);
+		object_unref(step->object);
+		step->object = statement->object;
 	} else {
 		commit_other(store, plan, step);
 	}
@@ -348,16 +350,15 @@ commit(struct store *store, struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		plan->slots[i]->planned = 0;
 	free(file->slots);
-	free(plan->steps);
 	file->slots = plan->slots;
 	file->count = plan->count;
 }
 
 static void
-report_waiting(const struct plan *plan, struct object **objects, struct diag *diag)
+report_waiting(const struct plan *plan, struct diag *diag)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		const struct object *object = objects[i];
+		const struct object *object = plan->steps[i].object;
 		const struct object *first = plan->file->slots[i]->serving.object;
 
 		if (first == object)
@@ -385,7 +386,8 @@ store_replace_file(struct store *store, const char *file, struct object **object
 	store->replacing = store->holding;
 	commit(store, &plan);
 	store->replacing = false;
-	report_waiting(&plan, objects, diag);
+	report_waiting(&plan, diag);
+	free(plan.steps);
 	file_prune(store, plan.file);
 	return 0;
 }

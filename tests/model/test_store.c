@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "base/strbuf.h"
+#include "model/origin.h"
 #include "tests/model/build.h"
 #include "tests/suite.h"
 
@@ -102,17 +103,30 @@ END_TEST
 
 START_TEST(an_equal_object_is_no_change_but_its_place_may_move)
 {
+	struct object *first = service("web", "app=web");
 	struct object *again = service("web", "app=web");
+	struct origin *origin = origin_new("a.yaml");
+	const struct service *held;
 	uint64_t generation;
 
-	put("a.yaml", service("web", "app=web"), NULL, NULL);
+	build_port((struct service *)(void *)first, "http", PROTOCOL_TCP, 80, 0, NULL);
+	build_port((struct service *)(void *)again, "http", PROTOCOL_TCP, 80, 0, NULL);
+	((struct service *)(void *)again)->ports[0].place.line = 19;
+	again->origin = origin_ref(origin);
+	put("a.yaml", first, NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web n:shop ");
 	generation = store_generation(store);
 	build_place(again, "a.yaml", 17);
 	put("a.yaml", again, NULL, NULL);
 	ck_assert_str_eq(dirty(), "");
 	ck_assert_uint_eq(store_generation(store), generation);
-	ck_assert_uint_eq(store_service(store, "shop", "web")->object.place.line, 17);
+	held = store_service(store, "shop", "web");
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), 0);
+	ck_assert_ptr_eq(held, first);
+	ck_assert_uint_eq(held->object.place.line, 17);
+	ck_assert_uint_eq(held->ports[0].place.line, 19);
+	ck_assert_uint_eq(origin->references, 2);
+	origin_unref(origin);
 }
 END_TEST
 
