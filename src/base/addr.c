@@ -91,13 +91,30 @@ ip6_text(const struct addr *addr, char buf[ADDR_TEXT_SIZE])
 	}
 }
 
+/* Without printf: addresses are in the names of targets, which are made for every change. */
+static char *
+put_number(char *at, unsigned number)
+{
+	if (number >= 10)
+		at = put_number(at, number / 10);
+	*at++ = (char)('0' + number % 10);
+	return at;
+}
+
+static void
+ip4_text(const uint8_t octets[4], char *at)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		at = put_number(at, octets[i]);
+		*at++ = i < 3 ? '.' : '\0';
+	}
+}
+
 char *
 addr_text(const struct addr *addr, char buf[ADDR_TEXT_SIZE])
 {
-	const uint8_t *v4 = addr->octets;
-
 	if (addr->family == ADDR_IP4)
-		(void)snprintf(buf, ADDR_TEXT_SIZE, "%u.%u.%u.%u", v4[0], v4[1], v4[2], v4[3]);
+		ip4_text(addr->octets, buf);
 	else if (addr->family == ADDR_IP6)
 		ip6_text(addr, buf);
 	else
@@ -244,11 +261,17 @@ addr_port_parse(const char *text, struct addr_port *addr_port)
 char *
 addr_port_text(const struct addr_port *addr_port, char buf[ADDR_PORT_TEXT_SIZE])
 {
-	char addr[ADDR_TEXT_SIZE];
 	bool brackets = addr_port->addr.family == ADDR_IP6;
+	char *at = buf;
 
-	(void)snprintf(buf, ADDR_PORT_TEXT_SIZE, "%s%s%s:%u", brackets ? "[" : "",
-	    addr_text(&addr_port->addr, addr), brackets ? "]" : "", (unsigned)addr_port->port);
+	if (brackets)
+		*at++ = '[';
+	addr_text(&addr_port->addr, at);
+	at += strlen(at);
+	if (brackets)
+		*at++ = ']';
+	*at++ = ':';
+	*put_number(at, addr_port->port) = '\0';
 	return buf;
 }
 

@@ -35,7 +35,10 @@ struct compact_field {
 	.offset = offsetof(struct s, m), .count_offset = offsetof(struct s, c), \
 	.count_size = sizeof(((struct s *)0)->c), .items = (table)
 
-/* `size` is a multiple of the pointer's; or `packed` is set: octets, for which no place is wrong. */
+/*
+ * `size` is a multiple of the pointer's; or `packed` is set: octets, for which no place is
+ * wrong.
+ */
 struct compact_table {
 	size_t size;
 	const struct compact_field *fields;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "model/allot.h"
 #include "model/membership_parts.h"
@@ -42,30 +41,6 @@ add_unique(struct addr *addrs, size_t count, const struct addr *addr)
 	return count + 1;
 }
 
-/* spec.externalIPs, then what the balancer was given by us or, believed, by others. */
-static struct addr *
-external_ips(const struct service *service, const struct allotment *allotment,
-    struct arena *arena, size_t *count)
-{
-	const struct service_extra *extra = service_extra(service);
-	size_t room = extra->external_ip_count + extra->status_ingress_count + 1;
-	struct addr *addrs = arena_array(arena, room, sizeof(*addrs));
-	size_t used = 0;
-
-	if (addrs == NULL)
-		return NULL;
-	for (size_t i = 0; i < extra->external_ip_count; i++)
-		used = add_unique(addrs, used, &extra->external_ips[i]);
-	if (service->type == SERVICE_LOAD_BALANCER) {
-		if (allotment != NULL && allotment->load_balancer_ip.family != ADDR_NONE)
-			used = add_unique(addrs, used, &allotment->load_balancer_ip);
-		for (size_t i = 0; i < extra->status_ingress_count; i++)
-			used = add_unique(addrs, used, &extra->status_ingress[i]);
-	}
-	*count = used;
-	return addrs;
-}
-
 /*
  * rollcall/panic-threshold.  In a panic we doubt our own probes, never what was stated:
  * endpoints that fail or wait for their first result are answered; stated not ready, gated
@@ -78,6 +53,8 @@ panics(const struct gather *gather, const struct service *service)
 	size_t total = 0;
 	size_t failing = 0;
 
+	if (service->panic_percent == 0 || service->publish_not_ready)
+		return false;
 	for (size_t i = 0; i < gather->endpoint_count; i++) {
 		uint8_t presence = gather->endpoints[i].presence;
 
@@ -85,8 +62,7 @@ panics(const struct gather *gather, const struct service *service)
 		total += presence == PRESENT_READY || presence == PRESENT_PROBE_FAILS ||
 		    presence == PRESENT_PROBE_UNKNOWN;
 	}
-	return !service->publish_not_ready && failing > 0 &&
-	    (total - failing) * 100 < total * service->panic_percent;
+	return failing > 0 && (total - failing) * 100 < total * service->panic_percent;
 }
 
 static struct roster_entry
@@ -152,12 +128,13 @@ lay_groups(char **at, const struct gather *gather)
 	struct roster_group *groups = take(at, gather->group_count * sizeof(*groups));
 
 	for (size_t i = 0; i < gather->group_count; i++) {
-		const struct roster_group *from = &gather->groups[i];
-		struct roster_group_port *ports = take(at, from->port_count * sizeof(*ports));
+		const struct gather_group *from = &gather->groups[i];
+		size_t size = from->count * sizeof(struct roster_group_port);
+		struct roster_group_port *ports = take(at, size);
 
-		if (from->port_count > 0)
-			memcpy(ports, from->ports, from->port_count * sizeof(*ports));
-		groups[i] = (struct roster_group){ ports, from->port_count };
+		if (size > 0)
+			memcpy(ports, &gather->ports[from->first], size);
+		groups[i] = (struct roster_group){ ports, from->count };
 	}
 	return groups;
 }
@@ -185,16 +162,48 @@ lay_node_ports(char **at, const struct service *service, const struct allotment 
 	return ports;
 }
 
+/* How many addresses there may be beside the cluster's. */
 static size_t
-size_of(const struct gather *gather, const struct allotment *allotment, size_t external_count)
+external_most(const struct service *service)
+{
+	const struct service_extra *extra = service_extra(service);
+	size_t balanced = service->type == SERVICE_LOAD_BALANCER ?
+	    extra->status_ingress_count + 1 : 0;
+
+	return extra->external_ip_count + balanced;
+}
+
+/* spec.externalIPs, then what the balancer was given by us or, believed, by others. */
+static void
+lay_external_ips(char **at, const struct service *service, const struct allotment *allotment,
+    struct roster_entry *entry)
+{
+	const struct service_extra *extra = service_extra(service);
+	struct addr *addrs = take(at, external_most(service) * sizeof(*addrs));
+	size_t used = 0;
+
+	for (size_t i = 0; i < extra->external_ip_count; i++)
+		used = add_unique(addrs, used, &extra->external_ips[i]);
+	if (service->type == SERVICE_LOAD_BALANCER) {
+		if (allotment != NULL && allotment->load_balancer_ip.family != ADDR_NONE)
+			used = add_unique(addrs, used, &allotment->load_balancer_ip);
+		for (size_t i = 0; i < extra->status_ingress_count; i++)
+			used = add_unique(addrs, used, &extra->status_ingress[i]);
+	}
+	entry->external_ips = addrs;
+	entry->external_ip_count = (uint32_t)used;
+}
+
+static size_t
+size_of(const struct gather *gather, const struct allotment *allotment)
 {
 	size_t size = sizeof(struct roster_entry) +
 	    gather->endpoint_count * sizeof(struct roster_endpoint) +
 	    gather->group_count * sizeof(struct roster_group) +
-	    gather->object_count * sizeof(struct object *) + external_count * sizeof(struct addr);
+	    gather->port_count * sizeof(struct roster_group_port) +
+	    gather->object_count * sizeof(struct object *) +
+	    external_most(gather->service) * sizeof(struct addr);
 
-	for (size_t i = 0; i < gather->group_count; i++)
-		size += gather->groups[i].port_count * sizeof(struct roster_group_port);
 	if (allotment != NULL && allotment->node_port_count > 0)
 		size += gather->service->port_count * sizeof(uint16_t);
 	return size;
@@ -204,15 +213,9 @@ static int
 make_entry(const struct gather *gather, const struct allotment *allotment,
     struct roster_entry **out)
 {
-	size_t count = 0;
-	const struct addr *external = external_ips(gather->service, allotment, gather->arena,
-	    &count);
 	struct roster_entry *entry;
-	char *at;
+	char *at = malloc(size_of(gather, allotment));
 
-	if (external == NULL)
-		return ERR_NOMEM;
-	at = malloc(size_of(gather, allotment, count));
 	if (at == NULL)
 		return ERR_NOMEM;
 	entry = take(&at, sizeof(*entry));
@@ -222,9 +225,7 @@ make_entry(const struct gather *gather, const struct allotment *allotment,
 	entry->groups = lay_groups(&at, gather);
 	entry->objects = lay_objects(&at, gather);
 	entry->node_ports = lay_node_ports(&at, gather->service, allotment);
-	entry->external_ips = memcpy(take(&at, count * sizeof(*external)), external,
-	    count * sizeof(*external));
-	entry->external_ip_count = (uint32_t)count;
+	lay_external_ips(&at, gather->service, allotment, entry);
 	*out = entry;
 	return 0;
 }
@@ -253,16 +254,14 @@ int
 membership_build(const struct store *store, const struct service *service,
     const struct allotment *allotment, struct roster_entry **out)
 {
-	struct gather gather = { .store = store, .service = service, .arena = arena_new(0) };
+	struct gather gather;
 	int err;
 
-	if (gather.arena == NULL)
-		return ERR_NOMEM;
+	gather_init(&gather, store, service);
 	set_families(&gather, allotment);
 	err = gather_run(&gather);
 	if (err == 0)
 		err = make_entry(&gather, allotment, out);
 	gather_release(&gather);
-	arena_free(gather.arena);
 	return err;
 }

@@ -1,4 +1,5 @@
 /* membership_gather.c - which endpoints a Service has, from Pods and from slices. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +13,54 @@
 #include "model/store.h"
 
 void
+gather_init(struct gather *gather, const struct store *store, const struct service *service)
+{
+	/* Not the room, which would cost more than the rest of a small Service. */
+	memset(gather, 0, offsetof(struct gather, endpoints_here));
+	gather->store = store;
+	gather->service = service;
+	gather->endpoints = gather->endpoints_here;
+	gather->endpoint_room = GATHER_ENDPOINTS;
+	gather->objects = gather->objects_here;
+	gather->object_room = GATHER_OBJECTS;
+	gather->groups = gather->groups_here;
+	gather->group_room = GATHER_GROUPS;
+	gather->ports = gather->ports_here;
+	gather->port_room = GATHER_PORTS;
+}
+
+static void
+free_unless(void *items, const void *here)
+{
+	if (items != here)
+		free(items);
+}
+
+void
 gather_release(struct gather *gather)
 {
-	free(gather->endpoints);
-	free(gather->objects);
-	free(gather->groups);
+	free_unless(gather->endpoints, gather->endpoints_here);
+	free_unless(gather->objects, gather->objects_here);
+	free_unless(gather->groups, gather->groups_here);
+	free_unless(gather->ports, gather->ports_here);
 	free(gather->targets);
+}
+
+/* An array that may begin in `here`, with room for `need` elements; NULL: no memory. */
+static void *
+reserved(void *items, size_t *room, const void *here, size_t need, size_t size)
+{
+	void *grown = items != here ? items : NULL;
+	size_t grown_room = *room;
+
+	if (need <= *room)
+		return items;
+	if (array_grow(&grown, &grown_room, need, size) != 0)
+		return NULL;
+	if (items == here)
+		memcpy(grown, here, *room * size);
+	*room = grown_room;
+	return grown;
 }
 
 static int
@@ -44,47 +87,66 @@ compare_ports(const void *left, const void *right)
 }
 
 static int
-compare_groups(const struct roster_group *a, const struct roster_group *b)
+compare_groups(const struct gather *gather, struct gather_group a, struct gather_group b)
 {
-	for (size_t i = 0; i < a->port_count && i < b->port_count; i++) {
-		int order = compare_ports(&a->ports[i], &b->ports[i]);
+	for (size_t i = 0; i < a.count && i < b.count; i++) {
+		int order = compare_ports(&gather->ports[a.first + i], &gather->ports[b.first + i]);
 
 		if (order != 0)
 			return order;
 	}
-	return (a->port_count > b->port_count) - (a->port_count < b->port_count);
+	return (a.count > b.count) - (a.count < b.count);
 }
 
-/* The group with just these ports (they are sorted here), made if it is new. */
-static int
-group_obtain(struct gather *gather, struct roster_group_port *ports, size_t count, uint32_t *out)
+/* Room for the ports of what may be a new group, behind those there are; NULL: no memory. */
+static struct roster_group_port *
+group_begin(struct gather *gather, size_t count)
 {
-	struct roster_group group = { ports, count };
+	struct roster_group_port *ports = reserved(gather->ports, &gather->port_room,
+	    gather->ports_here, gather->port_count + count, sizeof(*ports));
+
+	if (ports == NULL)
+		return NULL;
+	gather->ports = ports;
+	return ports + gather->port_count;
+}
+
+/* The group with just these ports, that were put where group_begin() said; made if it is new. */
+static int
+group_end(struct gather *gather, size_t count, uint32_t *out)
+{
+	struct gather_group group = { (uint32_t)gather->port_count, (uint32_t)count };
+	struct gather_group *groups;
 
 	if (count > 1)
-		qsort(ports, count, sizeof(*ports), compare_ports);
+		qsort(gather->ports + group.first, count, sizeof(*gather->ports), compare_ports);
 	/* Mostly there is one, or it is one of the last. */
 	for (size_t i = gather->group_count; i > 0; i--) {
-		if (compare_groups(&gather->groups[i - 1], &group) == 0) {
+		if (compare_groups(gather, gather->groups[i - 1], group) == 0) {
 			*out = (uint32_t)(i - 1);
 			return 0;
 		}
 	}
-	if (array_reserve(&gather->groups, &gather->group_room, gather->group_count + 1,
-	    sizeof(*gather->groups)) != 0)
+	groups = reserved(gather->groups, &gather->group_room, gather->groups_here,
+	    gather->group_count + 1, sizeof(*groups));
+	if (groups == NULL)
 		return ERR_NOMEM;
+	gather->groups = groups;
 	*out = (uint32_t)gather->group_count;
 	gather->groups[gather->group_count++] = group;
+	gather->port_count += count;
 	return 0;
 }
 
 static int
-endpoint_add(struct gather *gather, const struct roster_endpoint *endpoint)
+endpoints_reserve(struct gather *gather, size_t more)
 {
-	if (array_reserve(&gather->endpoints, &gather->endpoint_room,
-	    gather->endpoint_count + 1, sizeof(*gather->endpoints)) != 0)
+	struct roster_endpoint *endpoints = reserved(gather->endpoints, &gather->endpoint_room,
+	    gather->endpoints_here, gather->endpoint_count + more, sizeof(*endpoints));
+
+	if (endpoints == NULL)
 		return ERR_NOMEM;
-	gather->endpoints[gather->endpoint_count++] = *endpoint;
+	gather->endpoints = endpoints;
 	return 0;
 }
 
@@ -92,9 +154,12 @@ endpoint_add(struct gather *gather, const struct roster_endpoint *endpoint)
 static int
 object_add(struct gather *gather, const struct object *object)
 {
-	if (array_reserve(&gather->objects, &gather->object_room, gather->object_count + 1,
-	    sizeof(*gather->objects)) != 0)
+	const struct object **objects = reserved(gather->objects, &gather->object_room,
+	    gather->objects_here, gather->object_count + 1, sizeof(*objects));
+
+	if (objects == NULL)
 		return ERR_NOMEM;
+	gather->objects = objects;
 	gather->objects[gather->object_count++] = object;
 	return 0;
 }
@@ -124,12 +189,13 @@ target_add(struct gather *gather, const char *id, const struct addr_port *where,
     const char *pod_name)
 {
 	const struct service *service = gather->service;
+	const char *copy = arena_text(gather->targets_arena, id);
 
-	if (array_reserve(&gather->targets, &gather->target_room, gather->target_count + 1,
-	    sizeof(*gather->targets)) != 0)
+	if (copy == NULL || array_reserve(&gather->targets, &gather->target_room,
+	    gather->target_count + 1, sizeof(*gather->targets)) != 0)
 		return ERR_NOMEM;
 	gather->targets[gather->target_count++] = (struct target){
-		.id = id,
+		.id = copy,
 		.kind = PROBE_READINESS,
 		.spec = service->readiness_probe,
 		.addr = where->addr,
@@ -164,14 +230,16 @@ static uint16_t
 probe_port(const struct gather *gather, uint32_t group, const struct pod *pod)
 {
 	const struct port_ref *ref = &gather->service->readiness_probe->port;
-	const struct roster_group *ports = &gather->groups[group];
+	const struct gather_group *of = &gather->groups[group];
 
 	if (ref->name == NULL && ref->number != 0)
 		return ref->number;
-	for (size_t i = 0; i < ports->port_count; i++)
-		if (ports->ports[i].port != 0 &&
-		    (ref->name == NULL || strcmp(ports->ports[i].name, ref->name) == 0))
-			return ports->ports[i].port;
+	for (size_t i = 0; i < of->count; i++) {
+		const struct roster_group_port *port = &gather->ports[of->first + i];
+
+		if (port->port != 0 && (ref->name == NULL || strcmp(port->name, ref->name) == 0))
+			return port->port;
+	}
 	return pod_port(pod, ref);
 }
 
@@ -181,12 +249,11 @@ probed_presence(struct gather *gather, const struct addr *addr, uint32_t group,
 {
 	struct addr_port where = { *addr, probe_port(gather, group, pod) };
 	const struct object *service = &gather->service->object;
-	const char *id = target_id_endpoint(gather->arena, service->ns, service->name, &where);
+	char id[TARGET_ID_SIZE];
 
-	if (id == NULL)
-		return ERR_NOMEM;
+	target_write_endpoint(id, sizeof(id), service->ns, service->name, &where);
 	*out = verdict_presence(gather->store, id);
-	return gather->want_targets ?
+	return gather->targets_arena != NULL ?
 	    target_add(gather, id, &where, pod != NULL ? pod->object.name : NULL) : 0;
 }
 
@@ -226,8 +293,7 @@ static int
 pod_group(struct gather *gather, const struct pod *pod, uint32_t *out)
 {
 	const struct service *service = gather->service;
-	struct roster_group_port *ports = arena_array(gather->arena, service->port_count,
-	    sizeof(*ports));
+	struct roster_group_port *ports = group_begin(gather, service->port_count);
 	size_t count = 0;
 
 	if (ports == NULL)
@@ -244,7 +310,7 @@ pod_group(struct gather *gather, const struct pod *pod, uint32_t *out)
 				.protocol = port->protocol, .name = port->name,
 			};
 	}
-	return group_obtain(gather, ports, count, out);
+	return group_end(gather, count, out);
 }
 
 static const struct endpoint *
@@ -290,10 +356,12 @@ visit_pod(void *arg, const struct object *object)
 	endpoint.named = pod->hostname != NULL && *pod->hostname != '\0' &&
 	    pod->subdomain != NULL &&
 	    strcmp(pod->subdomain, gather->service->object.name) == 0;
+	if (err == 0)
+		err = endpoints_reserve(gather, gather->family_count);
 	for (size_t i = 0; err == 0 && i < gather->family_count; i++) {
 		endpoint.of = pod_endpoint(pod, gather->families[i]);
 		if (endpoint.of != NULL)
-			err = endpoint_add(gather, &endpoint);
+			gather->endpoints[gather->endpoint_count++] = endpoint;
 	}
 	return err;
 }
@@ -313,8 +381,7 @@ service_port_of(const struct service *service, const struct slice_port *port)
 static int
 part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
 {
-	struct roster_group_port *ports = arena_array(gather->arena, part->port_count,
-	    sizeof(*ports));
+	struct roster_group_port *ports = group_begin(gather, part->port_count);
 
 	if (ports == NULL)
 		return ERR_NOMEM;
@@ -326,7 +393,7 @@ part_group(struct gather *gather, const struct slice_part *part, uint32_t *out)
 			.protocol = port->protocol, .name = port->name,
 		};
 	}
-	return group_obtain(gather, ports, part->port_count, out);
+	return group_end(gather, part->port_count, out);
 }
 
 /*
@@ -343,6 +410,7 @@ stated_presence(const struct endpoint *endpoint)
 	return terminating && endpoint->ready == TRI_UNSET ? PRESENT_TERMINATING : PRESENT_READY;
 }
 
+/* There is room for it. */
 static int
 add_slice_endpoint(struct gather *gather, const struct endpoint *stated, uint32_t group)
 {
@@ -359,14 +427,15 @@ add_slice_endpoint(struct gather *gather, const struct endpoint *stated, uint32_
 	}
 	if (err != 0)
 		return err;
-	return endpoint_add(gather, &(struct roster_endpoint){
+	gather->endpoints[gather->endpoint_count++] = (struct roster_endpoint){
 		.of = stated,
 		.group = group,
 		.presence = (uint8_t)presence,
 		.terminating = stated->terminating == TRI_TRUE,
 		.named = stated->hostname != NULL,
 		.from_slice = true,
-	});
+	};
+	return 0;
 }
 
 /*
@@ -390,6 +459,8 @@ visit_slice(void *arg, const struct object *object)
 
 		if (part->endpoint_count > 0)
 			err = part_group(gather, part, &group);
+		if (err == 0)
+			err = endpoints_reserve(gather, part->endpoint_count);
 		for (size_t j = 0; err == 0 && j < part->endpoint_count; j++)
 			err = add_slice_endpoint(gather, &part->endpoints[j], group);
 	}
@@ -434,13 +505,25 @@ compare_endpoints(const void *left, const void *right)
 	return order != 0 ? order : (int)a->terminating - (int)b->terminating;
 }
 
+/* As from one slice that is sorted; then each is there once, too. */
+static bool
+in_order(const struct gather *gather)
+{
+	const struct roster_endpoint *all = gather->endpoints;
+
+	for (size_t i = 1; i < gather->endpoint_count; i++)
+		if (addr_compare(&all[i - 1].of->addr, &all[i].of->addr) >= 0)
+			return false;
+	return true;
+}
+
 static void
 sort_endpoints(struct gather *gather)
 {
 	struct roster_endpoint *all = gather->endpoints;
 	size_t kept = 0;
 
-	if (gather->endpoint_count == 0)
+	if (in_order(gather))
 		return;
 	qsort(all, gather->endpoint_count, sizeof(*all), compare_endpoints);
 	for (size_t i = 1; i < gather->endpoint_count; i++)
@@ -451,15 +534,19 @@ sort_endpoints(struct gather *gather)
 
 /* A group on its way to its canonical place. */
 struct ranked {
-	struct roster_group group;
+	const struct gather *gather;
+	struct gather_group group;
 	uint32_t before;
+	uint32_t after;                 /* of the group that was at this index */
 };
 
 static int
 compare_ranked(const void *left, const void *right)
 {
-	return compare_groups(&((const struct ranked *)left)->group,
-	    &((const struct ranked *)right)->group);
+	const struct ranked *a = left;
+	const struct ranked *b = right;
+
+	return compare_groups(a->gather, a->group, b->group);
 }
 
 static int
@@ -467,23 +554,22 @@ sort_groups(struct gather *gather)
 {
 	size_t count = gather->group_count;
 	struct ranked *ranked;
-	uint32_t *after;
 
 	if (count < 2)
 		return 0;
-	ranked = arena_array(gather->arena, count, sizeof(*ranked));
-	after = arena_array(gather->arena, count, sizeof(*after));
-	if (ranked == NULL || after == NULL)
+	ranked = calloc(count, sizeof(*ranked));
+	if (ranked == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < count; i++)
-		ranked[i] = (struct ranked){ gather->groups[i], (uint32_t)i };
+		ranked[i] = (struct ranked){ gather, gather->groups[i], (uint32_t)i, 0 };
 	qsort(ranked, count, sizeof(*ranked), compare_ranked);
 	for (size_t i = 0; i < count; i++) {
 		gather->groups[i] = ranked[i].group;
-		after[ranked[i].before] = (uint32_t)i;
+		ranked[ranked[i].before].after = (uint32_t)i;
 	}
 	for (size_t i = 0; i < gather->endpoint_count; i++)
-		gather->endpoints[i].group = after[gather->endpoints[i].group];
+		gather->endpoints[i].group = ranked[gather->endpoints[i].group].after;
+	free(ranked);
 	return 0;
 }
 

@@ -9,17 +9,11 @@
 #include "model/service.h"
 #include "model/store.h"
 
-/*
- * Namespace, Pod and container with what stands around them; longer names do not get past
- * the store.
- */
-#define ID_SIZE 1024
-
 static const struct verdict_state *
 container_verdict(const struct store *store, const struct pod *pod, size_t container,
     enum probe_kind kind)
 {
-	char id[ID_SIZE];
+	char id[TARGET_ID_SIZE];
 
 	return store_verdict(store, target_write_pod(id, sizeof(id), pod->object.ns,
 	    pod->object.name, pod->containers[container].name, kind));
@@ -169,14 +163,18 @@ int
 membership_service_targets(const struct store *store, const struct service *service,
     struct arena *arena, struct target **targets, size_t *count)
 {
-	struct gather gather = {
-		.store = store, .service = service, .arena = arena, .want_targets = true,
-		.families = { ADDR_IP4, ADDR_IP6 }, .family_count = 2,
-	};
+	struct gather gather;
 	struct target *made = NULL;
-	int err = service->readiness_probe != NULL ? gather_run(&gather) : 0;
-	size_t used = unique_targets(gather.targets, gather.target_count);
+	size_t used;
+	int err;
 
+	gather_init(&gather, store, service);
+	gather.targets_arena = arena;
+	gather.family_count = 2;
+	gather.families[0] = ADDR_IP4;
+	gather.families[1] = ADDR_IP6;
+	err = service->readiness_probe != NULL ? gather_run(&gather) : 0;
+	used = unique_targets(gather.targets, gather.target_count);
 	if (err == 0 && used > 0) {
 		made = arena_copy(arena, gather.targets, used * sizeof(*made));
 		if (made == NULL)

@@ -1,50 +1,78 @@
 /* target.c - the names and ports of what is to be probed. */
 #include "model/target.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/text.h"
 #include "model/pod.h"
 
-static char *format_id(struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/*
+ * The parts with '/' between them, by hand: each change of a Service names all its targets.  Returns
+ * the length; what does not fit is not written.
+ */
+static size_t
+join(char *buf, size_t size, const char *const *parts, size_t count)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t part = strlen(parts[i]);
+
+		if (len + part < size) {
+			memcpy(buf + len, parts[i], part);
+			buf[len + part] = i + 1 < count ? '/' : '\0';
+		}
+		len += part + 1;
+	}
+	return len - 1;
+}
 
 static char *
-format_id(struct arena *arena, const char *format, ...)
+join_new(struct arena *arena, const char *const *parts, size_t count)
 {
-	va_list args;
-	va_list again;
-	char *id = NULL;
+	size_t size = join(NULL, 0, parts, count) + 1;
+	char *id = arena_alloc(arena, size);
 
-	va_start(args, format);
-	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
-	if (len >= 0)
-		id = arena_alloc(arena, (size_t)len + 1);
 	if (id != NULL)
-		vsnprintf(id, (size_t)len + 1, format, again);
-	va_end(again);
-	va_end(args);
+		join(id, size, parts, count);
 	return id;
+}
+
+static const char *
+join_into(char *buf, size_t size, const char *const *parts, size_t count)
+{
+	if (join(buf, size, parts, count) >= size)
+		buf[0] = '\0';
+	return buf;
 }
 
 char *
 target_id_pod(struct arena *arena, const char *ns, const char *pod, const char *container,
     enum probe_kind kind)
 {
-	return format_id(arena, "pod/%s/%s/%s/%s", ns, pod, container, probe_kind_text(kind));
+	const char *parts[] = { "pod", ns, pod, container, probe_kind_text(kind) };
+
+	return join_new(arena, parts, sizeof(parts) / sizeof(*parts));
 }
 
-char *
-target_id_endpoint(struct arena *arena, const char *ns, const char *service,
+const char *
+target_write_pod(char *buf, size_t size, const char *ns, const char *pod, const char *container,
+    enum probe_kind kind)
+{
+	const char *parts[] = { "pod", ns, pod, container, probe_kind_text(kind) };
+
+	return join_into(buf, size, parts, sizeof(parts) / sizeof(*parts));
+}
+
+const char *
+target_write_endpoint(char *buf, size_t size, const char *ns, const char *service,
     const struct addr_port *where)
 {
 	char text[ADDR_PORT_TEXT_SIZE];
+	const char *parts[] = { "service", ns, service, addr_port_text(where, text) };
 
-	return format_id(arena, "service/%s/%s/%s", ns, service, addr_port_text(where, text));
+	return join_into(buf, size, parts, sizeof(parts) / sizeof(*parts));
 }
 
 uint64_t
@@ -55,17 +83,6 @@ target_mark(const struct target *target)
 
 	hash = text_hash(hash, target->addr.octets, target->addr.family == ADDR_IP4 ? 4 : 16);
 	return text_hash(hash, &target->port, sizeof(target->port));
-}
-
-const char *
-target_write_pod(char *buf, size_t size, const char *ns, const char *pod, const char *container,
-    enum probe_kind kind)
-{
-	int len = snprintf(buf, size, "pod/%s/%s/%s/%s", ns, pod, container, probe_kind_text(kind));
-
-	if (len < 0 || (size_t)len >= size)
-		buf[0] = '\0';
-	return buf;
 }
 
 uint16_t

@@ -47,14 +47,18 @@ uint64_t target_mark(const struct target *target);
 
 struct arena;
 
-/* The id of a Pod container's probe, and of a Service's endpoint; in `arena`, NULL: no memory. */
+/* The id of a Pod container's probe; in `arena`, NULL: no memory. */
 char *target_id_pod(struct arena *arena, const char *ns, const char *pod, const char *container,
     enum probe_kind kind);
-char *target_id_endpoint(struct arena *arena, const char *ns, const char *service,
-    const struct addr_port *where);
-/* The first of these into a buffer; "" where it does not fit.  Returns buf. */
+/*
+ * The same, and that of a Service's endpoint, into a buffer; "" where it does not fit.  Returns
+ * buf.
+ */
+#define TARGET_ID_SIZE 1024     /* longer names do not get past the store */
 const char *target_write_pod(char *buf, size_t size, const char *ns, const char *pod,
     const char *container, enum probe_kind kind);
+const char *target_write_endpoint(char *buf, size_t size, const char *ns, const char *service,
+    const struct addr_port *where);
 
 /*
  * The port of a Pod's own probe: a number, or the named port of this container with any

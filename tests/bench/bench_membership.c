@@ -3,10 +3,10 @@
  *
  *     bench_membership [ROUNDS]
  *
- * A Service of 10 to 5,000 endpoints in slices of at most 100, as Kubernetes writes them: in the order
- * of their addresses, and in no order.  Printed are the median time of membership_build() and of
- * giving its entry back, and the octets that the entry, a slice of one and of ten endpoints and a plain Service
- * take.
+ * A Service of 1 to 5,000 endpoints in slices of at most 100, as Kubernetes writes them: in the
+ * order of their addresses, and in no order.  Printed are the median time of membership_build()
+ * and of giving its entry back, and the octets that the entry, a slice of one and of ten endpoints
+ * and a plain Service take.
  */
 #include <malloc.h>
 #include <stdio.h>

@@ -8,6 +8,7 @@
 START_TEST(ids_name_the_owner_and_the_probe)
 {
 	struct arena *arena = arena_new(0);
+	char id[TARGET_ID_SIZE];
 	struct addr_port four;
 	struct addr_port six;
 
@@ -17,10 +18,15 @@ START_TEST(ids_name_the_owner_and_the_probe)
 	    "pod/shop/web-0/main/readiness");
 	ck_assert_str_eq(target_id_pod(arena, "shop", "web-0", "main", PROBE_STARTUP),
 	    "pod/shop/web-0/main/startup");
-	ck_assert_str_eq(target_id_endpoint(arena, "shop", "db", &four),
+	ck_assert_str_eq(target_write_endpoint(id, sizeof(id), "shop", "db", &four),
 	    "service/shop/db/10.8.0.7:8080");
-	ck_assert_str_eq(target_id_endpoint(arena, "shop", "db", &six),
+	ck_assert_str_eq(target_write_endpoint(id, sizeof(id), "shop", "db", &six),
 	    "service/shop/db/[2001:db8::1]:80");
+	ck_assert_str_eq(target_write_pod(id, sizeof(id), "shop", "w", "m", PROBE_LIVENESS),
+	    "pod/shop/w/m/liveness");
+	ck_assert_str_eq(target_write_endpoint(id, 29, "shop", "db", &four), "");
+	ck_assert_str_eq(target_write_endpoint(id, 30, "shop", "db", &four),
+	    "service/shop/db/10.8.0.7:8080");
 	arena_free(arena);
 }
 END_TEST
