@@ -6,12 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "dns/index.h"
 #include "dns/name.h"
+#include "dns/page.h"
+#include "dns/reverse.h"
+#include "dns/wire.h"
 #include "tests/suite.h"
 
 #define RECORDS_MAX 8
 #define RDATA_MAX 1024
+#define PORTS_MAX 4
 
 /* The octets behind the records of one spec. */
 struct octets {
@@ -70,6 +75,47 @@ read_records(const char *const *texts, const char *owner, struct octets *octets,
 	return count;
 }
 
+/* Addresses below the name; the octets of their labels and they themselves go to static memory. */
+static size_t
+read_members(const char *const *texts, struct entry_member *members)
+{
+	static uint8_t labels[RECORDS_MAX][DNS_NAME_MAX];
+	static struct addr addrs[RECORDS_MAX];
+	size_t count = 0;
+
+	for (; count < RECORDS_MAX && texts[count] != NULL; count++) {
+		char label[64], addr[ADDR_TEXT_SIZE];
+
+		ck_assert_int_eq(sscanf(texts[count], "%63s %45s", label, addr), 2);
+		sample_name(label, labels[count]);
+		ck_assert_int_eq(addr_parse(addr, &addrs[count]), 0);
+		members[count] = (struct entry_member){ labels[count], &addrs[count],
+		    (uint32_t)count };
+	}
+	return count;
+}
+
+/* Those with a port's name have all SRV records, which are the last ones. */
+static size_t
+read_ports(const struct sample_name *spec, const struct entry_record *records, size_t count,
+    struct entry_port *ports)
+{
+	static uint8_t names[PORTS_MAX][DNS_NAME_MAX];
+	size_t srv = 0, port = 0;
+
+	while (srv < count && records[srv].type != DNS_TYPE_SRV)
+		srv++;
+	for (; port < PORTS_MAX && spec->ports[port] != NULL; port++) {
+		bool named = strchr(spec->ports[port], '.') != NULL;
+		char text[300];
+
+		snprintf(text, sizeof(text), "%s.%s", spec->ports[port], spec->name);
+		ports[port] = (struct entry_port){ sample_name(text, names[port]),
+		    named ? records + srv : NULL, named ? count - srv : 0 };
+	}
+	return port;
+}
+
 int
 sample_build(const struct sample_name *spec, struct entry **out)
 {
@@ -82,9 +128,35 @@ sample_build(const struct sample_name *spec, struct entry **out)
 		.records = records, .additional = additional, .ede = spec->ede,
 	};
 
+	struct entry_member members[RECORDS_MAX];
+	struct entry_port ports[PORTS_MAX];
+
 	entry.record_count = read_records(spec->records, spec->name, &own, records);
 	entry.additional_count = read_records(spec->additional, "", &more, additional);
+	entry.members = members;
+	entry.member_count = read_members(spec->members, members);
+	entry.member_ttl_s = 5;
+	entry.ports = ports;
+	entry.port_count = read_ports(spec, records, entry.record_count, ports);
 	return entry_build(&entry, out);
+}
+
+void
+sample_put_network(struct index *index, struct page_root *root, const char *name,
+    struct cell *cell, const unsigned *places)
+{
+	uint8_t wire[DNS_NAME_MAX], zone[DNS_NAME_MAX];
+	struct entry_spec spec = { .kind = ENTRY_NETWORK, .name = sample_name(name, wire),
+	    .zone = sample_name("in-addr.arpa", zone), .root = root };
+	struct entry *entry;
+
+	*root = (struct page_root){ .page = NULL };
+	ck_assert_int_eq(reverse_parse(name, &root->network), 0);
+	for (; *places != 0; places++)
+		ck_assert_int_eq(page_put(root, *places, cell, index), 0);
+	page_keep(root, index);
+	ck_assert_int_eq(entry_build(&spec, &entry), 0);
+	ck_assert_int_eq(index_put(index, entry), 0);
 }
 
 void

@@ -141,6 +141,26 @@ START_TEST(special_entries_are_counted)
 }
 END_TEST
 
+/* A miss looks above only where something of that depth may hold it. */
+START_TEST(the_depths_of_what_holds_names_below_it_are_known)
+{
+	struct index *index = index_new();
+	struct sample_name plain = { .name = "db.shop.svc." ZONE, .zone = ZONE };
+	struct sample_name holder = { .name = "db.shop.svc." ZONE, .zone = ZONE,
+	    .members = { "a 10.0.0.1" } };
+
+	sample_put(index, &plain);
+	ck_assert(!index_has_below(index, 5));
+	sample_put(index, &holder);
+	sample_put(index, &holder);
+	for (unsigned labels = 0; labels < 130; labels++)
+		ck_assert_int_eq(index_has_below(index, labels), labels == 5);
+	sample_put(index, &plain);
+	ck_assert(!index_has_below(index, 5));
+	index_free(index);
+}
+END_TEST
+
 START_TEST(zones_are_swapped_whole)
 {
 	struct index *index = index_new();
@@ -240,6 +260,7 @@ suite(void)
 	tcase_add_test(tests, capitals_find_the_same_entry);
 	tcase_add_test(tests, churn_leaves_nothing_behind);
 	tcase_add_test(tests, special_entries_are_counted);
+	tcase_add_test(tests, the_depths_of_what_holds_names_below_it_are_known);
 	tcase_add_test(tests, zones_are_swapped_whole);
 	tcase_add_test(tests, readers_find_every_name_whole_while_all_is_replaced);
 	suite_add_tcase(index, tests);

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "dns/dns_settings.h"
 #include "dns/entry.h"
 #include "dns/index.h"
 #include "dns/name.h"
+#include "dns/page.h"
 #include "dns/respond.h"
 #include "dns/wire.h"
 
@@ -53,11 +55,58 @@ struct plan {
 	const char *target;
 	const char *glue;       /* owner of an additional A record */
 	const char *ede;
+	unsigned members;       /* endpoints e0, e1..., and "eleven" with ten IPv6 addresses */
+	const char *port;       /* has the SRV record */
 };
 
+#define MEMBERS_MAX 50
+
+/* Endpoints with an address each, 10.0.0.0 and on; one more name has ten IPv6 addresses. */
+static size_t
+list_members(const struct plan *plan, struct entry_member *members)
+{
+	static uint8_t labels[MEMBERS_MAX][8];
+	static struct addr addrs[MEMBERS_MAX + 10];
+	size_t count = 0;
+
+	for (unsigned i = 0; i < plan->members; i++, count++) {
+		labels[i][0] = (uint8_t)snprintf((char *)labels[i] + 1, 7, "e%u", i);
+		addrs[count] = (struct addr){ ADDR_IP4, { 10, 0, 0, (uint8_t)i } };
+		members[count] = (struct entry_member){ labels[i], &addrs[count], (uint32_t)count };
+	}
+	for (unsigned i = 0; plan->members > 0 && i < 10; i++, count++) {
+		addrs[count] = (struct addr){ ADDR_IP6, { 0xfd, [15] = (uint8_t)i } };
+		members[count] = (struct entry_member){ (const uint8_t *)"\6eleven",
+		    &addrs[count], (uint32_t)count };
+	}
+	return count;
+}
+
+/* Its addresses 10.0.0.0 to 10.0.0.9 lead to the Service, in one network. */
 static void
+put_network(struct index *index, const struct entry *service)
+{
+	static struct page_root root = { .network = { { ADDR_IP4, { 10 } }, 24 } };
+	static struct cell cell;
+	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX];
+	size_t len;
+	struct entry_spec spec = { .kind = ENTRY_NETWORK, .root = &root,
+	    .name = wire_name("0.0.10.in-addr.arpa", name, &len),
+	    .zone = wire_name("in-addr.arpa", zone, &len) };
+	struct entry *entry;
+
+	atomic_store(&cell.entry, service);
+	for (unsigned i = 0; i < 10; i++)
+		MUST(page_put(&root, i, &cell, index) == 0);
+	MUST(entry_build(&spec, &entry) == 0);
+	MUST(index_put(index, entry) == 0);
+}
+
+static const struct entry *
 put(struct index *index, const struct plan *plan)
 {
+	static struct entry_member members[MEMBERS_MAX + 10];
+	uint8_t port_name[DNS_NAME_MAX];
 	static const uint8_t octets[16] = { 10 };
 	static struct entry_record records[1200];
 	uint8_t name[DNS_NAME_MAX], zone[DNS_NAME_MAX], owner[DNS_NAME_MAX],
@@ -85,8 +134,18 @@ put(struct index *index, const struct plan *plan)
 		spec.additional = &glue;
 		spec.additional_count = 1;
 	}
+	spec.members = members;
+	spec.member_count = list_members(plan, members);
+	spec.member_ttl_s = 5;
+	struct entry_port port = { .records = records + spec.record_count - 1, .record_count = 1 };
+	if (plan->port != NULL) {
+		port.name = wire_name(plan->port, port_name, &len);
+		spec.ports = &port;
+		spec.port_count = 1;
+	}
 	MUST(entry_build(&spec, &entry) == 0);
 	MUST(index_put(index, entry) == 0);
+	return entry;
 }
 
 static void
@@ -106,7 +165,18 @@ put_zone(struct index *index, const char *zone)
 static struct index *
 world(void)
 {
+	static const struct plan many = { .name = "h.s." ZONE, .zone = ZONE, .addresses = 40,
+	    .type = DNS_TYPE_SRV, .target = "e1.h.s." ZONE, .members = 40,
+	    .port = "_p._tcp.h.s." ZONE };
 	static const struct plan plans[] = {
+		{ .name = "f.s." ZONE, .zone = ZONE, .addresses = 2, .type = DNS_TYPE_SRV,
+		  .target = "f.s." ZONE, .members = 3, .port = "_p._tcp.f.s." ZONE },
+		{ .name = "w.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME, .target = "e1.f.s."
+		  ZONE },
+		{ .name = "v.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME,
+		  .target = "_p._tcp.h.s." ZONE },
+		{ .name = "u.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME,
+		  .target = "1.0.0.10.in-addr.arpa" },
 		{ .name = "s." ZONE, .zone = ZONE },
 		{ .name = "a.s." ZONE, .zone = ZONE, .addresses = 1, .type = DNS_TYPE_SRV,
 		  .target = "a.s." ZONE,
@@ -139,6 +209,7 @@ world(void)
 	put_zone(index, "in-addr.arpa");
 	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++)
 		put(index, &plans[i]);
+	put_network(index, put(index, &many));
 	return index;
 }
 
