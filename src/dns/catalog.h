@@ -3,9 +3,10 @@
  * of the index.
  *
  * Told of each Service that changed (its new roster entry), of namespaces and, for pods:
- * verified, of Pods, it works out the names that differ (schema.h), builds their answers to wire
- * form (answer.h) and puts them into the index (index.h), one release store a name.  What several
- * Services share (reverse names, their empty non-terminals) is merged here.
+ * verified, of Pods, it works out what a Service answers (schema.h), builds it to wire form as one
+ * entry with all names below the Service's (entry.h, below.h), and puts that into the index
+ * (index.h): one release store, and one for each address that comes or goes (page.h).  What several
+ * Services share (addresses, the empty non-terminals of reverse names) is merged here.
  */
 #ifndef ROLLCALL_DNS_CATALOG_H
 #define ROLLCALL_DNS_CATALOG_H

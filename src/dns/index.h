@@ -1,6 +1,8 @@
 /*
  * index.h - the dense table from folded wire name to its entry; written by one, read by all.
  *
+ * Names of endpoints, ports and addresses are not in it: entries above hold them (below.h, page.h).
+ *
  * Open addressing; a slot's pointer is published with one C11 release store.  Readers are
  * registered QSBR threads (liburcu): they pass a quiescent point once a batch, after which nothing
  * they looked up may be used.  Replaced entries and outgrown tables are freed after a grace period.
