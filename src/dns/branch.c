@@ -8,11 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#define uthash_nonfatal_oom(element) ((element)->lost = true)
-#include <uthash.h>
-
 #include "base/err.h"
+#include "base/keyset.h"
 #include "base/log.h"
 #include "dns/changes.h"
 #include "dns/dns_settings.h"
@@ -26,27 +23,36 @@ struct branch {
 	struct index_piece piece;
 	struct page_root root;  /* its network is the key; that has no padding */
 	bool is_zone;           /* its name exists whatever is below */
-	bool lost;              /* could not be put into the table */
 	uint32_t children;      /* branches, addresses and zones right below it */
-	UT_hash_handle hh;
 };
 _Static_assert(sizeof(struct cidr) == 18, "struct cidr is compared octet by octet");
 
 struct branches {
 	struct ledger *ledger;
-	struct branch *table;
+	struct keyset table;
 	struct branch *last;    /* where an address was looked up last: the next lies near */
 	size_t zone_count;
 	bool zone_bits[129];    /* is there a zone of that many bits?  Saves futile look-ups. */
 };
 
+static uint32_t
+hash_of(const struct branches *branches, const struct cidr *network)
+{
+	return keyset_hash(&branches->table, network, sizeof(*network));
+}
+
+static bool
+has_network(const void *item, const void *key)
+{
+	const struct branch *branch = item;
+
+	return memcmp(&branch->root.network, key, sizeof(branch->root.network)) == 0;
+}
+
 static struct branch *
 find(const struct branches *branches, const struct cidr *prefix)
 {
-	struct branch *found;
-
-	HASH_FIND(hh, branches->table, prefix, sizeof(*prefix), found);
-	return found;
+	return keyset_find(&branches->table, hash_of(branches, prefix), has_network, prefix);
 }
 
 static struct branch *
@@ -58,8 +64,7 @@ add(struct branches *branches, const struct cidr *prefix, bool is_zone)
 		return NULL;
 	branch->root.network = *prefix;
 	branch->is_zone = is_zone;
-	HASH_ADD(hh, branches->table, root.network, sizeof(branch->root.network), branch);
-	if (branch->lost) {
+	if (keyset_add(&branches->table, hash_of(branches, prefix), branch) != 0) {
 		free(branch);
 		return NULL;
 	}
@@ -76,7 +81,7 @@ drop(struct branches *branches, struct branch *branch)
 {
 	struct index *index = branches->ledger->index;
 
-	HASH_DEL(branches->table, branch);
+	keyset_remove(&branches->table, hash_of(branches, &branch->root.network), branch);
 	if (branches->last == branch)
 		branches->last = NULL;
 	page_drop(&branch->root, index);
@@ -236,15 +241,14 @@ read_zones(struct branches *branches, const struct dns_settings *settings)
 static int
 plant_zones(struct branches *branches)
 {
-	struct branch *branch, *next;
+	const struct branch *branch;
 	struct cidr *zones = calloc(branches->zone_count + 1, sizeof(*zones));
-	size_t count = 0;
+	size_t count = 0, at = 0;
 	int err = zones == NULL ? ERR_NOMEM : 0;
 
 	/* branches are added on the way: walk over a copy */
-	HASH_ITER(hh, branches->table, branch, next)
-		if (zones != NULL)
-			zones[count++] = branch->root.network;
+	while (zones != NULL && (branch = keyset_next(&branches->table, &at)) != NULL)
+		zones[count++] = branch->root.network;
 	for (size_t i = 0; err == 0 && i < count; i++) {
 		err = put_empty(branches, find(branches, &zones[i]));
 		if (err == 0 && zones[i].bits > 0) {
@@ -266,6 +270,7 @@ branches_new(const struct dns_settings *settings, struct ledger *ledger)
 	if (branches == NULL)
 		return NULL;
 	branches->ledger = ledger;
+	keyset_init(&branches->table);
 	if (read_zones(branches, settings) != 0 || plant_zones(branches) != 0) {
 		branches_free(branches);
 		return NULL;
@@ -276,27 +281,30 @@ branches_new(const struct dns_settings *settings, struct ledger *ledger)
 void
 branches_free(struct branches *branches)
 {
-	struct branch *branch, *next;
+	struct branch *branch;
+	size_t at = 0;
 
 	if (branches == NULL)
 		return;
-	HASH_ITER(hh, branches->table, branch, next) {
-		HASH_DEL(branches->table, branch);
+	while ((branch = keyset_next(&branches->table, &at)) != NULL) {
 		page_keep(&branch->root, branches->ledger->index);
 		index_keep(branches->ledger->index, &branch->piece);
 	}
+	keyset_release(&branches->table);
 	free(branches);
 }
 
 int
 branches_each_zone(const struct branches *branches, branches_zone_fn *visit, void *arg)
 {
+	const struct branch *branch;
 	uint8_t name[DNS_NAME_MAX];
+	size_t at = 0;
 
-	for (const struct branch *at = branches->table; at != NULL; at = at->hh.next) {
-		if (!at->is_zone)
+	while ((branch = keyset_next(&branches->table, &at)) != NULL) {
+		if (!branch->is_zone)
 			continue;
-		reverse_name(&at->root.network, name);
+		reverse_name(&branch->root.network, name);
 		int err = visit(arg, name);
 		if (err != 0)
 			return err;
@@ -307,5 +315,5 @@ branches_each_zone(const struct branches *branches, branches_zone_fn *visit, voi
 size_t
 branches_count(const struct branches *branches)
 {
-	return HASH_COUNT(branches->table) - branches->zone_count;
+	return branches->table.count - branches->zone_count;
 }
