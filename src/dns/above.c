@@ -156,6 +156,17 @@ answer_special(struct reply *reply, const uint8_t *name, size_t len, uint16_t ow
 	return false;
 }
 
+size_t
+above_port_len(const uint8_t *name)
+{
+	const uint8_t *next;
+
+	if (*name == 0 || name[1] != '_')
+		return 0;
+	next = name_parent(name);
+	return *next == 0 || next[1] != '_' ? 0 : 2u + *name + *next;
+}
+
 /*
  * A Service is two labels above its ports, one above all else; between there is no entry.  (An
  * endpoint's name does not begin with an underscore: that of a port alone does.)
@@ -163,16 +174,13 @@ answer_special(struct reply *reply, const uint8_t *name, size_t len, uint16_t ow
 void
 above_find(const struct reply *reply, const uint8_t *name, size_t len, struct above *above)
 {
-	const uint8_t *at = name_parent(name);
+	size_t port_len = above_port_len(name);
 	unsigned labels = 0;
 
-	*above = (struct above){ .labels_len = 1u + *name };
+	*above = (struct above){ .labels_len = port_len > 0 ? port_len : 1u + *name };
 	if (*name == 0)
 		return;
-	if (name[1] == '_' && *at > 0 && at[1] == '_') {
-		above->labels_len += 1u + *at;
-		at = name_parent(at);
-	}
+	const uint8_t *at = name + above->labels_len;
 	for (const uint8_t *label = at; *label != 0; label += 1 + *label)
 		labels++;
 	if (!index_has_below(reply->responder->index, labels))

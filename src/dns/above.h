@@ -18,6 +18,12 @@ struct above {
 	size_t labels_len;              /* octets of the missing name in front of the entry's */
 };
 
+/*
+ * How many octets of a name, in any case, are the labels of a port, "_http._tcp"; 0: it is none.
+ * Such a name has no entry of its own.
+ */
+size_t above_port_len(const uint8_t *name);
+
 /* Look above this folded name, of which there is no entry. */
 void above_find(const struct reply *reply, const uint8_t *name, size_t len, struct above *above);
 

@@ -1,11 +1,6 @@
 /* answer.c - what an entry answers to a question, and what is said where nothing is. */
 #include "dns/answer.h"
 
-#include "dns/entry_layout.h"
-#include "dns/index.h"
-#include "dns/query.h"
-#include "dns/zone_table.h"
-
 const struct entry *
 answer_find(const struct reply *reply, const uint8_t *name, size_t len)
 {
@@ -20,14 +15,6 @@ answer_negative(struct reply *reply, const struct zone *zone, enum dns_rcode rco
 {
 	reply->rcode = (uint8_t)rcode;
 	reply_add_soa(reply, zone, &reply->authorities);
-}
-
-const struct zone *
-answer_zone(const struct reply *reply, const struct entry *entry)
-{
-	const uint8_t *name = entry_key(entry) + entry->name_len - entry->zone_len;
-
-	return zone_table_at(index_zones(reply->responder->index), name, entry->zone_len);
 }
 
 bool
@@ -57,19 +44,12 @@ answer_any(struct reply *reply, const struct hop *hop)
 }
 
 bool
-answer_type(struct reply *reply, const struct hop *hop)
+answer_other(struct reply *reply, const struct hop *hop)
 {
-	uint16_t type = reply->query->type;
-	const uint8_t *records;
-	const struct entry_set *set = entry_find_set(hop->entry, type, &records);
-
-	if (set != NULL) {
-		reply_add_set(reply, hop, set, records);
-		return true;
-	}
-	if (type == DNS_TYPE_ANY)
+	if (reply->query->type == DNS_TYPE_ANY)
 		return answer_any(reply, hop);
-	if (type == DNS_TYPE_SOA && hop->entry->name_len == hop->entry->zone_len && hop->own) {
+	if (reply->query->type == DNS_TYPE_SOA && hop->entry->name_len == hop->entry->zone_len &&
+	    hop->own) {
 		reply_add_soa(reply, reply->zone, &reply->answers);
 		return true;
 	}

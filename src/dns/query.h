@@ -13,12 +13,14 @@ enum query_state {
 };
 
 struct query {
-	uint64_t hash;          /* of the name; respond_begin fills it in */
+	/* of the name without its first labels_len octets; respond_begin fills both in */
+	uint64_t hash;
 	uint16_t type;
 	uint16_t payload;       /* what the client takes, at least 512 */
 	uint8_t state;          /* enum query_state */
 	uint8_t rcode;          /* enum dns_rcode */
 	uint8_t name_len;       /* the name stands at octet 12 */
+	uint8_t labels_len;     /* of _port._proto in front of a Service's name; 0: it is no such name */
 	bool edns;
 	bool dnssec_ok;
 	bool keepalive;         /* asks for edns-tcp-keepalive (RFC 7828) */

@@ -65,17 +65,15 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 	answer_negative(reply, zone, DNS_NXDOMAIN);
 }
 
-/* No entry of this folded name; `chased`: it is the target of a CNAME. */
+/* No entry of this folded name, but maybe one above; `chased`: it is the target of a CNAME. */
 static void
-answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner,
-    bool chased)
+answer_without_entry(struct reply *reply, const struct above *above, const uint8_t *name,
+    size_t len, uint16_t owner, bool chased)
 {
 	const struct zone *zone = NULL;
-	struct above above;
 
-	above_find(reply, name, len, &above);
-	if (above.entry != NULL)
-		zone = answer_zone(reply, above.entry);
+	if (above->entry != NULL)
+		zone = answer_zone(reply, above->entry);
 	if (zone == NULL)
 		zone = zone_table_above(index_zones(reply->responder->index), name, len);
 	if (!chased)
@@ -86,7 +84,7 @@ answer_without_entry(struct reply *reply, const uint8_t *name, size_t len, uint1
 			refuse(reply);
 		return;
 	}
-	if (!above_answer(reply, &above, name, len, owner, zone))
+	if (!above_answer(reply, above, name, len, owner, zone))
 		answer_missing(reply, zone, NULL, name, len, chased);
 }
 
@@ -119,7 +117,10 @@ follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entr
 	uint16_t owner = (uint16_t)(DNS_POINTER | rdata_at);
 	const struct entry *entry = answer_find(reply, name, len);
 	if (entry == NULL) {
-		answer_without_entry(reply, name, len, owner, true);
+		struct above above;
+
+		above_find(reply, name, len, &above);
+		answer_without_entry(reply, &above, name, len, owner, true);
 		return false;
 	}
 	if (entry->kind == ENTRY_EMPTY_HEADLESS) {
@@ -157,46 +158,68 @@ answer_entry(struct reply *reply, const struct entry *entry)
 }
 
 static void
+answer_found(struct reply *reply, const struct entry *entry)
+{
+	reply->zone = answer_zone(reply, entry);
+	if (reply->zone == NULL)
+		refuse(reply);
+	else if (entry->kind == ENTRY_EMPTY_HEADLESS)
+		answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len,
+		    false);
+	else
+		answer_entry(reply, entry);
+}
+
+/* A port's name: its Service has been fetched, and is asked first. */
+static void
+answer_port(struct reply *reply, const uint8_t *name)
+{
+	const struct query *query = reply->query;
+	size_t at = query->labels_len;
+	struct above above = { .labels_len = at };
+
+	above.entry = index_find(reply->responder->index, query->hash, name + at,
+	    query->name_len - at);
+	const struct entry *entry = above.entry != NULL && entry_below(above.entry) != NULL ? NULL :
+	    answer_find(reply, name, query->name_len);
+	if (entry != NULL)
+		answer_found(reply, entry);
+	else
+		answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME, false);
+}
+
+static void
 answer_name(struct reply *reply)
 {
 	const struct query *query = reply->query;
 	const uint8_t *asked = reply_asked(reply);
-	const struct entry *entry = index_find(reply->responder->index, query->hash, asked,
-	    query->name_len);
+	const struct entry *entry = query->labels_len > 0 ? NULL :
+	    index_find(reply->responder->index, query->hash, asked, query->name_len);
 	uint8_t name[DNS_NAME_MAX];
+	struct above above;
 
 	reply->authoritative = true;
 	if (entry != NULL) {
-		reply->zone = answer_zone(reply, entry);
-		if (reply->zone == NULL)
-			refuse(reply);
-		else if (entry->kind == ENTRY_EMPTY_HEADLESS)
-			answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len,
-			    false);
-		else
-			answer_entry(reply, entry);
+		answer_found(reply, entry);
 		return;
 	}
 	memcpy(name, asked, query->name_len);
 	name_fold(name, query->name_len);
-	answer_without_entry(reply, name, query->name_len, REPLY_OWN_NAME, false);
+	if (query->labels_len > 0) {
+		answer_port(reply, name);
+		return;
+	}
+	above_find(reply, name, query->name_len, &above);
+	answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME, false);
 }
 
 static bool
-is_allowed(struct responder *responder, const struct addr *client)
+is_allowed(const struct dns_settings *settings, const struct addr *client)
 {
-	const struct cidr *networks = responder->settings->allow_from;
-	size_t count = responder->settings->allow_from_count;
-
-	if (responder->allowed < count && cidr_contains(&networks[responder->allowed], client))
-		return true;
-	for (size_t i = 0; i < count; i++) {
-		if (cidr_contains(&networks[i], client)) {
-			responder->allowed = i;
+	for (size_t i = 0; i < settings->allow_from_count; i++)
+		if (cidr_contains(&settings->allow_from[i], client))
 			return true;
-		}
-	}
-	return count == 0;
+	return settings->allow_from_count == 0;
 }
 
 /*
@@ -229,7 +252,7 @@ decide(struct reply *reply, const struct addr *client)
 {
 	if (reply->query->state == QUERY_ERROR)
 		reply->rcode = reply->query->rcode;
-	else if (!is_allowed(reply->responder, client))
+	else if (!is_allowed(reply->responder->settings, client))
 		reply->rcode = DNS_REFUSED;
 	else if (!answer_meta(reply))
 		answer_name(reply);
@@ -242,8 +265,15 @@ respond_begin(const struct responder *responder, const uint8_t *buf, size_t quer
 	query_read(query, buf, query_len);
 	if (query->state != QUERY_GOOD)
 		return;
-	query->hash = index_hash(responder->index, buf + DNS_HEADER_LEN, query->name_len,
-	    &query->mixed);
+	const uint8_t *name = buf + DNS_HEADER_LEN;
+	bool mixed = false;
+	/* Most SRV queries ask for a port: what is needed is its Service. */
+	query->labels_len = name[1] == '_' ? (uint8_t)above_port_len(name) : 0;
+	if (query->labels_len > 0)
+		(void)index_hash(responder->index, name, query->labels_len, &mixed);
+	query->hash = index_hash(responder->index, name + query->labels_len,
+	    (size_t)query->name_len - query->labels_len, &query->mixed);
+	query->mixed |= mixed;
 	index_prefetch(responder->index, query->hash);
 }
 
