@@ -82,6 +82,18 @@ launch_server() {
 		"$address" "$port" "$probe_name" "$probe_address" 2>&1) || return 1
 	load_ms=$(word ms "$reply")
 	load_cpu_ms=$(word cpu_ms "$reply")
+	keep_on_server
+}
+
+# keep_on_server: Knot ties its threads to processors by itself, from the first on, whatever it was given.
+keep_on_server() {
+	local pid
+	if $pinned && [ "$threads" -eq 1 ]; then
+		for pid in $(processes "$session"); do
+			taskset -a -c -p "$server_cpu" "$pid" >/dev/null 2>&1 || ! kill -0 "$pid" 2>/dev/null ||
+				fail "cannot keep $server on its processor"
+		done
+	fi
 }
 
 # await_change PAUSE_US NAME OLD NEW: change it and wait for the answer; sets change_ms and change_cpu_ms.
