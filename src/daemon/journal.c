@@ -22,6 +22,8 @@ static const uint8_t mark[4] = { 0xd5, 'r', 'c', '\n' };
 #define HEADER "\001rollcall journal 1"
 #define END_KIND 2
 #define PENDING_MAX ((size_t)16 << 20)
+/* Room for a busy second is kept; that for a whole world is not needed again soon. */
+#define PENDING_KEPT ((size_t)64 << 10)
 
 struct journal {
 	int folder;
@@ -123,6 +125,11 @@ forget_pending(struct journal *journal)
 {
 	journal->pending_len = 0;
 	journal->pending_records = 0;
+	if (journal->pending_room <= PENDING_KEPT)
+		return;
+	free(journal->pending);
+	journal->pending = NULL;
+	journal->pending_room = 0;
 }
 
 /* The file is in doubt: nothing is written to it any more until it has been replaced. */

@@ -1,5 +1,6 @@
 /* test_journal.c - records survive; damage costs only what it hits. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,14 @@ dump_four(void *arg, struct journal *journal)
 {
 	(void)arg;
 	append_numbered(journal, 0, 4);
+	return 0;
+}
+
+static int
+dump_much(void *arg, struct journal *journal)
+{
+	(void)arg;
+	append_numbered(journal, 0, 100000);
 	return 0;
 }
 
@@ -300,6 +309,23 @@ START_TEST(records_that_are_empty_or_too_long_are_refused)
 }
 END_TEST
 
+START_TEST(room_for_much_is_given_back_when_it_is_written)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return;         /* their malloc does not say what it holds */
+#else
+	struct journal *journal = journal_new(scratch.fd, "j");
+	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+
+	ck_assert_int_eq(journal_rewrite(journal, dump_much, NULL), 0);
+	append_numbered(journal, 0, 100000);
+	ck_assert_int_eq(journal_commit(journal, true), 0);
+	ck_assert_uint_lt(mallinfo2().uordblks + mallinfo2().hblkhd, before + 65536);
+	journal_free(journal);
+#endif
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -315,6 +341,7 @@ suite(void)
 	tcase_add_test(t, a_link_in_place_of_the_file_is_not_followed);
 	tcase_add_test(t, a_failed_rewrite_leaves_the_old_file);
 	tcase_add_test(t, a_full_disk_costs_nothing_that_was_there_and_heals);
+	tcase_add_test(t, room_for_much_is_given_back_when_it_is_written);
 	tcase_add_test(t, records_that_are_empty_or_too_long_are_refused);
 	tcase_set_timeout(t, 30);
 	suite_add_tcase(s, t);
