@@ -425,7 +425,7 @@ world_run(struct world *world)
 bool
 world_is_busy(const struct world *world)
 {
-	return refresh_is_paused(world->refresh);
+	return !world->ran || refresh_is_paused(world->refresh);
 }
 
 int

@@ -369,6 +369,7 @@ START_TEST(new_dns_settings_are_answered_by_a_complete_new_index)
 }
 END_TEST
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /* Fifty Services that were never there before take the place of fifty others. */
 static void
 exchange_fifty(unsigned edition)
@@ -382,6 +383,7 @@ exchange_fifty(unsigned edition)
 		    "spec: {ports: [{port: 80}]}\n", i, edition);
 	ck_assert_uint_eq(played_file(played, "a.yaml", yaml), 0);
 }
+#endif
 
 /*
  * What malloc has handed out, once it is less than so much: what readers may still see is freed a
