@@ -69,7 +69,7 @@ remove_one(const char *path, const struct stat *st, int what, struct FTW *at)
 }
 
 void
-bench_daemon_end(struct bench_daemon *daemon)
+bench_daemon_stop(struct bench_daemon *daemon)
 {
 	if (daemon->pid > 0) {
 		(void)kill(daemon->pid, SIGCONT);
@@ -77,6 +77,12 @@ bench_daemon_end(struct bench_daemon *daemon)
 		(void)waitpid(daemon->pid, NULL, 0);
 	}
 	daemon->pid = 0;
+}
+
+void
+bench_daemon_end(struct bench_daemon *daemon)
+{
+	bench_daemon_stop(daemon);
 	(void)nftw(daemon->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

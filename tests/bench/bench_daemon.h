@@ -17,6 +17,8 @@ void bench_daemon_end(struct bench_daemon *daemon);
 
 /* Start it with one responder on that CPU (-1: any), on ports found free.  It dies with us. */
 void bench_daemon_start(struct bench_daemon *daemon, const char *program, int cpu);
+/* Ask it to stop and wait for its end; its folder stays for another start. */
+void bench_daemon_stop(struct bench_daemon *daemon);
 /* Until /readyz says so; ends the program after so many seconds. */
 void bench_daemon_await(const struct bench_daemon *daemon, unsigned seconds);
 

@@ -30,7 +30,7 @@
 
 struct settings {
 	uint64_t services, probed, endpoints, period, rate, percent, rounds, seconds, cpu, own_cpu;
-	int steady;
+	int steady, again;
 	const char *program, *flood;
 };
 
@@ -341,6 +341,30 @@ print_result(struct bench *bench)
 	return wrong <= 0 && bench->missed == 0 && (bench->set.steady || bench->flips > 0);
 }
 
+/* Stopped and started again: how soon it answers, by the verdicts of before, and how it begins to probe. */
+static void
+restart(struct bench *bench)
+{
+	uint64_t period_s = bench->set.period / 1000 + 2, began_ns;
+	double most = 0, changed = 0, now[COUNTS];
+
+	bench_daemon_stop(&bench->probed);
+	began_ns = bench_now_ns();
+	bench_daemon_start(&bench->probed, bench->set.program, (int)bench->set.cpu);
+	bench_daemon_await(&bench->probed, 120);
+	printf("started again: ready after %.2f s", (double)(bench_now_ns() - began_ns) / 1e9);
+	memset(bench->counts, 0, sizeof(bench->counts));
+	for (uint64_t i = 0; i < period_s; i++) {
+		pass(bench, &bench->probed, 1000);
+		read_daemon(bench, now);
+		if (now[4] > most)
+			most = now[4];
+		changed += now[0];
+	}
+	printf("; in the next %" PRIu64 " s at most %.0f probes a second were begun, and %.0f answers "
+	    "changed\n", period_s, most, changed);
+}
+
 /* ---- life ---- */
 
 /* Both answer, and each target has had its first result. */
@@ -379,6 +403,7 @@ read_options(struct settings *set, int argc, char **argv)
 		{ "period", "milliseconds between attempts", &set->period, NULL, NULL },
 		{ "steady", "no endpoint changes; half are probed by TCP", NULL, NULL,
 		    &set->steady },
+		{ "again", "start the probed one anew in the end", NULL, NULL, &set->again },
 		{ "rate", "queries a second; 0: --percent of the capacity", &set->rate, NULL, NULL },
 		{ "percent", "of the capacity", &set->percent, NULL, NULL },
 		{ "rounds", "of two turns", &set->rounds, NULL, NULL },
@@ -449,6 +474,9 @@ main(int argc, char **argv)
 	for (unsigned i = 0; i < set->rounds; i++)
 		round_of_two(bench, i, rate);
 	bool right = print_result(bench);
+
+	if (set->again)
+		restart(bench);
 
 	flips_targets_free(bench->targets);
 	return right ? 0 : 1;
