@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "model/origin.h"
 #include "tests/model/build.h"
+#include "tests/model/shop.h"
 #include "tests/suite.h"
 
 static struct store *store;
@@ -33,58 +34,18 @@ teardown(void)
 static void
 put(const char *file, struct object *a, struct object *b, struct object *c)
 {
-	struct object *objects[3] = { a, b, c };
-	size_t count = (a != NULL) + (size_t)(b != NULL) + (size_t)(c != NULL);
-
-	ck_assert_int_eq(store_replace_file(store, file, objects, count, diag), 0);
+	shop_put(store, diag, file, a, b, c);
 }
 
-/* The dirty Services (v: by verdicts), Pods and namespaces as "s:a/b p:a/c n:d", in order; takes them. */
 static const char *
 dirty(void)
 {
-	const struct store_key *keys;
-	const char *const *names;
-	struct store_key key;
-	size_t count;
-
-	strbuf_clear(&said);
-	while (store_take_dirty_verdict(store, &key))
-		strbuf_addf(&said, "v:%s/%s ", key.ns, key.name);
-	count = store_take_dirty_services(store, SIZE_MAX, &keys);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(&said, "s:%s/%s ", keys[i].ns, keys[i].name);
-	count = store_take_dirty_pods(store, SIZE_MAX, &keys);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(&said, "p:%s/%s ", keys[i].ns, keys[i].name);
-	count = store_take_dirty_namespaces(store, &names);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(&said, "n:%s ", names[i]);
-	ck_assert(!store_is_dirty(store));
-	return said.text;
-}
-
-static struct object *
-service(const char *name, const char *selector)
-{
-	return &build_service("shop", name, selector)->object;
-}
-
-static struct object *
-pod(const char *name, const char *labels)
-{
-	return &build_pod("shop", name, labels, "10.0.0.1")->object;
-}
-
-static struct object *
-slice(const char *name, const char *of)
-{
-	return &build_slice(KIND_ENDPOINT_SLICE, "shop", name, of, "10.0.0.9")->object;
+	return shop_dirty(store, &said);
 }
 
 START_TEST(what_a_file_states_is_found_until_it_states_it_no_more)
 {
-	put("a.yaml", service("web", "app=web"), pod("w1", "app=web"), build_namespace("empty"));
+	put("a.yaml", shop_service("web", "app=web"), shop_pod("w1", "app=web"), build_namespace("empty"));
 	ck_assert_str_eq(store_service(store, "shop", "web")->object.name, "web");
 	ck_assert_str_eq(store_pod(store, "shop", "w1")->object.name, "w1");
 	ck_assert_ptr_null(store_service(store, "default", "web"));
@@ -103,8 +64,8 @@ END_TEST
 
 START_TEST(an_equal_object_is_no_change_but_its_place_may_move)
 {
-	struct object *first = service("web", "app=web");
-	struct object *again = service("web", "app=web");
+	struct object *first = shop_service("web", "app=web");
+	struct object *again = shop_service("web", "app=web");
 	struct origin *origin = origin_new("a.yaml");
 	const struct service *held;
 	uint64_t generation;
@@ -132,10 +93,10 @@ END_TEST
 
 START_TEST(another_digest_or_another_trust_is_a_change)
 {
-	struct object *changed = service("web", "app=web");
-	struct object *trusted = service("web", "app=web");
+	struct object *changed = shop_service("web", "app=web");
+	struct object *trusted = shop_service("web", "app=web");
 
-	put("a.yaml", service("web", "app=web"), NULL, NULL);
+	put("a.yaml", shop_service("web", "app=web"), NULL, NULL);
 	dirty();
 	build_change(changed, 1);
 	put("a.yaml", changed, NULL, NULL);
@@ -149,8 +110,8 @@ END_TEST
 
 START_TEST(the_second_to_state_a_name_waits_and_takes_over)
 {
-	struct object *first = service("web", "app=one");
-	struct object *second = service("web", "app=two");
+	struct object *first = shop_service("web", "app=one");
+	struct object *second = shop_service("web", "app=two");
 
 	build_place(first, "a.yaml", 3);
 	build_place(second, "b.yaml", 9);
@@ -174,22 +135,22 @@ END_TEST
 
 START_TEST(an_object_that_moves_to_another_file_is_no_change)
 {
-	put("a.yaml", service("web", "app=web"), pod("w1", "app=web"), NULL);
+	put("a.yaml", shop_service("web", "app=web"), shop_pod("w1", "app=web"), NULL);
 	dirty();
-	put("b.yaml", service("web", "app=web"), NULL, NULL);
-	put("a.yaml", pod("w1", "app=web"), NULL, NULL);
+	put("b.yaml", shop_service("web", "app=web"), NULL, NULL);
+	put("a.yaml", shop_pod("w1", "app=web"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "");
-	put("c.yaml", pod("w2", "app=web"), NULL, NULL);
+	put("c.yaml", shop_pod("w2", "app=web"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web p:shop/w2 ");
 }
 END_TEST
 
 START_TEST(the_same_name_twice_in_one_file_serves_the_first)
 {
-	put("a.yaml", service("web", "app=one"), service("web", "app=two"), NULL);
+	put("a.yaml", shop_service("web", "app=one"), shop_service("web", "app=two"), NULL);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_ERROR), 1);
 	ck_assert_str_eq(store_service(store, "shop", "web")->selector.items[0].value, "one");
-	put("a.yaml", service("web", "app=two"), NULL, NULL);
+	put("a.yaml", shop_service("web", "app=two"), NULL, NULL);
 	ck_assert_str_eq(store_service(store, "shop", "web")->selector.items[0].value, "two");
 	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 1);
 }
@@ -197,11 +158,11 @@ END_TEST
 
 START_TEST(a_pod_touches_the_services_that_select_it_before_and_after)
 {
-	put("s.yaml", service("one", "app=one"), service("both", "tier=x"), service("two", "app=two"));
+	put("s.yaml", shop_service("one", "app=one"), shop_service("both", "tier=x"), shop_service("two", "app=two"));
 	dirty();
-	put("p.yaml", pod("p", "app=one,tier=x"), NULL, NULL);
+	put("p.yaml", shop_pod("p", "app=one,tier=x"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/one s:shop/both p:shop/p ");
-	put("p.yaml", pod("p", "app=two,tier=x"), NULL, NULL);
+	put("p.yaml", shop_pod("p", "app=two,tier=x"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/one s:shop/both s:shop/two p:shop/p ");
 	put("p.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/two s:shop/both p:shop/p ");
@@ -210,20 +171,20 @@ END_TEST
 
 START_TEST(a_pod_touches_nobody_of_another_namespace_or_without_selector)
 {
-	put("s.yaml", &build_service("other", "web", "app=web")->object, service("none", ""), NULL);
+	put("s.yaml", &build_service("other", "web", "app=web")->object, shop_service("none", ""), NULL);
 	dirty();
-	put("p.yaml", pod("p", "app=web"), NULL, NULL);
+	put("p.yaml", shop_pod("p", "app=web"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "p:shop/p ");
 }
 END_TEST
 
 START_TEST(a_slice_touches_its_service)
 {
-	put("s.yaml", service("db", ""), service("web", ""), NULL);
+	put("s.yaml", shop_service("db", ""), shop_service("web", ""), NULL);
 	dirty();
-	put("e.yaml", slice("db-1", "db"), slice("other", "none"), NULL);
+	put("e.yaml", shop_slice("db-1", "db"), shop_slice("other", "none"), NULL);
 	ck_assert_str_eq(dirty(), "s:shop/db ");
-	put("e.yaml", slice("db-1", "web"), slice("other", "none"), slice("unlabelled", NULL));
+	put("e.yaml", shop_slice("db-1", "web"), shop_slice("other", "none"), shop_slice("unlabelled", NULL));
 	ck_assert_str_eq(dirty(), "s:shop/db s:shop/web ");
 	put("e.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web ");
@@ -234,11 +195,11 @@ START_TEST(a_namespace_is_dirty_when_it_begins_and_when_it_ends)
 {
 	put("n.yaml", build_namespace("shop"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "n:shop ");
-	put("s.yaml", service("web", ""), NULL, NULL);
+	put("s.yaml", shop_service("web", ""), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web ");
 	put("n.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(dirty(), "");
-	put("s.yaml", service("other", ""), NULL, NULL);
+	put("s.yaml", shop_service("other", ""), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/other s:shop/web ");
 	put("s.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/other n:shop ");
@@ -247,9 +208,9 @@ END_TEST
 
 START_TEST(a_name_is_given_once_however_often_it_changed)
 {
-	put("s.yaml", service("web", "app=web"), NULL, NULL);
+	put("s.yaml", shop_service("web", "app=web"), NULL, NULL);
 	for (unsigned i = 0; i < 10; i++) {
-		struct object *changed = pod("p", "app=web");
+		struct object *changed = shop_pod("p", "app=web");
 
 		build_change(changed, i);
 		put("p.yaml", changed, NULL, NULL);
@@ -267,7 +228,7 @@ START_TEST(names_stay_valid_until_the_next_take)
 	const struct store_key *keys;
 	const struct store_key *more;
 
-	put("s.yaml", service("web", ""), NULL, NULL);
+	put("s.yaml", shop_service("web", ""), NULL, NULL);
 	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 1);
 	put("s.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(keys[0].name, "web");
@@ -282,13 +243,13 @@ START_TEST(what_became_dirty_tells_the_first_mark_it_met)
 {
 	const struct store_key *keys;
 
-	put("a.yaml", service("early", ""), NULL, NULL);
+	put("a.yaml", shop_service("early", ""), NULL, NULL);
 	store_set_mark(store, 7);
-	put("b.yaml", service("marked", ""), NULL, NULL);
+	put("b.yaml", shop_service("marked", ""), NULL, NULL);
 	store_touch_service(store, "shop", "early");
 	store_set_mark(store, STORE_MARK_MAX);
 	store_touch_service(store, "shop", "marked");
-	put("c.yaml", service("most", ""), NULL, NULL);
+	put("c.yaml", shop_service("most", ""), NULL, NULL);
 	store_set_mark(store, 0);
 	store_touch_service(store, "shop", "marked");
 	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 3);
@@ -323,9 +284,9 @@ START_TEST(pods_services_and_slices_are_found_by_each_other)
 	struct pairs all;
 	int visits = 0;
 
-	put("p.yaml", pod("p1", "app=web,tier=x"), pod("p2", "app=web"), pod("p3", "app=db"));
-	put("s.yaml", service("web", "app=web,tier=x"), service("none", ""), NULL);
-	put("e.yaml", slice("web-a", "web"),
+	put("p.yaml", shop_pod("p1", "app=web,tier=x"), shop_pod("p2", "app=web"), shop_pod("p3", "app=db"));
+	put("s.yaml", shop_service("web", "app=web,tier=x"), shop_service("none", ""), NULL);
+	put("e.yaml", shop_slice("web-a", "web"),
 	    &build_slice(KIND_ENDPOINTS, "shop", "web", "web", "10.0.0.8")->object, NULL);
 	const struct service *web = store_service(store, "shop", "web");
 	store_each_selected_pod(store, "shop", &web->selector, collect, &names);
@@ -345,26 +306,16 @@ START_TEST(pods_services_and_slices_are_found_by_each_other)
 }
 END_TEST
 
-static void
-verdict(const char *id, enum verdict value, bool restored)
-{
-	char reason[] = "status 503";
-	struct verdict_state state = { value, restored, 42, 0, reason };
-
-	ck_assert_int_eq(store_set_verdict(store, id, &state), 0);
-	reason[0] = 'x';        /* a copy was made */
-}
-
 START_TEST(a_name_that_one_file_repeats_waits_in_order_and_is_taken_back)
 {
-	struct object *c = service("web", "app=three");
+	struct object *c = shop_service("web", "app=three");
 
-	put("a.yaml", service("web", "app=one"), service("web", "app=two"), NULL);
+	put("a.yaml", shop_service("web", "app=one"), shop_service("web", "app=two"), NULL);
 	put("b.yaml", c, NULL, NULL);
-	put("a.yaml", service("web", "app=one"), service("web", "app=2"), service("web", "app=3"));
+	put("a.yaml", shop_service("web", "app=one"), shop_service("web", "app=2"), shop_service("web", "app=3"));
 	ck_assert_uint_eq(store_count_file(store, "a.yaml"), 3);
 	ck_assert_uint_eq(store_count(store, KIND_SERVICE), 1);
-	put("a.yaml", pod("w1", "app=one"), NULL, NULL);
+	put("a.yaml", shop_pod("w1", "app=one"), NULL, NULL);
 	ck_assert_ptr_eq(store_service(store, "shop", "web"), c);
 	put("b.yaml", NULL, NULL, NULL);
 	ck_assert_ptr_null(store_service(store, "shop", "web"));
@@ -373,20 +324,20 @@ END_TEST
 
 START_TEST(slices_come_before_and_stay_after_their_service)
 {
-	put("e.yaml", slice("web-1", "web"), slice("web-2", "web"), NULL);
+	put("e.yaml", shop_slice("web-1", "web"), shop_slice("web-2", "web"), NULL);
 	ck_assert_str_eq(dirty(), "n:shop ");
 	store_touch_service(store, "shop", "web");
 	ck_assert(!store_is_dirty(store));
-	put("s.yaml", service("web", ""), NULL, NULL);
+	put("s.yaml", shop_service("web", ""), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web ");
 	put("s.yaml", NULL, NULL, NULL);
 	ck_assert_ptr_null(store_service(store, "shop", "web"));
 	ck_assert_str_eq(dirty(), "s:shop/web ");
-	put("e.yaml", slice("web-2", "web"), NULL, NULL);
+	put("e.yaml", shop_slice("web-2", "web"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "");
-	put("s.yaml", service("web", ""), slice("web-3", "web"), NULL);
+	put("s.yaml", shop_service("web", ""), shop_slice("web-3", "web"), NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web ");
-	put("e.yaml", slice("web-2", "db"), NULL, NULL);
+	put("e.yaml", shop_slice("web-2", "db"), NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web ");
 }
 END_TEST
@@ -395,9 +346,9 @@ START_TEST(a_slice_that_waits_takes_over_with_its_own_service)
 {
 	struct strbuf names = STRBUF_INIT;
 
-	put("s.yaml", service("web", ""), service("db", ""), NULL);
-	put("a.yaml", slice("x", "web"), NULL, NULL);
-	put("b.yaml", slice("x", "db"), NULL, NULL);
+	put("s.yaml", shop_service("web", ""), shop_service("db", ""), NULL);
+	put("a.yaml", shop_slice("x", "web"), NULL, NULL);
+	put("b.yaml", shop_slice("x", "db"), NULL, NULL);
 	dirty();
 	put("a.yaml", NULL, NULL, NULL);
 	ck_assert_str_eq(dirty(), "s:shop/web s:shop/db ");
@@ -422,16 +373,16 @@ START_TEST(cargo_stays_with_its_service_until_it_is_taken_away)
 	const struct store_key *keys;
 	size_t unloaded = 0;
 
-	put("s.yaml", service("web", ""), service("db", ""), NULL);
+	put("s.yaml", shop_service("web", ""), shop_service("db", ""), NULL);
 	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 2);
 	ck_assert_ptr_nonnull(keys[0].object);
 	ck_assert_ptr_null(*keys[0].cargo);
 	*keys[0].cargo = store;
-	put("s.yaml", service("web", "app=other"), NULL, NULL);
+	put("s.yaml", shop_service("web", "app=other"), NULL, NULL);
 	put("s.yaml", NULL, NULL, NULL);
 	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 2);
 	store_return_dirty(store);
-	put("t.yaml", service("web", ""), service("db", ""), NULL);
+	put("t.yaml", shop_service("web", ""), shop_service("db", ""), NULL);
 	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 2);
 	ck_assert_str_eq(keys[0].name, "web");
 	ck_assert_ptr_eq(*keys[0].cargo, store);
@@ -446,7 +397,7 @@ START_TEST(what_is_dirty_is_given_in_the_portions_asked_for)
 {
 	const struct store_key *keys;
 
-	put("s.yaml", service("a", ""), service("b", ""), service("c", ""));
+	put("s.yaml", shop_service("a", ""), shop_service("b", ""), shop_service("c", ""));
 	ck_assert_uint_eq(store_take_dirty_services(store, 2, &keys), 2);
 	ck_assert_str_eq(keys[1].name, "b");
 	store_touch_service(store, "shop", "a");
@@ -459,78 +410,14 @@ START_TEST(what_is_dirty_is_given_in_the_portions_asked_for)
 }
 END_TEST
 
-START_TEST(a_verdict_touches_whom_it_matters_to)
-{
-	static const char readiness[] = "pod/shop/p/main/readiness";
-	static const char startup[] = "pod/shop/p/main/startup";
-	static const char endpoint[] = "service/shop/db/10.0.0.1:80";
-
-	put("a.yaml", service("web", "app=web"), service("db", ""), pod("p", "app=web"));
-	dirty();
-	verdict(readiness, VERDICT_PASS, false);
-	ck_assert_str_eq(dirty(), "v:shop/web ");
-	ck_assert_str_eq(store_verdict(store, readiness)->reason, "status 503");
-	verdict(readiness, VERDICT_PASS, false);
-	ck_assert_str_eq(dirty(), "");
-	verdict(readiness, VERDICT_FAIL, false);
-	ck_assert_str_eq(dirty(), "v:shop/web ");
-	verdict(startup, VERDICT_PASS, true);
-	ck_assert_str_eq(dirty(), "v:shop/web p:shop/p ");
-	verdict(startup, VERDICT_PASS, false);  /* confirmed: no longer to be tried */
-	ck_assert_str_eq(dirty(), "p:shop/p ");
-	verdict("pod/shop/p/main/liveness", VERDICT_FAIL, false);
-	verdict("pod/shop/nobody/main/readiness", VERDICT_FAIL, false);
-	ck_assert_str_eq(dirty(), "");
-	verdict(endpoint, VERDICT_PASS, false);
-	ck_assert_str_eq(dirty(), "v:shop/db ");
-	verdict(endpoint, VERDICT_UNKNOWN, false);
-	ck_assert_str_eq(dirty(), "v:shop/db ");
-	ck_assert_ptr_null(store_verdict(store, endpoint));
-	verdict(endpoint, VERDICT_UNKNOWN, false);
-	ck_assert_str_eq(dirty(), "");
-}
-END_TEST
-
-START_TEST(a_service_that_changed_by_more_than_verdicts_is_given_with_those)
-{
-	static const char readiness[] = "pod/shop/p/main/readiness";
-	const struct store_key *keys;
-	struct store_key key;
-
-	put("a.yaml", service("web", "app=web"), pod("p", "app=web"), NULL);
-	verdict(readiness, VERDICT_PASS, false);
-	ck_assert_str_eq(dirty(), "s:shop/web p:shop/p n:shop ");
-	verdict(readiness, VERDICT_FAIL, false);
-	put("a.yaml", pod("p", "app=web"), NULL, NULL);
-	ck_assert_str_eq(dirty(), "s:shop/web ");
-	/* One in the caller's hands is given by itself, and is as it was among the others. */
-	put("a.yaml", service("web", "app=web"), pod("p", "app=web"), NULL);
-	ck_assert_uint_eq(store_take_dirty_services(store, SIZE_MAX, &keys), 1);
-	verdict(readiness, VERDICT_FAIL, false);
-	ck_assert(store_renew_key(&keys[0], &key));
-	store_touch_service(store, "shop", "web");
-	ck_assert(!store_renew_key(&keys[0], &key));
-	ck_assert(!store_take_dirty_verdict(store, &key));
-	ck_assert_str_eq(dirty(), "s:shop/web ");
-}
-END_TEST
-
-static int
-count_verdicts(void *arg, const char *id, const struct verdict_state *state)
-{
-	ck_assert_uint_eq(state->since_unix_ms, 42);
-	*(size_t *)arg += strlen(id);
-	return 0;
-}
-
 START_TEST(what_files_touch_in_a_hold_waits_for_its_end)
 {
-	put("a", service("web", ""), service("db", ""),
+	put("a", shop_service("web", ""), shop_service("db", ""),
 	    NULL);
 	dirty();
 	store_touch_service(store, "shop", "db");
 	store_hold(store);
-	put("a", service("db", "app=db"), NULL, NULL);
+	put("a", shop_service("db", "app=db"), NULL, NULL);
 	put("b", &build_service("other", "web", "")->object, &build_pod("other", "p", "", "")->object, NULL);
 	/* Listed before, touched by both: all the same. */
 	store_touch_service(store, "shop", "db");
@@ -548,26 +435,15 @@ START_TEST(what_files_touch_in_a_hold_waits_for_its_end)
 }
 END_TEST
 
-START_TEST(every_verdict_is_visited)
-{
-	size_t sum = 0;
-
-	verdict("a", VERDICT_PASS, false);
-	verdict("bb", VERDICT_FAIL, true);
-	ck_assert_int_eq(store_each_verdict(store, count_verdicts, &sum), 0);
-	ck_assert_uint_eq(sum, 3);
-}
-END_TEST
-
 START_TEST(a_name_beyond_reason_is_refused_and_nothing_changes)
 {
 	char name[700];
 
 	memset(name, 'a', sizeof(name));
 	name[699] = '\0';
-	put("a.yaml", service("web", ""), NULL, NULL);
+	put("a.yaml", shop_service("web", ""), NULL, NULL);
 	dirty();
-	struct object *objects[3] = { service("new", ""), service("new", ""), service(name, "") };
+	struct object *objects[3] = { shop_service("new", ""), shop_service("new", ""), shop_service(name, "") };
 	ck_assert_int_lt(store_replace_file(store, "a.yaml", objects, 3, diag), 0);
 	ck_assert_str_eq(dirty(), "");
 	ck_assert_ptr_nonnull(store_service(store, "shop", "web"));
@@ -602,10 +478,7 @@ suite(void)
 	tcase_add_test(tc, a_slice_that_waits_takes_over_with_its_own_service);
 	tcase_add_test(tc, cargo_stays_with_its_service_until_it_is_taken_away);
 	tcase_add_test(tc, what_is_dirty_is_given_in_the_portions_asked_for);
-	tcase_add_test(tc, a_verdict_touches_whom_it_matters_to);
 	tcase_add_test(tc, what_files_touch_in_a_hold_waits_for_its_end);
-	tcase_add_test(tc, a_service_that_changed_by_more_than_verdicts_is_given_with_those);
-	tcase_add_test(tc, every_verdict_is_visited);
 	tcase_add_test(tc, a_name_beyond_reason_is_refused_and_nothing_changes);
 	suite_add_tcase(s, tc);
 	return s;
