@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "model/origin.h"
+#include "model/service.h"
 #include "model/slice.h"
 #include "tests/suite.h"
 
@@ -147,6 +148,30 @@ START_TEST(the_last_reference_frees_the_object_and_its_origin)
 }
 END_TEST
 
+START_TEST(an_equal_object_elsewhere_lends_all_its_places)
+{
+	struct origin *before = origin_new("a.yaml"), *after = origin_new("b.yaml");
+	struct service_port port = { .place = { before->file, 7, 3 } };
+	struct service_port moved = { .place = { after->file, 9, 3 } };
+	struct service held = { .object = { .kind = KIND_SERVICE, .origin = origin_ref(before),
+	    .place = { before->file, 1, 1 } }, .ports = &port, .port_count = 1 };
+	struct service now = { .object = { .kind = KIND_SERVICE, .origin = after,
+	    .place = { after->file, 3, 1 } }, .ports = &moved, .port_count = 1,
+	    .cluster_ip_place = { after->file, 5, 1 } };
+
+	object_take_places(&held.object, &now.object);
+	ck_assert_str_eq(held.object.place.file, "b.yaml");
+	ck_assert_uint_eq(held.object.place.line, 3);
+	ck_assert_uint_eq(held.cluster_ip_place.line, 5);
+	ck_assert_uint_eq(held.ports[0].place.line, 9);
+	ck_assert_uint_eq(before->references, 1);
+	ck_assert_uint_eq(after->references, 2);
+	origin_unref(held.object.origin);
+	origin_unref(before);
+	origin_unref(after);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -159,6 +184,7 @@ suite(void)
 	tcase_add_test(tc, kinds_are_named_as_in_manifests);
 	tcase_add_test(tc, a_packed_object_stands_alone_and_has_each_text_once);
 	tcase_add_test(tc, the_last_reference_frees_the_object_and_its_origin);
+	tcase_add_test(tc, an_equal_object_elsewhere_lends_all_its_places);
 	suite_add_tcase(s, tc);
 	return s;
 }
