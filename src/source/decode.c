@@ -83,8 +83,10 @@ append(struct object_list *list, struct object *object)
 static char *
 put(char *at, const char *text, size_t most)
 {
-	size_t len = strnlen(text, most);
+	size_t len = strlen(text);
 
+	if (len > most)
+		len = most;
 	memcpy(at, text, len);
 	at[len] = '\0';
 	return at + len;
