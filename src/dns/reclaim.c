@@ -123,6 +123,7 @@ run(void *arg)
 {
 	struct reclaim *reclaim = arg;
 
+	(void)pthread_setname_np(pthread_self(), "reclaim");
 	pthread_mutex_lock(&reclaim->mutex);
 	while (!reclaim->stopping || reclaim->handed.count > 0) {
 		if (reclaim->handed.count == 0) {

@@ -252,6 +252,7 @@ run(void *arg)
 {
 	struct tcp_server *server = arg;
 
+	(void)pthread_setname_np(pthread_self(), "stream");
 	index_reader_begin();
 	index_reader_offline();
 	(void)event_base_dispatch(server->stream.loop);

@@ -189,6 +189,8 @@ run(void *arg)
 	struct worker *worker = arg;
 	unsigned singles = 0;
 
+	/* Names are for people, and for whoever keeps threads apart (top -H, taskset). */
+	(void)pthread_setname_np(pthread_self(), "responder");
 	index_reader_begin();
 	index_reader_offline();
 	while (!is_stopping(worker)) {

@@ -108,6 +108,7 @@ work(void *arg)
 	struct read_crew *crew = arg;
 	struct task *task;
 
+	(void)pthread_setname_np(pthread_self(), "reader");
 	/* Of this thread alone (Linux); that it cannot be is no reason not to read. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
 	pthread_mutex_lock(&crew->lock);
