@@ -458,15 +458,36 @@ restore_item(const struct state_item *item, const struct state_restore_ops *ops,
 	return err;
 }
 
+/* In the order in which they were removed; those that are there come last. */
+static int
+compare_removals(const void *left, const void *right)
+{
+	uint64_t a = (*(const struct state_item *const *)left)->removed_unix_s;
+	uint64_t b = (*(const struct state_item *const *)right)->removed_unix_s;
+
+	/* 0, less one, is more than all others. */
+	return a - 1 < b - 1 ? -1 : a - 1 > b - 1;
+}
+
+/*
+ * What one gave up and another took is the other's: what was removed is restored before who may
+ * have taken of it.
+ */
 static int
 restore_items(const struct state_items *items, const struct state_restore_ops *ops, void *arg)
 {
-	const struct state_item *item;
-	size_t at = 0;
+	const struct state_item **sorted = calloc(items->set.count + 1, sizeof(*sorted));
+	size_t at = 0, count = 0;
 	int err = 0;
 
-	while (err == 0 && (item = keyset_next(&items->set, &at)) != NULL)
-		err = restore_item(item, ops, arg);
+	if (sorted == NULL)
+		return ERR_NOMEM;
+	while ((sorted[count] = keyset_next(&items->set, &at)) != NULL)
+		count++;
+	qsort(sorted, count, sizeof(*sorted), compare_removals);
+	for (size_t i = 0; i < count && err == 0; i++)
+		err = restore_item(sorted[i], ops, arg);
+	free(sorted);
 	return err;
 }
 

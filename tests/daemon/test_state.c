@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/diag.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/strbuf.h"
@@ -388,6 +389,104 @@ START_TEST(any_damage_is_survived_and_costs_at_most_one_service)
 }
 END_TEST
 
+/* ---- who has what another gave up ---- */
+
+/* As the world does it. */
+static int
+restore_into(void *arg, const struct allotment *allotment, bool removed)
+{
+	struct diag *diag = diag_new();
+	int err = allot_restore(arg, allotment, diag);
+
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING) + diag_count(diag, SEVERITY_ERROR), 0);
+	diag_free(diag);
+	if (removed)
+		allot_remove(arg, allotment->ns, allotment->name, 5000);
+	return err;
+}
+
+static struct allot *
+restore(void)
+{
+	static const struct state_restore_ops ops = { restore_into, describe_verdict };
+	struct cidr cidr;
+	struct allot_settings settings = { .service_cidrs = &cidr, .service_cidr_count = 1,
+		.node_port_first = 30000, .node_port_last = 32767, .hold_ms = 3600000 };
+	struct state *state = open_state();
+	struct allot *allot;
+
+	ck_assert_int_eq(cidr_parse("10.96.0.0/16", &cidr), 0);
+	allot = allot_new(&settings);
+	ck_assert_int_eq(state_restore(state, &ops, allot), 0);
+	state_close(state);
+	return allot;
+}
+
+/* So many that none of them comes in the right order by chance. */
+#define TAKEN 40
+
+START_TEST(what_was_taken_from_a_removed_service_stays_with_the_taker_over_restarts)
+{
+	char ip[ADDR_TEXT_SIZE], old[16], new[16];
+	struct state *state = open_state();
+	struct allot *allot;
+
+	for (unsigned i = 0; i < TAKEN; i++) {
+		const char *first = i % 2 == 0 ? old : new, *second = i % 2 == 0 ? new : old;
+
+		snprintf(ip, sizeof(ip), "10.96.1.%u", i);
+		snprintf(old, sizeof(old), "old%u", i);
+		snprintf(new, sizeof(new), "new%u", i);
+		put(state, first, ip, first == old ? (uint16_t)(30000 + i) : 0);
+		put(state, second, ip, second == old ? (uint16_t)(30000 + i) : 0);
+		ck_assert_int_eq(state_remove_allotment(state, "shop", old), 0);
+	}
+	ck_assert_int_eq(state_sync(state), 0);
+	state_close(state);
+	allot = restore();
+	for (unsigned i = 0; i < TAKEN; i++) {
+		const struct allotment *found;
+		char text[ADDR_TEXT_SIZE];
+
+		snprintf(ip, sizeof(ip), "10.96.1.%u", i);
+		snprintf(new, sizeof(new), "new%u", i);
+		found = allot_find(allot, "shop", new);
+		ck_assert_ptr_nonnull(found);
+		ck_assert_str_eq(addr_text(&found->cluster_ips[0], text), ip);
+	}
+	allot_free(allot);
+}
+END_TEST
+
+/* Both have gone, one after the other: who was the last to have it may have it again. */
+START_TEST(what_two_removed_services_had_is_held_for_the_later_one)
+{
+	static const struct state_restore_ops ops = { describe_allotment, describe_verdict };
+	struct strbuf text = STRBUF_INIT, wanted = STRBUF_INIT;
+	struct state *state = open_state();
+	char name[16];
+
+	for (unsigned i = 0; i < 8; i++) {
+		/* Neither by name nor as they were put. */
+		snprintf(name, sizeof(name), "s%u", i * 5 % 8);
+		put(state, name, "10.96.1.1", 0);
+		ck_assert_int_eq(state_remove_allotment(state, "shop", name), 0);
+		strbuf_addf(&wanted, "shop/%s 10.96.1.1 0 removed; ", name);
+		clock_turn_ms(wall, 2000);
+	}
+	put(state, "t", "10.96.1.1", 0);
+	strbuf_addf(&wanted, "shop/t 10.96.1.1 0; ");
+	ck_assert_int_eq(state_sync(state), 0);
+	state_close(state);
+	state = open_state();
+	ck_assert_int_eq(state_restore(state, &ops, &text), 0);
+	ck_assert_str_eq(text.text, wanted.text);
+	state_close(state);
+	strbuf_release(&text);
+	strbuf_release(&wanted);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -399,6 +498,8 @@ suite(void)
 	tcase_add_test(t, what_was_not_synced_is_not_kept);
 	tcase_add_test(t, a_removed_service_is_held_for_an_hour_over_restarts);
 	tcase_add_test(t, a_service_that_comes_back_is_not_removed_any_more);
+	tcase_add_test(t, what_was_taken_from_a_removed_service_stays_with_the_taker_over_restarts);
+	tcase_add_test(t, what_two_removed_services_had_is_held_for_the_later_one);
 	tcase_add_test(t, verdicts_are_read_back_and_forgotten_ones_are_not);
 	tcase_add_test(t, the_serial_never_goes_back);
 	tcase_add_test(t, a_second_daemon_on_the_same_folder_is_refused);
