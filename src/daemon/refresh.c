@@ -44,6 +44,16 @@ say_more_failures(struct refresh *refresh)
 
 /* ---- Services ---- */
 
+/*
+ * Is it time to pause?  Not before something of the batch, or of what comes before the next one, is
+ * done: verdicts, which come first, may take up each turn for as long as probes flap.
+ */
+static bool
+must_pause(const struct refresh *refresh)
+{
+	return refresh->moved && refresh->ops->pause(refresh->arg);
+}
+
 /* False: paused. */
 static bool
 work_off_stage(struct refresh *refresh,
@@ -53,8 +63,11 @@ work_off_stage(struct refresh *refresh,
 	struct store_key key;
 
 	while (batch->at < batch->count) {
-		if (batch->at % SERVICES_MAX == 0 && refresh->ops->pause(refresh->arg))
-			return false;
+		if (batch->at % SERVICES_MAX == 0) {
+			if (must_pause(refresh))
+				return false;
+			refresh->moved = true;
+		}
 		if (store_renew_key(&batch->keys[batch->at++], &key))
 			work(refresh, &key);
 	}
@@ -198,8 +211,13 @@ publish_verdicts(struct refresh *refresh)
 	struct store_key key;
 	size_t taken = 0;
 
-	for (; taken < VERDICTS_MAX && store_take_dirty_verdict(refresh->store, &key); taken++)
+	/* One may be of thousands of endpoints, and take a ms by itself. */
+	while (taken < VERDICTS_MAX && store_take_dirty_verdict(refresh->store, &key)) {
 		refresh_publish_verdict(refresh, &key);
+		taken++;
+		if (refresh->ops->pause(refresh->arg))
+			break;
+	}
 	return taken;
 }
 
@@ -207,15 +225,17 @@ publish_verdicts(struct refresh *refresh)
 static bool
 work_off(struct refresh *refresh)
 {
-	publish_verdicts(refresh);
+	if (refresh->batch.stage != STAGE_DONE)
+		publish_verdicts(refresh);
 	while (work_off_batch(refresh)) {
 		size_t taken;
 
 		if (refresh->starved || refresh->round == ROUNDS_MAX ||
 		    !store_is_dirty(refresh->store))
 			return true;
-		if (refresh->ops->pause(refresh->arg))
+		if (must_pause(refresh))
 			return false;
+		refresh->moved = true;
 		taken = publish_verdicts(refresh);
 		taken += refresh_namespaces(refresh);
 		taken += refresh_pods(refresh);
@@ -223,9 +243,12 @@ work_off(struct refresh *refresh)
 			continue;
 		taken += begin_batch(refresh);
 		refresh->round++;
-		/* Without memory even the list of what is dirty is not to be had. */
+		/*
+		 * Without memory even the list of what is dirty is not to be had.  What a load
+		 * under way touched after it was listed is, once looked at, kept back until its end.
+		 */
 		if (taken == 0)
-			refresh->starved = true;
+			refresh->starved = store_is_dirty(refresh->store);
 	}
 	return false;
 }
@@ -250,6 +273,7 @@ refresh_run(struct refresh *refresh, uint64_t now_ms)
 	uint64_t before = refresh->published;
 
 	refresh->now_ms = now_ms;
+	refresh->moved = false;
 	if (!refresh->paused)
 		begin_run(refresh);
 	refresh->paused = !work_off(refresh);

@@ -15,7 +15,14 @@
 
 struct diag;
 
-enum batch_stage { STAGE_RELEASE, STAGE_RESERVE, STAGE_ASSIGN, STAGE_SAVE, STAGE_PUBLISH, STAGE_DONE };
+enum batch_stage {
+	STAGE_RELEASE,
+	STAGE_RESERVE,
+	STAGE_ASSIGN,
+	STAGE_SAVE,
+	STAGE_PUBLISH,
+	STAGE_DONE,
+};
 
 struct batch {
 	const struct store_key *keys;   /* the store's, as they were when taken */
@@ -41,6 +48,7 @@ struct refresh {
 	uint64_t expire_ms;
 	unsigned round;                 /* of this run */
 	bool paused;                    /* this run goes on with the next call */
+	bool moved;                     /* this call has done a portion of it */
 	bool pods_verified;
 	bool unsaved;                   /* the last attempt to save failed */
 	size_t failures;                /* of this run */

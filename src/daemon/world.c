@@ -412,6 +412,8 @@ world_run(struct world *world)
 	/* A batch has one serial, when it is through. */
 	owed = !paused &&
 	    catalog_publish(world->catalog, now_ms, clock_unix_s(world->clock));
+	/* What this turn has replaced, though: a batch may take seconds. */
+	catalog_reclaim(world->catalog);
 	if (catalog_serial(world->catalog) != world->serial) {
 		world->serial = catalog_serial(world->catalog);
 		if (world->ops->save_serial != NULL)

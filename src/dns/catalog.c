@@ -454,8 +454,13 @@ catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s)
 			catalog->step_ms = now_ms;
 		}
 	}
-	index_reclaim(catalog->ledger.index);
 	return owed || catalog->apex_owed || catalog->ledger.visible;
+}
+
+void
+catalog_reclaim(struct catalog *catalog)
+{
+	index_reclaim(catalog->ledger.index);
 }
 
 uint32_t

@@ -64,7 +64,7 @@ void index_keep(struct index *index, struct index_piece *piece);
 
 /*
  * Free what readers can no longer see; waits for a grace period off the query path.  Called
- * once a batch.
+ * every few ms.
  */
 void index_reclaim(struct index *index);
 

@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "daemon/world.h"
+#include "dns/index.h"
 #include "model/store.h"
 #include "tests/daemon/played.h"
 #include "tests/suite.h"
@@ -183,6 +185,54 @@ START_TEST(a_verdict_does_not_wait_for_the_batch_under_way)
 }
 END_TEST
 
+/* The thread that frees is waited for; what was never handed to it does not go. */
+static bool
+shrinks_to(size_t size)
+{
+	for (int i = 0; i < 5000 && index_size(played->index) > size; i++)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	return index_size(played->index) <= size;
+}
+
+START_TEST(what_is_replaced_is_freed_while_the_batch_goes_on)
+{
+	size_t size = 0;
+
+	played_file(played, "p.yaml", PROBED("80"));
+	played_file(played, "a.yaml", services(-1, NULL));
+	played->slow_ms = 1;
+	port = 81;
+	played_state(played, "a.yaml", services(-1, NULL));
+	for (unsigned turn = 0; turn < 5; turn++) {
+		set_verdict(turn % 2 == 0 ? VERDICT_PASS : VERDICT_FAIL);
+		played_turn(played, 0);
+		ck_assert(is_busy());
+		if (turn == 0)
+			size = index_size(played->index);
+	}
+	ck_assert_str_eq(played_ask(played, PROBED_NAME), "10.8.0.1");
+	ck_assert(shrinks_to(size));
+}
+END_TEST
+
+/* Listed before the load began, and touched by it: nothing can be done before its end. */
+START_TEST(what_a_load_keeps_back_is_not_taken_for_want_of_memory)
+{
+	played_file(played, "a.yaml", services(-1, NULL));
+	port = 81;
+	played_state(played, "a.yaml", services(-1, NULL));
+	world_hold(played->world);
+	port = 82;
+	played_state(played, "a.yaml", services(0, NULL));
+	played_turn(played, 0);
+	ck_assert_uint_gt(played->next_ms, clock_now_ms(played->clock) + 2000);
+	ck_assert_int_eq(strncmp(ask(0), "10.96.0.", 8), 0);
+	world_release(played->world);
+	played_turn(played, 0);
+	ck_assert_str_eq(ask(0), "NXDOMAIN");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -193,6 +243,8 @@ suite(void)
 	tcase_add_test(tc, a_large_load_leaves_others_their_turn_and_is_answered_in_the_end);
 	tcase_add_test(tc, a_small_change_takes_one_turn);
 	tcase_add_test(tc, a_verdict_does_not_wait_for_the_batch_under_way);
+	tcase_add_test(tc, what_a_load_keeps_back_is_not_taken_for_want_of_memory);
+	tcase_add_test(tc, what_is_replaced_is_freed_while_the_batch_goes_on);
 	tcase_add_test(tc, what_changes_between_turns_is_answered_as_it_is_last);
 	suite_add_tcase(s, tc);
 	return s;

@@ -50,6 +50,7 @@ catalog_world_publish(struct catalog_world *world)
 {
 	world->now_ms += 200;
 	ck_assert(!catalog_publish(world->catalog, world->now_ms, UNIX_S));
+	catalog_reclaim(world->catalog);
 }
 
 void
