@@ -89,7 +89,8 @@ static const char *
 reverse_rule(const char *text)
 {
 	return reverse_expand(text, ignore_zone, NULL) == 0 ? NULL :
-	    "must be a network without host bits, like 10.0.0.0/8, or a name in in-addr.arpa or ip6.arpa";
+	    "must be a network without host bits, like 10.0.0.0/8, or a name in in-addr.arpa or "
+	    "ip6.arpa";
 }
 
 static const char *
@@ -164,7 +165,10 @@ check_http(struct field_context *context, const struct doc_node *node, void *tar
 		    config->http_listen, wrong);
 }
 
-/* Networks of which two overlap: said at the second one.  A text that is none has been said already. */
+/*
+ * Networks of which two overlap: said at the second one.  A text that is none has been said
+ * already.
+ */
 static void
 check_overlaps(struct field_context *context, const struct doc_node *list, const char *below)
 {

@@ -63,7 +63,7 @@ struct rollcall {
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */
 	bool loading;                   /* manifests are being read */
-	bool reloading;                 /* ... because of SIGHUP: the service manager awaits the end */
+	bool reloading;                 /* ... because of SIGHUP, whose end is awaited */
 	bool reload_again;              /* SIGHUP came meanwhile */
 	bool loaded;                    /* all manifests were read once */
 	bool settled;                   /* ... and leftovers of the state were let go */

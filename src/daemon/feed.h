@@ -8,8 +8,8 @@
 struct rollcall;
 
 /*
- * Begin to read all manifests, and watch them: rollcall->loading until all are in, which the loop brings
- * about, and from then on rollcall->loaded.  The world is woken then.  ERR_NOMEM.
+ * Begin to read all manifests, and watch them: rollcall->loading until all are in, which the loop
+ * brings about, and from then on rollcall->loaded.  The world is woken then.  ERR_NOMEM.
  */
 int feed_start(struct rollcall *rollcall);
 /* The same once more, with the settings that hold now (SIGHUP).  ERR_NOMEM: the old ones stay. */

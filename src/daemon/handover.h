@@ -6,7 +6,10 @@
 struct catalog;
 struct store;
 
-/* Namespaces, published entries and, with `pods_verified`, the names of Pods.  ERR_NOMEM: only some of it. */
+/*
+ * Namespaces, published entries and, with `pods_verified`, the names of Pods.  ERR_NOMEM: only some
+ * of it.
+ */
 int handover_fill(struct catalog *catalog, struct store *store,
     bool pods_verified);
 #endif

@@ -278,7 +278,8 @@ by_files(void *arg, struct latency *sum)
 }
 
 #define REQUEST_HELP "From a query received to its reply sent"
-#define PROGRAMMING_HELP "From a verdict, or the notice of a changed file, to a Service's new answer"
+#define PROGRAMMING_HELP \
+	"From a verdict, or the notice of a changed file, to a Service's new answer"
 static const struct health_histogram histograms[] = {
 	{ "rollcall_dns_request_duration_seconds{proto=\"udp\"}", REQUEST_HELP, udp_durations },
 	{ "rollcall_dns_request_duration_seconds{proto=\"tcp\"}", REQUEST_HELP, tcp_durations },

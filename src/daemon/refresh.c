@@ -244,8 +244,9 @@ work_off(struct refresh *refresh)
 		taken += begin_batch(refresh);
 		refresh->round++;
 		/*
-		 * Without memory even the list of what is dirty is not to be had.  What a load
-		 * under way touched after it was listed is, once looked at, kept back until its end.
+		 * Without memory even the list of what is dirty is not to be had.  What a
+		 * load under way touched after it was listed is no want of it: that is, once
+		 * looked at, kept back until the load ends.
 		 */
 		if (taken == 0)
 			refresh->starved = store_is_dirty(refresh->store);

@@ -48,8 +48,8 @@ note_panic(struct refresh *refresh, const struct roster_entry *before,
 		return;
 	if (now->panic) {
 		refresh->slots.panicking++;
-		log_warn(
-		    "service %s/%s panics: %u of %u endpoints are ready, fewer than %u %%: all are answered",
+		log_warn("service %s/%s panics: %u of %u endpoints are ready, fewer than %u %%: "
+		    "all are answered",
 		    roster_ns(now), roster_name(now), now->ready_count, now->endpoint_count,
 		    service->panic_percent);
 	} else {
@@ -66,7 +66,8 @@ publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *e
 {
 	bool same = slot->entry != NULL && roster_entry_equal(slot->entry, entry);
 	/* One that says the same is taken too: the old one holds objects that are out of date. */
-	int err = catalog_set_service(refresh->catalog, roster_ns(entry), roster_name(entry), entry);
+	int err = catalog_set_service(
+	    refresh->catalog, roster_ns(entry), roster_name(entry), entry);
 
 	if (err != 0) {
 		roster_entry_unref(entry);
@@ -212,7 +213,9 @@ refresh_publish(struct refresh *refresh, const struct store_key *key)
 	}
 }
 
-/* Only who is present has changed.  What is not answered yet, or cannot be now, goes all the way. */
+/*
+ * Only who is present has changed.  What is not answered yet, or cannot be now, goes all the way.
+ */
 void
 refresh_publish_verdict(struct refresh *refresh, const struct store_key *key)
 {

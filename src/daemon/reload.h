@@ -7,8 +7,8 @@ struct rollcall;
 
 /*
  * Settings with an error change nothing; what cannot be changed while running is named and keeps
- * its old value.  Manifests are being read when this returns (feed_reload); not to be called while they
- * still are.
+ * its old value.  Manifests are being read when this returns (feed_reload); not to be called while
+ * they still are.
  */
 void reload_now(struct rollcall *rollcall);
 /* Free the settings of before that nothing refers to; `all` of them at stop. */

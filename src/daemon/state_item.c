@@ -1,4 +1,4 @@
-/* state_item.c - the latest record of each Service or verdict, found by the names it begins with. */
+/* state_item.c - the latest record of each Service or verdict, found by its names. */
 #include "daemon/state_item.h"
 
 #include <stdlib.h>

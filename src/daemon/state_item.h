@@ -20,7 +20,7 @@ struct state_item {
 
 struct state_items {
 	struct keyset set;
-	unsigned texts;         /* so many, behind the kind, are the key of a record (state_record.h) */
+	unsigned texts;         /* so many, behind the kind, are a record's key (state_record.h) */
 };
 
 void state_items_init(struct state_items *items, unsigned texts);

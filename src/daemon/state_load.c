@@ -111,9 +111,8 @@ say_what_was_lost(const char *dir, const char *name, const struct journal_report
 					    "";
 
 	if (report->torn)
-		log_warn(
-		    "state: %s/%s: the last record is incomplete and ignored: writing it was interrupted",
-		    dir, name);
+		log_warn("state: %s/%s: the last record is incomplete and ignored: writing it was "
+		    "interrupted", dir, name);
 	if (report->lost_octets > 0)
 		log_error("state: %s/%s is damaged: %zu octets are lost, %zu records are intact%s",
 		    dir, name, report->lost_octets, report->records, copy);

@@ -85,8 +85,10 @@ void world_release(struct world *world);
  */
 void world_settle(struct world *world);
 
-/* Bring answers and attempts up to date; where there is much to do, a few ms of it.  Returns when to be called again at the latest,
- * UINT64_MAX: never. */
+/*
+ * Bring answers and attempts up to date; where there is much to do, a few ms of it.  Returns when
+ * to be called again at the latest, UINT64_MAX: never.
+ */
 uint64_t world_run(struct world *world);
 /* Is there more to do at once than fitted into the last turn, or has there been none so far? */
 bool world_is_busy(const struct world *world);
