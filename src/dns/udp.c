@@ -159,6 +159,17 @@ serve_timed(struct worker *worker, size_t count)
 	    memory_order_relaxed);
 }
 
+/* Nothing came for a while: the share of who is thinned out grows all the same. */
+static void
+note_silence(struct worker *worker)
+{
+	if (udp_flood_thinned(worker->flood) == 0)
+		return;
+	udp_flood_note(worker->flood, worker->batch, 0, clock_now_us(worker->server->clock));
+	atomic_store_explicit(&worker->counts.thinned, udp_flood_thinned(worker->flood),
+	    memory_order_relaxed);
+}
+
 static bool
 is_stopping(const struct worker *worker)
 {
@@ -205,6 +216,8 @@ run(void *arg)
 		int count = udp_batch_receive(worker->batch, true);
 		if (count > 0)
 			serve_timed(worker, (size_t)count);
+		else
+			note_silence(worker);
 		if (count == 1 && !worker->pktinfo && udp_flood_thinned(worker->flood) == 0)
 			singles = SINGLES;
 	}
@@ -216,9 +229,9 @@ run(void *arg)
 
 /*
  * Root may exceed net.core.rmem_max.  An ICMP message must not make us send fragments that somebody
- * else can forge (RFC 9715): path MTU discovery is off.  No receive timeout: its timer costs 3 % of
- * a query at 20,000 a second, and a stop needs none, for a socket that is shut down keeps nobody
- * waiting.
+ * else can forge (RFC 9715): path MTU discovery is off.  No receive timeout but under a flood: its
+ * timer costs 3 % of a query at 20,000 a second, and a stop needs none, for a socket that is shut
+ * down keeps nobody waiting.
  */
 static void
 tune(int fd, bool ip6)

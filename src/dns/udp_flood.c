@@ -6,14 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "base/log.h"
 #include "dns/udp_batch.h"
 
 #define FULL_MAX 16             /* full batches in a row before the queue is looked at */
 #define SAMPLE 1024             /* datagrams */
+#define SAMPLE_US 500000        /* what takes longer to come is no flood */
+#define LOST (SAMPLE / 16)      /* while a sample is taken: more comes than can be answered */
+#define LOST_SAMPLES 2          /* in a row: it is no burst */
 #define TICK_US 5000            /* between looks at the queue while clients are thinned out */
 #define FORGET_US 1000000       /* without a datagram: whatever it was is over */
+#define WAIT_US 100000          /* for a datagram, while clients are thinned out */
 #define LONG_TICKS 40           /* too long a queue for so long: somebody else fills it, too */
 #define FAST 4                  /* ticks worth one while the queue is nearly empty */
 #define CALM_TICKS 200          /* nothing held back for so long: the flood is over */
@@ -31,6 +36,8 @@ struct udp_flood {
 	uint32_t drops;                 /* when the queue was looked at last */
 	uint32_t used;                  /* of the queue, the time before */
 	struct heavy sample;
+	uint64_t sample_end_us;
+	unsigned lost_samples;          /* in a row */
 	struct addr clients[HEAVY_MAX];
 	size_t client_count;
 	uint32_t keep;
@@ -76,8 +83,8 @@ get_u32(const uint8_t *at)
 }
 
 /*
- * For each client: its words one after the other, past its block where one differs, to the lot where
- * all are equal.  Behind the blocks: let through; the lot; drop; let through.
+ * For each client: its words one after the other, past its block where one differs, to the lot
+ * where all are equal.  Behind the blocks: let through; the lot; drop; let through.
  */
 size_t
 udp_flood_filter(struct sock_filter code[UDP_FLOOD_CODE_MAX], const struct addr *clients,
@@ -124,13 +131,24 @@ look(struct udp_flood *flood, uint32_t *used, uint32_t *size, uint32_t *dropped)
 	return true;
 }
 
+/* 0: for as long as it takes. */
+static void
+set_wait(const struct udp_flood *flood, unsigned wait_us)
+{
+	const struct timeval wait = { .tv_usec = (suseconds_t)wait_us };
+
+	(void)setsockopt(flood->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+}
+
 static void
 end(struct udp_flood *flood)
 {
 	int none = 0;
 
-	if (flood->client_count > 0)
+	if (flood->client_count > 0) {
 		(void)setsockopt(flood->fd, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
+		set_wait(flood, 0);
+	}
 	flood->state = FLOOD_CALM;
 	flood->client_count = 0;
 	flood->full = 0;
@@ -150,9 +168,17 @@ thin(struct udp_flood *flood, uint32_t keep)
 		end(flood);
 }
 
+static void
+start_sample(struct udp_flood *flood, uint64_t now_us)
+{
+	flood->sample = (struct heavy){ .total = 0 };
+	flood->sample_end_us = now_us + SAMPLE_US;
+	flood->state = FLOOD_SAMPLING;
+}
+
 /* Full batches, and as much again waits: find out whose it is before anything is lost. */
 static void
-watch(struct udp_flood *flood, size_t count)
+watch(struct udp_flood *flood, size_t count, uint64_t now_us)
 {
 	uint32_t used, size, dropped;
 
@@ -162,9 +188,8 @@ watch(struct udp_flood *flood, size_t count)
 	flood->full = 0;
 	if (!look(flood, &used, &size, &dropped) || used < size / 2)
 		return;
-	flood->sample = (struct heavy){ .total = 0 };
-	flood->state = FLOOD_SAMPLING;
-	flood->used = used;
+	flood->lost_samples = 0;
+	start_sample(flood, now_us);
 }
 
 static bool
@@ -194,38 +219,6 @@ add_clients(struct udp_flood *flood, const struct addr *addrs, size_t count)
 	}
 }
 
-static void
-sample(struct udp_flood *flood, const struct udp_batch *batch, size_t count, uint64_t now_us)
-{
-	struct addr addrs[HEAVY_MAX];
-	uint32_t used, size, dropped;
-	bool first = flood->client_count == 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct addr client;
-
-		udp_batch_client(batch, i, &client);
-		heavy_note(&flood->sample, &client);
-	}
-	if (flood->sample.total < SAMPLE)
-		return;
-	if (!look(flood, &used, &size, &dropped)) {
-		end(flood);
-		return;
-	}
-	/* A burst that the queue holds and that is being worked off harms nobody. */
-	if (dropped > 0 || (used > size / 8 * 5 && used > flood->used))
-		add_clients(flood, addrs, heavy_name(&flood->sample, addrs));
-	if (flood->client_count == 0) {
-		end(flood);
-		return;
-	}
-	flood->state = FLOOD_THINNING;
-	flood->tick_us = now_us + TICK_US;
-	flood->long_ticks = flood->calm_ticks = 0;
-	thin(flood, first ? ALL / 2 : flood->keep);
-}
-
 /* The share after so many looks at a short queue. */
 static uint32_t
 grown(uint32_t keep, uint64_t ticks)
@@ -241,8 +234,9 @@ grown(uint32_t keep, uint64_t ticks)
 /*
  * Let more or less through, as the queue shrinks or grows: never empty, so that nothing is lost of
  * what we can do, and short, so that others wait little.
- * We are called with datagrams, and where hardly any are let through they are seldom: the ticks that
- * passed without one were ticks of a short queue, too.  Behind a full batch it was we who were late.
+ * We are called with datagrams, and where hardly any are let through they are seldom: the ticks
+ * that passed without one were ticks of a short queue, too.  Behind a full batch it was we who were
+ * late.
  */
 static void
 tick(struct udp_flood *flood, size_t count, uint64_t now_us)
@@ -263,17 +257,79 @@ tick(struct udp_flood *flood, size_t count, uint64_t now_us)
 	flood->tick_us = now_us + TICK_US;
 	flood->long_ticks = used > size / 4 ? flood->long_ticks + 1 : 0;
 	if (flood->long_ticks == LONG_TICKS) {
-		flood->sample = (struct heavy){ .total = 0 };
-		flood->state = FLOOD_SAMPLING;
+		start_sample(flood, now_us);
 	} else if (used > size / 4 && flood->keep > LEAST) {
 		if (!shrinks)
 			thin(flood, flood->keep - flood->keep / 8);
 	} else if (used < size / 8 && flood->keep < ALL) {
 		thin(flood, grown(flood->keep, used < size / 32 ? FAST * ticks : ticks));
 	}
-	flood->calm_ticks = flood->keep == ALL ? flood->calm_ticks + 1 : 0;
-	if (flood->calm_ticks == CALM_TICKS)
+	flood->calm_ticks = flood->keep == ALL ? flood->calm_ticks + (unsigned)ticks : 0;
+	if (flood->calm_ticks >= CALM_TICKS)
 		end(flood);
+}
+
+/* A sample that does not fill is of ordinary clients, whatever made us take it. */
+static void
+give_up_sample(struct udp_flood *flood, size_t count, uint64_t now_us)
+{
+	if (flood->client_count == 0) {
+		end(flood);
+		return;
+	}
+	flood->state = FLOOD_THINNING;
+	flood->long_ticks = 0;
+	tick(flood, count, now_us);
+}
+
+static void
+judge(struct udp_flood *flood, uint64_t now_us)
+{
+	struct addr addrs[HEAVY_MAX];
+	uint32_t used, size, dropped;
+	bool first = flood->client_count == 0;
+
+	if (!look(flood, &used, &size, &dropped)) {
+		end(flood);
+		return;
+	}
+	/* A filter's drops are counted with the others: beside one it was the queue that told. */
+	bool overflows = used > size / 4 && dropped >= LOST;
+	flood->lost_samples = overflows ? flood->lost_samples + 1 : 0;
+	if (overflows && first && flood->lost_samples < LOST_SAMPLES) {
+		start_sample(flood, now_us);
+		return;
+	}
+	if (used > size / 4 && (overflows || !first))
+		add_clients(flood, addrs, heavy_name(&flood->sample, addrs));
+	if (flood->client_count == 0) {
+		end(flood);
+		return;
+	}
+	flood->used = used;
+	flood->state = FLOOD_THINNING;
+	flood->tick_us = now_us + TICK_US;
+	flood->long_ticks = flood->calm_ticks = 0;
+	if (first)
+		set_wait(flood, WAIT_US);
+	thin(flood, first ? ALL / 2 : flood->keep);
+}
+
+static void
+sample(struct udp_flood *flood, const struct udp_batch *batch, size_t count, uint64_t now_us)
+{
+	if (now_us > flood->sample_end_us) {
+		give_up_sample(flood, count, now_us);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct addr client;
+
+		udp_batch_client(batch, i, &client);
+		heavy_note(&flood->sample, &client);
+	}
+	if (flood->sample.total >= SAMPLE)
+		judge(flood, now_us);
 }
 
 void
@@ -282,7 +338,7 @@ udp_flood_note(struct udp_flood *flood, const struct udp_batch *batch, size_t co
 {
 	switch (flood->state) {
 	case FLOOD_CALM:
-		watch(flood, count);
+		watch(flood, count, now_us);
 		break;
 	case FLOOD_SAMPLING:
 		sample(flood, batch, count, now_us);

@@ -7,6 +7,8 @@
  * drop, at random, as much from the heaviest of them as is too much; the share that is let through
  * follows the length of the queue.  While nobody floods there is no filter, and all this costs a
  * comparison a batch.  Floods of many forged sources have no heaviest one: they are not helped.
+ * Nor is anybody held back whose queries are lost only now and then: who waits for answers before
+ * it asks more loses as many at most as it has under way, and then nothing until it gives them up.
  */
 #ifndef ROLLCALL_DNS_UDP_FLOOD_H
 #define ROLLCALL_DNS_UDP_FLOOD_H
@@ -23,7 +25,11 @@ struct udp_flood;
 struct udp_flood *udp_flood_new(int fd);
 void udp_flood_free(struct udp_flood *flood);
 
-/* Called with each batch of `count` datagrams, still in `batch`, at `now_us`. */
+/*
+ * Called with each batch of `count` datagrams, still in `batch`, at `now_us`.  While clients are
+ * thinned out the socket waits a tenth of a second at most: then with none, for who is held back
+ * must not have to be heard to be let through again.
+ */
 void udp_flood_note(struct udp_flood *flood, const struct udp_batch *batch, size_t count,
     uint64_t now_us);
 /* How many clients are thinned out now. */

@@ -19,7 +19,7 @@ note(struct heavy *heavy, unsigned client, unsigned times)
 		heavy_note(heavy, &addr);
 }
 
-/* One sample: a client for each figure, their datagrams mixed; whoever is left over sends one each. */
+/* One sample: a client for each figure, their datagrams mixed; who is left over sends one each. */
 static const struct {
 	unsigned sends[4];
 	unsigned singles;

@@ -2,15 +2,20 @@
 #include "dns/udp_flood.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "dns/udp_batch.h"
 #include "net/sock.h"
 #include "tests/suite.h"
 
+#define CROWD 20                        /* too many for one of them to be a heavy one */
+
 static int server, heavy, light;
+static int crowd[CROWD];
 static struct udp_batch *batch;
 static struct udp_flood *flood;
 static uint64_t now_us;
@@ -47,6 +52,12 @@ start(void)
 	server = open_at("127.0.0.1:0", &at, 200000);
 	heavy = client_at("127.0.0.2:0", &at);
 	light = client_at("127.0.0.3:0", &at);
+	for (unsigned i = 0; i < CROWD; i++) {
+		char address[20];
+
+		snprintf(address, sizeof(address), "127.0.1.%u:0", i + 1);
+		crowd[i] = client_at(address, &at);
+	}
 	batch = udp_batch_new(server, false);
 	flood = udp_flood_new(server);
 	ck_assert(batch != NULL && flood != NULL);
@@ -61,6 +72,8 @@ finish(void)
 	close(server);
 	close(heavy);
 	close(light);
+	for (unsigned i = 0; i < CROWD; i++)
+		close(crowd[i]);
 }
 
 static void
@@ -70,7 +83,7 @@ put(int fd, unsigned count)
 		ck_assert_int_eq((int)send(fd, "12345678901234567890", 20, 0), 20);
 }
 
-/* Take a batch as a responder does, a millisecond later; returns how many were the light client's. */
+/* Take a batch as a responder does, a millisecond later; how many were the light client's. */
 static unsigned
 take(void)
 {
@@ -167,6 +180,43 @@ START_TEST(after_the_flood_nobody_is_thinned_out)
 }
 END_TEST
 
+/* How long a responder would wait in vain; 0: for ever. */
+static uint64_t
+patience_us(void)
+{
+	struct timeval wait;
+	socklen_t len = sizeof(wait);
+
+	ck_assert_int_eq(getsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &wait, &len), 0);
+	return (uint64_t)wait.tv_sec * 1000000 + (uint64_t)wait.tv_usec;
+}
+
+/* Nothing is sent for so long: the responder is woken only if it asked for it. */
+static void
+idle(uint64_t us)
+{
+	uint64_t end_us = now_us + us;
+
+	for (uint64_t wait_us; (wait_us = patience_us()) > 0 && now_us + wait_us < end_us;) {
+		now_us += wait_us;
+		udp_flood_note(flood, batch, 0, now_us);
+	}
+	now_us = end_us;
+}
+
+/* The heavy client asks once a second; returns how many queries arrived. */
+static unsigned
+ask_each_second(unsigned seconds)
+{
+	taken = 0;
+	while (seconds-- > 0) {
+		put(heavy, 1);
+		(void)take();
+		idle(1000000);
+	}
+	return taken;
+}
+
 /* A query each 32 ms, for so long; returns how many arrived. */
 static unsigned
 trickle(unsigned ms)
@@ -186,10 +236,11 @@ trickle(unsigned ms)
 	return arrived;
 }
 
-/* Its share must not wait for datagrams to grow, which come the seldomer the smaller the share is. */
+/* Its share must not wait for datagrams to grow, which come the seldomer the smaller it is. */
 START_TEST(who_was_held_back_is_heard_again_soon)
 {
 	for (unsigned i = 0; i < 300; i++) {
+		put(light, 1);
 		put(heavy, 8 * UDP_BATCH_MAX);
 		(void)take();
 	}
@@ -200,12 +251,134 @@ START_TEST(who_was_held_back_is_heard_again_soon)
 }
 END_TEST
 
+/* A crowd keeps the queue full, so that next to nothing of the heavy client's is let through. */
+START_TEST(who_asks_once_a_second_is_heard_again_soon)
+{
+	unsigned sent, arrived;
+
+	overload(100, &sent, &arrived);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	for (unsigned i = 0; i < 1000; i++) {
+		for (unsigned k = 0; k < 2 * UDP_BATCH_MAX; k++)
+			put(crowd[(7 * i + k) % CROWD], 1);
+		(void)take();
+	}
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	put(heavy, 10 * UDP_BATCH_MAX);
+	while (udp_batch_receive(batch, false) > 0)
+		;
+	put(heavy, UDP_BATCH_MAX);
+	ck_assert_int_lt(udp_batch_receive(batch, false), UDP_BATCH_MAX / 8);
+	ck_assert_uint_ge(ask_each_second(10), 9);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+	ck_assert_uint_eq(patience_us(), 0);
+}
+END_TEST
+
+/* Rounds until the second of two floods has been seen through. */
+static unsigned
+flood_twice(unsigned rounds)
+{
+	unsigned sent, arrived, round = 0;
+
+	overload(100, &sent, &arrived);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	for (; round < rounds && udp_flood_thinned(flood) == 1; round++) {
+		put(light, 2 * UDP_BATCH_MAX);
+		put(crowd[0], 1);
+		(void)take();
+	}
+	return round;
+}
+
+/* The second flood ends while its sample is taken: half as many rounds as a sample has before. */
+START_TEST(a_flood_that_ends_while_others_are_looked_for_leaves_nobody_thinned_out)
+{
+	unsigned rounds = flood_twice(10000);
+
+	ck_assert_uint_eq(udp_flood_thinned(flood), 2);
+	finish();
+	start();
+	(void)flood_twice(rounds - 8);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 1);
+	while (udp_batch_receive(batch, false) > 0)
+		;
+	ck_assert_uint_ge(ask_each_second(5), 4);
+	ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+}
+END_TEST
+
+START_TEST(who_comes_minutes_after_a_burst_is_not_blamed_for_it)
+{
+	unsigned sent, arrived;
+
+	overload(20, &sent, &arrived);
+	(void)empty_queue();
+	now_us += 60000000;
+	for (unsigned i = 0; i < 1000; i++) {
+		put(heavy, 1);
+		put(light, 1);
+		put(crowd[i % CROWD], 1);
+		(void)take();
+		now_us += 10000;
+		ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+	}
+}
+END_TEST
+
+/* Datagrams that the queue holds. */
+static unsigned
+find_room(void)
+{
+	unsigned room = 0;
+
+	put(heavy, 5000);
+	for (int count; (count = udp_batch_receive(batch, false)) > 0;)
+		room += (unsigned)count;
+	ck_assert_uint_gt(room, 4 * UDP_BATCH_MAX);
+	return room;
+}
+
+/* More under way than the queue holds: the rest is lost, and comes again half a second later. */
+START_TEST(who_gives_up_what_was_lost_and_asks_again_is_not_thinned_out)
+{
+	unsigned room = find_room();
+
+	for (unsigned i = 0; i < 5000; i++) {
+		taken = 0;
+		if (i % 500 == 0)
+			put(heavy, i == 0 ? 2 * room : room);
+		(void)take();
+		put(heavy, taken);
+		ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+	}
+}
+END_TEST
+
+/* A forwarder with more and more queries under way, which all fit, and others beside it. */
+START_TEST(who_waits_for_answers_is_not_thinned_out)
+{
+	unsigned room = find_room();
+
+	put(heavy, room / 5 * 3);
+	for (unsigned i = 0, extra = 0; i < 1000; i++) {
+		taken = 0;
+		unsigned from_light = take();
+		put(heavy, taken - from_light + (extra < room / 10));
+		extra++;
+		put(light, from_light + (i == 0));
+		ck_assert_uint_eq(udp_flood_thinned(flood), 0);
+	}
+}
+END_TEST
+
 /* The thread had no CPU for a while: nobody sends more than it can answer. */
 START_TEST(a_stall_of_ours_is_soon_made_up_for)
 {
 	unsigned sent = 0;
 
 	for (unsigned i = 0; i < 100; i++) {
+		put(light, 1);
 		put(heavy, UDP_BATCH_MAX * 2);
 		(void)take();
 	}
@@ -331,6 +504,12 @@ suite(void)
 	tcase_add_test(t, without_it_others_would_lose_queries);
 	tcase_add_test(t, after_the_flood_nobody_is_thinned_out);
 	tcase_add_test(t, who_was_held_back_is_heard_again_soon);
+	tcase_add_test(t, who_asks_once_a_second_is_heard_again_soon);
+	tcase_add_test(t,
+	    a_flood_that_ends_while_others_are_looked_for_leaves_nobody_thinned_out);
+	tcase_add_test(t, who_comes_minutes_after_a_burst_is_not_blamed_for_it);
+	tcase_add_test(t, who_gives_up_what_was_lost_and_asks_again_is_not_thinned_out);
+	tcase_add_test(t, who_waits_for_answers_is_not_thinned_out);
 	tcase_add_test(t, a_stall_of_ours_is_soon_made_up_for);
 	tcase_add_test(t, a_silent_second_ends_it_too);
 	tcase_add_test(t, a_queue_that_holds_what_comes_thins_out_nobody);
