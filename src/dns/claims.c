@@ -123,17 +123,32 @@ take_out(struct claims *claims, size_t gap)
 	claims->count--;
 }
 
+/* Where the claim is, or the free slot behind all of the address. */
+static size_t
+find(const struct claims *claims, const struct addr *addr, const void *owner)
+{
+	uint64_t hash = hash_addr(addr);
+	size_t mask = claims->size - 1, at = hash & mask;
+
+	while (claims->slots[at].owner != NULL &&
+	    (claims->slots[at].hash != hash || claims->slots[at].owner != owner))
+		at = (at + 1) & mask;
+	return at;
+}
+
 void
 claims_remove(struct claims *claims, const struct addr *addr, const void *owner)
 {
-	uint64_t hash = hash_addr(addr);
-	size_t mask = claims->size - 1;
+	size_t at = find(claims, addr, owner);
 
-	for (size_t at = hash & mask; claims->slots[at].owner != NULL; at = (at + 1) & mask)
-		if (claims->slots[at].hash == hash && claims->slots[at].owner == owner) {
-			take_out(claims, at);
-			return;
-		}
+	if (claims->slots[at].owner != NULL)
+		take_out(claims, at);
+}
+
+bool
+claims_has(const struct claims *claims, const struct addr *addr, const void *owner)
+{
+	return claims->slots[find(claims, addr, owner)].owner != NULL;
 }
 
 void *

@@ -7,6 +7,7 @@
  */
 #ifndef ROLLCALL_DNS_CLAIMS_H
 #define ROLLCALL_DNS_CLAIMS_H
+#include <stdbool.h>
 #include <stddef.h>
 
 struct addr;
@@ -22,6 +23,8 @@ int claims_reserve(struct claims *claims, size_t more);
 void claims_add(struct claims *claims, const struct addr *addr, void *owner);
 /* A claim that is not there is no error. */
 void claims_remove(struct claims *claims, const struct addr *addr, const void *owner);
+/* Much cheaper than going through all owners: some addresses have tens of thousands. */
+bool claims_has(const struct claims *claims, const struct addr *addr, const void *owner);
 
 /*
  * The owners one after the other, in no particular order; NULL at the end.  Start with *cursor 0.

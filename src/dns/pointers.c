@@ -125,19 +125,6 @@ look(struct pointers *pointers, const struct addr *addr, struct spot *spot)
 }
 
 static bool
-has_claim(const struct pointers *pointers, const struct addr *addr,
-    const struct pointer_owner *owner)
-{
-	const struct pointer_owner *found;
-	size_t cursor = 0;
-
-	do {
-		found = claims_next(pointers->claims, addr, &cursor);
-	} while (found != NULL && found != owner);
-	return found != NULL;
-}
-
-static bool
 is_claimed(const struct pointers *pointers, const struct addr *addr)
 {
 	size_t cursor = 0;
@@ -213,7 +200,7 @@ gather(struct pointers *pointers, const struct spot *spot, struct arena *arena,
 	struct pointer_owner *owner;
 	int err = 0;
 
-	if (spot->holder != NULL && !has_claim(pointers, spot->addr, spot->holder))
+	if (spot->holder != NULL && !claims_has(pointers->claims, spot->addr, spot->holder))
 		err = gather_from(pointers, spot->holder, spot->addr, arena, gathering);
 	while (err == 0 && (owner = claims_next(pointers->claims, spot->addr, &cursor)) != NULL)
 		err = gather_from(pointers, owner, spot->addr, arena, gathering);
@@ -353,11 +340,28 @@ has_one_name(const struct address_walk *walk, const struct entry *entry)
 static void
 share(struct pointers *pointers, struct spot *spot, struct pointer_owner *owner)
 {
-	if (spot->holder != NULL && !has_claim(pointers, spot->addr, spot->holder))
+	if (spot->holder != NULL && !claims_has(pointers->claims, spot->addr, spot->holder))
 		claims_add(pointers->claims, spot->addr, spot->holder);
-	if (!has_claim(pointers, spot->addr, owner))
+	if (!claims_has(pointers->claims, spot->addr, owner))
 		claims_add(pointers->claims, spot->addr, owner);
 	work_out_or_owe(pointers, spot->addr);
+}
+
+/*
+ * Nobody speaks of the address: neither is it known who shares it, nor does what they shared still
+ * stand because memory did not suffice to take it away.
+ */
+static bool
+is_free(const struct pointers *pointers, const struct spot *spot)
+{
+	uint8_t name[DNS_NAME_MAX];
+
+	if (spot->holder != NULL || spot->is_apex || is_claimed(pointers, spot->addr))
+		return false;
+	if (pointers->owed_count == 0)
+		return true;
+	reverse_name(&spot->leaf, name);
+	return index_get(pointers->ledger->index, name) == NULL;
 }
 
 static void
@@ -369,8 +373,8 @@ join(struct pointers *pointers, const struct address_walk *walk, struct pointer_
 	look(pointers, walk->addr, &spot);
 	if (!spot.is_ours)
 		return;
-	if (spot.holder == NULL && !spot.is_apex && !is_claimed(pointers, walk->addr) &&
-	    has_one_name(walk, entry) && give(pointers, &spot, owner, false) == 0)
+	if (is_free(pointers, &spot) && has_one_name(walk, entry) &&
+	    give(pointers, &spot, owner, false) == 0)
 		return;
 	share(pointers, &spot, owner);
 }

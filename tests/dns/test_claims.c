@@ -53,6 +53,7 @@ START_TEST(every_claim_is_found_until_it_is_removed)
 		total += held[a][o] ? -1U : 1U;
 		held[a][o] = !held[a][o];
 		ck_assert_uint_eq(count(claims, a), counts[a]);
+		ck_assert(claims_has(claims, &addr, &owners[o]) == held[a][o]);
 		ck_assert_uint_eq(claims_count(claims), total);
 	}
 	for (uint8_t a = 0; a < ADDRESSES; a++)

@@ -132,7 +132,10 @@ reverse_of(const char *text, uint8_t name[DNS_NAME_MAX])
 	return name;
 }
 
-/* The PTR answers of an address, in order ("web.shop.svc.z/5 ..."); "": the name is empty; NULL: no such name. */
+/*
+ * The PTR answers of an address, in order ("web.shop.svc.z/5 ..."); "": the name is empty; NULL: no
+ * such name.
+ */
 static void
 check_address(const char *addr, const char *expected)
 {
@@ -297,7 +300,10 @@ START_TEST(an_address_of_very_many_waits_for_the_end_of_the_batch)
 }
 END_TEST
 
-/* One Service shares its address with another, or has it alone again, with the n-th allocation failing. */
+/*
+ * One Service shares its address with another, or has it alone again, with the n-th allocation
+ * failing.
+ */
 static bool
 share_with_failure(size_t n, const char *text)
 {
@@ -330,6 +336,30 @@ START_TEST(what_memory_did_not_suffice_for_is_owed_until_it_does)
 		check_address("10.0.0.1", "x.a.shop.svc.z/6");
 	}
 	ck_assert_uint_gt(n, 3);
+}
+END_TEST
+
+/* A third Service comes before there is memory to see that the second one was the last. */
+START_TEST(who_joins_an_address_that_is_owed_neither_hides_nor_outlives_it)
+{
+	size_t before = branches_count(branches);
+
+	for (size_t n = 1; n <= 3; n++) {
+		change(1, "service shop/b headless\nep 10.7.0.1 host=x\nep 10.7.0.1 host=y\n");
+		struct roster_entry *old = prepare(1, NULL);
+		scarce_fail_at(n);
+		pointers_change(pointers, old, NULL, owners[1]);
+		ck_assert(n > 1 || scarce_failed());
+		scarce_fail_at(0);
+		roster_entry_unref(old);
+		change(2, "service shop/c headless\nep 10.7.0.1 host=z\n");
+		check_address("10.7.0.1", "z.c.shop.svc.z/6");
+		ck_assert(!pointers_settle(pointers));
+		check_address("10.7.0.1", "z.c.shop.svc.z/6");
+		change(2, NULL);
+		check_address("10.7.0.1", NULL);
+		ck_assert_uint_eq(branches_count(branches), before);
+	}
 }
 END_TEST
 
@@ -380,6 +410,7 @@ suite(void)
 	tcase_add_test(tcase, only_shared_addresses_have_entries_and_claims);
 	tcase_add_test(tcase, several_names_of_one_service_are_merged_until_one_is_left);
 	tcase_add_test(tcase, an_address_waits_for_memory_for_its_page);
+	tcase_add_test(tcase, who_joins_an_address_that_is_owed_neither_hides_nor_outlives_it);
 	tcase_add_test(tcase, what_memory_did_not_suffice_for_is_owed_until_it_does);
 	tcase_add_test(tcase, no_memory_for_the_table_itself_is_said);
 	return suite;
