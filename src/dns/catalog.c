@@ -28,6 +28,8 @@
 #define SOA_TTL_MAX_S 300
 #define ARENA_FIRST 2048
 #define SCRATCH_FIRST 8192      /* holds a Service of ten endpoints */
+/* With more name servers than this the apex is put once a batch, not once a change. */
+#define SERVERS_AT_ONCE 16
 
 struct listing {
 	struct pointer_owner owner;     /* with the roster entry, which has its names; NULL: new */
@@ -49,7 +51,7 @@ struct catalog {
 	struct listing **servers;       /* those that are serving */
 	size_t server_count;
 	size_t server_room;
-	bool apex_owed;         /* the apex could not be put yet */
+	bool apex_owed;         /* the apex could not be put yet, or waits for the batch's end */
 	bool stepped;           /* the serial has been stepped in this life */
 	uint32_t serial;
 	uint64_t step_ms;       /* when */
@@ -274,8 +276,8 @@ static void
 note_left_out(struct catalog *catalog, struct listing *service, size_t left_out)
 {
 	if (left_out > 0 && service->left_out == 0)
-		log_warn("Service %s/%s: too many endpoints for one DNS message: %zu records are left "
-		    "out", roster_ns(service->owner.entry), roster_name(service->owner.entry),
+		log_warn("Service %s/%s: too many endpoints for one DNS message: %zu records are "
+		    "left out", roster_ns(service->owner.entry), roster_name(service->owner.entry),
 		    left_out);
 	if (left_out == 0 && service->left_out > 0 && service->owner.entry != NULL)
 		log_info("Service %s/%s: all records are answered again",
@@ -334,7 +336,7 @@ change_service(struct catalog *catalog, struct listing *service, struct roster_e
 	set_serving(catalog, service, new.glue_count > 0);
 	pointers_change(catalog->pointers, had ? before : NULL,
 	    has_addresses(service, entry) ? entry : NULL, &service->owner);
-	if (catalog->apex_owed)
+	if (catalog->apex_owed && catalog->server_count <= SERVERS_AT_ONCE)
 		put_apex(catalog);
 	roster_entry_unref(before);
 	return err;
@@ -504,8 +506,8 @@ catalog_new(const struct dns_settings *settings, struct index *index, uint32_t l
 	keyset_init(&catalog->services);
 	catalog->arena = arena_new(ARENA_FIRST);
 	catalog->scratch = arena_new(SCRATCH_FIRST);
-	int err = catalog->arena == NULL || catalog->scratch == NULL ? ERR_NOMEM : domain_init(&catalog->domain, settings,
-	    catalog->arena);
+	int err = catalog->arena == NULL || catalog->scratch == NULL ? ERR_NOMEM :
+	    domain_init(&catalog->domain, settings, catalog->arena);
 	if (err == 0)
 		err = make_parts(catalog);
 	if (err == 0)
