@@ -43,7 +43,9 @@ answer_type(struct reply *reply, const struct hop *hop)
 	return true;
 }
 
-/* To ANY, one small record where there are others (RFC 8482, 4.2); false: something else is asked. */
+/*
+ * To ANY, one small record where there are others (RFC 8482, 4.2); false: something else is asked.
+ */
 bool answer_some(struct reply *reply, uint16_t owner);
 
 /* Nothing, with the zone's SOA: of this type, or at all. */

@@ -4,8 +4,9 @@
  * An address that one Service alone has, under one name, is given to the Service's cell in the page
  * of its network (page.h): whatever the Service then changes shows there by itself.  What several
  * Services, or several names of one, have to say about an address is merged into an entry of its
- * own; only who shares is written down (claims.h).  Who has something to say is asked again whenever
- * one of them changes its mind; an address that very many share waits for the end of the batch.
+ * own; only who shares is written down (claims.h).  Who has something to say is asked again
+ * whenever one of them changes its mind; an address that very many share waits for the end of the
+ * batch.
  */
 #ifndef ROLLCALL_DNS_POINTERS_H
 #define ROLLCALL_DNS_POINTERS_H

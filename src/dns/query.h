@@ -20,7 +20,8 @@ struct query {
 	uint8_t state;          /* enum query_state */
 	uint8_t rcode;          /* enum dns_rcode */
 	uint8_t name_len;       /* the name stands at octet 12 */
-	uint8_t labels_len;     /* of _port._proto in front of a Service's name; 0: it is no such name */
+	/* of _port._proto in front of a Service's name; 0: it is no such name */
+	uint8_t labels_len;
 	bool edns;
 	bool dnssec_ok;
 	bool keepalive;         /* asks for edns-tcp-keepalive (RFC 7828) */

@@ -23,8 +23,6 @@ struct responder {
 	/* false: not loaded yet; what is not found is SERVFAIL with SOA, never NXDOMAIN */
 	bool answering;
 	uint32_t rotation;      /* advances by one a query: address answers are rotated by it */
-	/* the network of allowFrom that the last client was in: most often the next one's, too */
-	size_t allowed;
 	/* over TCP: what edns-tcp-keepalive is answered with, in 100 ms; 0: nothing */
 	uint16_t keepalive_ds;
 };

@@ -149,7 +149,8 @@ view_add_addrs(const struct subject *subject, const struct view *view, struct rr
 		rrset_add_addr(records, NULL, &entry->cluster_ips[i], subject->ttl_s);
 	for (size_t i = 0; entry->headless && i < entry->endpoint_count; i++)
 		if (entry->endpoints[i].answered && in_zone(&entry->endpoints[i], view->zone))
-			rrset_add_addr(records, NULL, &entry->endpoints[i].of->addr, subject->ttl_s);
+			rrset_add_addr(records, NULL, &entry->endpoints[i].of->addr,
+			    subject->ttl_s);
 }
 
 /* Append (name, protocol), unless it is unnamed or there already. */
