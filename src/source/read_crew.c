@@ -217,7 +217,7 @@ read_crew_size(const struct read_crew *crew)
 {
 	size_t size = 0;
 
-	for (size_t i = 0; i < crew->count; i++)
+	for (size_t i = crew->given; i < crew->count; i++)
 		size += crew->tasks[i].read->size;
 	return size;
 }
@@ -225,11 +225,13 @@ read_crew_size(const struct read_crew *crew)
 void
 read_crew_run(struct read_crew *crew)
 {
-	for (; crew->given < crew->count; crew->given++) {
-		struct manifest_read *read = crew->tasks[crew->given].read;
+	while (crew->begun < crew->count) {
+		struct task *task = &crew->tasks[crew->begun++];
+		struct manifest_read *read = task->read;
 
 		manifest_read_run(read, NULL);
-		crew->tasks[crew->given].read = NULL;
+		task->read = NULL;
+		crew->given = crew->begun;
 		crew->fn(crew->arg, read);
 	}
 }
@@ -248,7 +250,8 @@ make_event(struct read_crew *crew)
 int
 read_crew_start(struct read_crew *crew)
 {
-	size_t wanted = crew->count < thread_count() ? crew->count : thread_count();
+	size_t left = crew->count - crew->begun;
+	size_t wanted = left < thread_count() ? left : thread_count();
 	sigset_t all, before;
 	bool had = true;
 	int err = make_event(crew);

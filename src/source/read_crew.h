@@ -27,10 +27,10 @@ struct read_crew *read_crew_new(struct event_base *loop, read_crew_done_fn *done
 /* Waits for threads in the middle of a file: they end within milliseconds.  NULL is allowed. */
 void read_crew_free(struct read_crew *crew);
 
-/* Ask for one more; before the start only.  It is the crew's then.  ERR_NOMEM: it is not. */
+/* Ask for one more; before read_crew_start() only.  It is the crew's then.  ERR_NOMEM: it is not. */
 int read_crew_add(struct read_crew *crew, struct manifest_read *read);
 
-/* Octets of all that was asked for. */
+/* Octets of all that was asked for and is not handed over. */
 size_t read_crew_size(const struct read_crew *crew);
 
 /* Read all here and now, and hand over one after the other, before this returns. */

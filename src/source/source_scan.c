@@ -331,6 +331,7 @@ scan_end(struct source_dir *source)
 		scan_start(source);
 		if (scan->left > 0)
 			return;
+		crew_let_go(source);
 	}
 	if (scan->whole && scan->err == 0 && !scan->mixed)
 		scan->err = sweep(source);

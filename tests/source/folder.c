@@ -33,6 +33,8 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 		object_unref(objects->items[i]);
 	}
 	objects->count = 0;
+	if (bench->meanwhile != NULL)
+		bench->meanwhile(bench, base_name(path));
 	if (bench->refusals > 0) {
 		bench->refusals--;
 		strbuf_add(&bench->told, " refused;");

@@ -12,6 +12,8 @@ struct bench {
 	struct event_base *loop;
 	struct clock *clock;
 	struct source_dir *source;
+	/* Called with each file that was handed over; NULL: nothing happens meanwhile. */
+	void (*meanwhile)(const struct bench *bench, const char *name);
 	unsigned refusals;      /* files that are not taken for want of memory before one is */
 	struct strbuf told;     /* "a.yaml: x y;" for objects, "a.yaml! text;" for a broken file, "end;" */
 	unsigned batches;

@@ -150,6 +150,25 @@ START_TEST(without_threads_all_is_handed_over_before_the_call_ends)
 }
 END_TEST
 
+/* At once, and then by threads. */
+START_TEST(a_crew_that_has_read_all_can_be_asked_for_more)
+{
+	make_crew();
+	ask(0, 1);
+	ask(1, 10);
+	read_crew_run(crew);
+	ask(2, 2);
+	ck_assert_uint_eq(read_crew_size(crew), 140);
+	read_crew_run(crew);
+	ask(3, 3);
+	ask(4, 4);
+	ck_assert_uint_eq(read_crew_size(crew), 490);
+	ck_assert_int_eq(read_crew_start(crew), 0);
+	run_until(5);
+	ck_assert_str_eq(handed.text, "00:1 01:10 02:2 03:3 04:4 ");
+}
+END_TEST
+
 START_TEST(a_crew_that_was_never_started_goes_with_what_it_was_asked_for)
 {
 	make_crew();
@@ -201,6 +220,7 @@ suite(void)
 	tcase_add_test(tcase, the_loop_goes_on_while_a_large_file_is_read);
 	tcase_add_test(tcase, a_crew_stops_in_the_middle_of_its_files);
 	tcase_add_test(tcase, without_threads_all_is_handed_over_before_the_call_ends);
+	tcase_add_test(tcase, a_crew_that_has_read_all_can_be_asked_for_more);
 	tcase_add_test(tcase, a_crew_that_was_never_started_goes_with_what_it_was_asked_for);
 	tcase_add_test(tcase, the_last_one_handed_over_may_end_the_crew);
 	tcase_add_test(tcase, what_is_read_ahead_is_bounded);

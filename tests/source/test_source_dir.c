@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -151,30 +152,111 @@ swap_data(const struct bench *bench, const char *to)
 	ck_assert_int_eq(rename(fresh, link), 0);
 }
 
+/* As in a ConfigMap: ..data leads to ..old, and a.yaml and b.yaml lead through it; ..new is there. */
+static void
+begin_with_worlds(struct bench *bench)
+{
+	static const char *const worlds[] = { "old", "new" }, *const files[] = { "a.yaml", "b.yaml" };
+	char path[128], name[32];
+
+	folder_begin(bench);
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(name, sizeof(name), "..%s", worlds[i]);
+		folder_path(bench, name, path);
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+		for (int k = 0; k < 2; k++) {
+			(void)snprintf(name, sizeof(name), "..%s/%s", worlds[i], files[k]);
+			folder_put_namespace(bench, name, worlds[i]);
+		}
+	}
+	swap_data(bench, "..old");
+	for (int k = 0; k < 2; k++) {
+		(void)snprintf(name, sizeof(name), "..data/%s", files[k]);
+		folder_path(bench, files[k], path);
+		ck_assert_int_eq(symlink(name, path), 0);
+	}
+}
+
 START_TEST(a_swapped_data_link_is_one_batch_that_holds_the_whole_new_world)
 {
 	struct bench bench;
-	char path[128];
 
-	folder_begin(&bench);
-	for (const char *const *world = (const char *const[]){ "..old", "..new", NULL }; *world != NULL; world++) {
-		folder_path(&bench, *world, path);
-		ck_assert_int_eq(mkdir(path, 0700), 0);
-	}
-	folder_put_namespace(&bench, "..old/a.yaml", "old");
-	folder_put_namespace(&bench, "..old/b.yaml", "old");
-	folder_put_namespace(&bench, "..new/a.yaml", "new");
-	folder_put_namespace(&bench, "..new/b.yaml", "new");
-	swap_data(&bench, "..old");
-	folder_path(&bench, "a.yaml", path);
-	ck_assert_int_eq(symlink("..data/a.yaml", path), 0);
-	folder_path(&bench, "b.yaml", path);
-	ck_assert_int_eq(symlink("..data/b.yaml", path), 0);
+	begin_with_worlds(&bench);
 	folder_start(&bench, true);
 	folder_load_tells(&bench, "a.yaml: old;b.yaml: old;end;");
 	strbuf_clear(&bench.told);
 	swap_data(&bench, "..new");
 	folder_events_tell(&bench, "a.yaml: new;b.yaml: new;end;");
+	folder_end(&bench);
+}
+END_TEST
+
+static unsigned swaps;          /* that were made in the middle of a look at the files */
+static unsigned swaps_wanted;
+
+static void
+swap_meanwhile(const struct bench *bench, const char *name)
+{
+	if (strcmp(name, "a.yaml") == 0 && swaps < swaps_wanted)
+		swap_data(bench, ++swaps % 2 == 0 ? "..old" : "..new");
+}
+
+/* What was told of a file in the end. */
+static void
+expect_last(const struct bench *bench, const char *name, const char *world)
+{
+	const char *last = NULL;
+
+	for (const char *at = bench->told.text; (at = strstr(at, name)) != NULL; at++)
+		last = at;
+	ck_assert_ptr_nonnull(last);
+	ck_assert_msg(strncmp(last + strlen(name) + 2, world, strlen(world)) == 0, "told: %s",
+	    bench->told.text);
+}
+
+/* More than is read without threads; the other world is small. */
+static void
+make_old_world_large(const struct bench *bench)
+{
+	static char text[65 << 10];
+	int len = snprintf(text, sizeof(text),
+	    "apiVersion: v1\nkind: Namespace\nmetadata: {name: old}\n#");
+
+	memset(text + len, 'x', sizeof(text) - (size_t)len - 1);
+	folder_put(bench, "..old/a.yaml", text);
+}
+
+static const struct {
+	unsigned swaps;
+	unsigned at_first;      /* of them, until it is given up for a rest */
+	bool large;
+} swap_cases[] = {
+	{ 1, 1, false }, { 2, 2, false }, { 3, 3, false }, { 1, 0, true }, { 2, 0, true }, { 3, 0, true },
+	{ 4, 0, true }, { 11, 11, false }, { 15, 11, false }, { 24, 11, false }, { 25, 0, true },
+};
+
+START_TEST(a_link_that_is_swapped_again_and_again_while_it_is_read_ends_in_one_world)
+{
+	const char *world = swap_cases[_i].swaps % 2 == 0 ? "old" : "new";
+	struct bench bench;
+
+	begin_with_worlds(&bench);
+	if (swap_cases[_i].large)
+		make_old_world_large(&bench);
+	swaps = 0;
+	swaps_wanted = swap_cases[_i].swaps;
+	bench.meanwhile = swap_meanwhile;
+	folder_start(&bench, true);
+	ck_assert_int_eq(source_dir_load(bench.source), 0);
+	ck_assert_uint_eq(swaps, swap_cases[_i].at_first);
+	while (source_dir_is_loading(bench.source))
+		ck_assert_int_eq(event_base_loop(bench.loop, EVLOOP_ONCE), 0);
+	ck_assert_uint_eq(swaps, swaps_wanted);
+	expect_last(&bench, "a.yaml", world);
+	expect_last(&bench, "b.yaml", world);
+	/* Nobody was told of a mixed world. */
+	ck_assert_uint_eq(bench.batches, 1);
+	folder_load_tells(&bench, "end;");
 	folder_end(&bench);
 }
 END_TEST
@@ -210,6 +292,9 @@ suite(void)
 	    2);
 	tcase_add_test(tcase, more_files_than_are_noted_one_by_one_are_all_seen);
 	tcase_add_test(tcase, a_swapped_data_link_is_one_batch_that_holds_the_whole_new_world);
+	tcase_add_loop_test(tcase,
+	    a_link_that_is_swapped_again_and_again_while_it_is_read_ends_in_one_world, 0,
+	    sizeof(swap_cases) / sizeof(*swap_cases));
 	tcase_add_test(tcase, a_folder_that_comes_later_is_watched_for);
 	suite_add_tcase(suite, tcase);
 	return suite;
