@@ -17,6 +17,7 @@
 
 #include "base/array.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "source/manifest_read.h"
 
 #define THREADS_MAX 4
@@ -110,7 +111,8 @@ work(void *arg)
 
 	(void)pthread_setname_np(pthread_self(), "reader");
 	/* Of this thread alone (Linux); that it cannot be is no reason not to read. */
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+	if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) != 0)
+		log_errno(LOG_DEBUG, "zones: a thread that reads cannot be nicer than those who answer");
 	pthread_mutex_lock(&crew->lock);
 	while ((task = begin_task(crew)) != NULL) {
 		pthread_mutex_unlock(&crew->lock);

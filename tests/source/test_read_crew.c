@@ -1,12 +1,16 @@
 /* test_read_crew.c - threads read, the loop is handed what they read in order, and nobody waits. */
 #include "source/read_crew.h"
 
+#include <errno.h>
 #include <event2/event.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/strbuf.h"
 #include "model/object.h"
 #include "source/manifest_read.h"
@@ -20,6 +24,18 @@ static struct read_crew *crew;
 static struct strbuf handed = STRBUF_INIT;
 static unsigned beats, handed_count;
 static bool free_at_last;
+static bool nice_forbidden;
+static atomic_uint nice_asked;
+
+/* In place of libc's: a system call filter may forbid it. */
+int
+setpriority(__priority_which_t which, id_t who, int niceness)
+{
+	(void)which, (void)who;
+	atomic_fetch_add(&nice_asked, niceness > 0);
+	errno = EPERM;
+	return nice_forbidden ? -1 : 0;
+}
 
 static void
 set_up(void)
@@ -208,6 +224,31 @@ START_TEST(what_is_read_ahead_is_bounded)
 }
 END_TEST
 
+/* All is read, and it is said to who asks for such things. */
+START_TEST(readers_are_nice_or_say_that_they_may_not_be)
+{
+	FILE *sink = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	char said[1024] = "";
+
+	ck_assert_ptr_nonnull(sink);
+	nice_forbidden = _i > 0;
+	log_set_level(_i == 2 ? LOG_DEBUG : LOG_INFO);
+	make_crew();
+	ask(0, 1);
+	ck_assert_int_ge(dup2(fileno(sink), STDERR_FILENO), 0);
+	ck_assert_int_eq(read_crew_start(crew), 0);
+	run_until(1);
+	ck_assert_int_ge(dup2(saved, STDERR_FILENO), 0);
+	ck_assert_int_ge(pread(fileno(sink), said, sizeof(said) - 1, 0), 0);
+	ck_assert_str_eq(handed.text, "00:1 ");
+	ck_assert_uint_eq(atomic_load(&nice_asked), 1);
+	ck_assert_msg((strstr(said, "nicer") != NULL) == (_i == 2), "said: %s", said);
+	ck_assert_int_eq(close(saved), 0);
+	ck_assert_int_eq(fclose(sink), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -224,6 +265,7 @@ suite(void)
 	tcase_add_test(tcase, a_crew_that_was_never_started_goes_with_what_it_was_asked_for);
 	tcase_add_test(tcase, the_last_one_handed_over_may_end_the_crew);
 	tcase_add_test(tcase, what_is_read_ahead_is_bounded);
+	tcase_add_loop_test(tcase, readers_are_nice_or_say_that_they_may_not_be, 0, 3);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
