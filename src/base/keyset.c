@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define FIRST_CELLS 8
 /* Odd, with as many ones as zeros, and no pattern (wyhash). */
@@ -15,10 +15,7 @@
 void
 keyset_init(struct keyset *set)
 {
-	*set = (struct keyset){ .items = NULL };
-	/* Without the kernel's, where we lie is what nobody outside knows. */
-	if (getrandom(&set->seed, sizeof(set->seed), 0) != (ssize_t)sizeof(set->seed))
-		set->seed = (uintptr_t)set * MIX_A;
+	*set = (struct keyset){ .seed = text_seed() };
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define DISTANCE_MAX 64         /* octets of each text that text_distance compares */
 
@@ -257,6 +258,17 @@ read_rest(const uint8_t *octets, size_t len)
 	}
 	return len == 0 ? 0 : (uint64_t)octets[0] << 16 | (uint64_t)octets[len / 2] << 8 |
 	    octets[len - 1];
+}
+
+uint64_t
+text_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) == (ssize_t)sizeof(seed))
+		return seed;
+	/* Where the stack lies is what nobody outside knows. */
+	return mix((uintptr_t)&seed, 0xa0761d6478bd642fULL);
 }
 
 uint64_t

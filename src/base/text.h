@@ -56,6 +56,8 @@ uint64_t text_hash(uint64_t seed, const void *data, size_t len);
  * and machines, so it is for what stays in the process.
  */
 uint64_t text_digest(uint64_t seed, const void *data, size_t len);
+/* A seed for it that nobody can guess: for keys of others, who must not know where they fall. */
+uint64_t text_seed(void);
 
 /*
  * Copy text[0..len) to out, a C string of at most size octets (size > 0), with each octet that

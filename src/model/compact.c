@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/text.h"
 
 #define ALIGN sizeof(void *)
 #define TEXTS_FIRST 64                  /* a power of two; few objects have more texts */
@@ -36,62 +37,53 @@ struct walk {
 	struct met *met;                /* open addressing */
 	size_t met_size;
 	size_t met_count;
+	uint64_t seed;
 	struct met first[TEXTS_FIRST];
 	bool starved;
 };
 
-/* FNV-1a over the text; its length comes with it. */
-static size_t
-hash_text(const char *text, size_t *len)
-{
-	uint32_t hash = 2166136261u;
-	const char *at = text;
-
-	for (; *at != '\0'; at++)
-		hash = (hash ^ (unsigned char)*at) * 16777619u;
-	*len = (size_t)(at - text);
-	return hash;
-}
-
 /* Where the text, or one equal to it, was noted; or the free place for it. */
 static struct met *
-met_find(struct met *met, size_t size, const char *text, size_t *len)
+met_find(const struct walk *walk, const char *text, size_t len)
 {
-	size_t at = hash_text(text, len) & (size - 1);
+	struct met *met = walk->met;
+	size_t last = walk->met_size - 1;
+	size_t at = text_digest(walk->seed, text, len) & last;
 
 	while (met[at].text != NULL && met[at].text != text && strcmp(met[at].text, text) != 0)
-		at = (at + 1) & (size - 1);
+		at = (at + 1) & last;
 	return &met[at];
 }
 
 static void
 met_grow(struct walk *walk)
 {
-	size_t size = walk->met_size * 4;
-	struct met *more = calloc(size, sizeof(*more));
+	size_t before_size = walk->met_size;
+	struct met *before = walk->met;
+	struct met *more = calloc(before_size * 4, sizeof(*more));
 
 	if (more == NULL) {
 		walk->starved = true;
 		return;
 	}
-	for (size_t i = 0; i < walk->met_size; i++) {
-		size_t len;
-
-		if (walk->met[i].text != NULL)
-			*met_find(more, size, walk->met[i].text, &len) = walk->met[i];
-	}
-	if (walk->met != walk->first)
-		free(walk->met);
+	/* Who writes manifests must not know what falls together; among the first it costs nothing. */
+	if (before == walk->first)
+		walk->seed = text_seed();
 	walk->met = more;
-	walk->met_size = size;
+	walk->met_size = before_size * 4;
+	for (size_t i = 0; i < before_size; i++)
+		if (before[i].text != NULL)
+			*met_find(walk, before[i].text, strlen(before[i].text)) = before[i];
+	if (before != walk->first)
+		free(before);
 }
 
 /* Where among the texts it is, or will be; NULL while measuring. */
 static char *
 place_text(struct walk *walk, const char *text)
 {
-	size_t len;
-	struct met *met = met_find(walk->met, walk->met_size, text, &len);
+	size_t len = strlen(text);
+	struct met *met = met_find(walk, text, len);
 
 	if (met->text == NULL && !walk->starved) {
 		*met = (struct met){ text, walk->texts };
@@ -122,11 +114,16 @@ place_items(struct walk *walk, const struct compact_table *table, size_t count)
 static size_t
 read_count(const char *at, size_t size)
 {
+	uint16_t count16;
 	uint32_t count32;
 	size_t count;
 
 	if (size == sizeof(uint8_t))
 		return *(const uint8_t *)at;
+	if (size == sizeof(count16)) {
+		memcpy(&count16, at, sizeof(count16));
+		return count16;
+	}
 	if (size == sizeof(count32)) {
 		memcpy(&count32, at, sizeof(count32));
 		return count32;

@@ -68,13 +68,117 @@ START_TEST(all_that_is_pointed_to_is_copied)
 }
 END_TEST
 
+#define STEPS 17
+#define WORDS (1U << STEPS)
+#define PART 6                  /* letters */
+#define STATES (1U << 20)       /* low bits, which only depend on low bits */
+
+/* 32-bit FNV-1a, which anybody can compute. */
+static uint32_t
+fnv(uint32_t state, const char *part)
+{
+	for (int i = 0; i < PART; i++)
+		state = (state ^ (unsigned char)part[i]) * 16777619u;
+	return state % STATES;
+}
+
+static void
+write_part(char part[PART], unsigned number)
+{
+	number *= 2654435761u;          /* all letters differ between neighbours */
+	for (int i = 0; i < PART; i++, number /= 26)
+		part[i] = (char)('a' + number % 26);
+}
+
+/* Two parts that lead from one state to the same next one, which is returned. */
+static uint32_t
+find_parts(uint32_t state, char parts[2][PART])
+{
+	uint16_t *met = calloc(STATES, sizeof(*met));
+	uint32_t next;
+
+	ck_assert_ptr_nonnull(met);
+	for (uint16_t number = 1;; number++) {
+		ck_assert_uint_ne(number, 0);
+		write_part(parts[1], number);
+		next = fnv(state, parts[1]);
+		if (met[next] != 0)
+			break;
+		met[next] = number;
+	}
+	write_part(parts[0], met[next]);
+	free(met);
+	return next;
+}
+
+/* Each choice at each step ends in the same state (Joux, multicollisions). */
+START_TEST(words_made_to_fall_together_do_not)
+{
+	static char texts[WORDS][STEPS * PART + 1];
+	static const char *words[WORDS];
+	char parts[STEPS][2][PART];
+	uint32_t state = 2166136261u;
+
+	for (int step = 0; step < STEPS; step++)
+		state = find_parts(state, parts[step]);
+	for (unsigned i = 0; i < WORDS; i++) {
+		for (int step = 0; step < STEPS; step++)
+			memcpy(texts[i] + step * PART, parts[step][i >> step & 1], PART);
+		words[i] = texts[i];
+	}
+
+	struct tree tree = { .name = "tree", .words = words, .word_count = WORDS };
+	struct tree *copy = compact_copy(&tree_table, &tree);
+
+	ck_assert_ptr_nonnull(copy);
+	for (unsigned i = 0; i < WORDS; i++)
+		ck_assert(strcmp(copy->words[i], texts[i]) == 0);
+	free(copy);
+}
+END_TEST
+
+struct counted {
+	const char **words;
+	uint8_t count8;
+	const char **more_words;
+	uint16_t count16;
+	uint16_t other;                 /* no part of the number before it */
+	const char **most_words;
+	uint32_t count32;
+	uint32_t another;
+};
+static const struct compact_field counted_fields[] = {
+	{ COMPACT_ITEMS(counted, words, count8, &compact_texts) },
+	{ COMPACT_ITEMS(counted, more_words, count16, &compact_texts) },
+	{ COMPACT_ITEMS(counted, most_words, count32, &compact_texts) },
+};
+static const struct compact_table counted_table = { COMPACT_TABLE(counted_fields, counted) };
+
+START_TEST(a_number_of_items_may_have_any_width)
+{
+	const char *words[] = { "x", "yy", "zzz" };
+	struct counted counted = { words, 1, words, 2, 0xffff, words, 3, 0xffffffff };
+	struct counted *copy = compact_copy(&counted_table, &counted);
+
+	ck_assert_ptr_nonnull(copy);
+	ck_assert_str_eq(copy->words[0], "x");
+	ck_assert_str_eq(copy->more_words[1], "yy");
+	ck_assert_str_eq(copy->most_words[2], "zzz");
+	free(copy);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
 	Suite *s = suite_create("compact");
 	TCase *tc = tcase_create("compact");
 
+	/* 2^33 comparisons would take minutes, and without them it is a fraction of a second. */
+	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, all_that_is_pointed_to_is_copied);
+	tcase_add_test(tc, words_made_to_fall_together_do_not);
+	tcase_add_test(tc, a_number_of_items_may_have_any_width);
 	suite_add_tcase(s, tc);
 	return s;
 }
