@@ -3,12 +3,15 @@
 
 #include <stdio.h>
 
+#include "base/strbuf.h"
 #include "daemon/feed.h"
 #include "daemon/serve.h"
 #include "daemon/wiring.h"
+#include "daemon/world.h"
 #include "dns/index.h"
 #include "dns/name.h"
 #include "tests/daemon/outfit.h"
+#include "tests/source/opened.h"
 #include "tests/suite.h"
 
 #define SERVICE(name) "apiVersion: v1\nkind: Service\nmetadata: {name: " name ", namespace: shop}\n" \
@@ -133,6 +136,65 @@ START_TEST(manifests_that_are_new_or_gone_are_seen_by_the_same_signal)
 }
 END_TEST
 
+static uint64_t
+published(void)
+{
+	struct world_counts counts;
+
+	world_counts(rollcall->world, &counts);
+	return counts.refresh.published;
+}
+
+/* The files that a reload opens, and how many Services it publishes. */
+static void
+expect_reload(const char *files, uint64_t services)
+{
+	struct strbuf names = STRBUF_INIT;
+	uint64_t before = published();
+	int fd = opened_watch(outfit.zones);
+
+	reload();
+	opened_end(fd, &names);
+	ck_assert_str_eq(names.text != NULL ? names.text : "", files);
+	ck_assert_uint_eq(published() - before, services);
+	strbuf_release(&names);
+}
+
+START_TEST(one_changed_file_among_many_is_read_alone_and_only_its_service_is_answered_anew)
+{
+	const struct entry *first_entry, *changed;
+	char name[400];
+
+	for (int i = 0; i < 50; i++) {
+		char text[200];
+
+		snprintf(text, sizeof(text), "apiVersion: v1\nkind: Service\nmetadata: {name: s%02d, "
+		    "namespace: shop}\nspec: {ports: [{port: 80}]}\n", i);
+		snprintf(name, sizeof(name), "s%02d.yaml", i);
+		outfit_manifest(&outfit, name, text);
+	}
+	snprintf(name, sizeof(name), "%s/s49.yaml", outfit.zones);
+	opened_let_age(name);
+	reload();
+	expect_reload("", 0);
+	first_entry = find("s00");
+	changed = find("s20");
+	/* Written, with nothing new in it. */
+	outfit_manifest(&outfit, "s20.yaml", SERVICE("s20"));
+	expect_reload("s20.yaml;", 0);
+	ck_assert_ptr_eq(find("s20"), changed);
+	outfit_manifest(&outfit, "s20.yaml", SERVICE("s20") "---\n" SERVICE("more"));
+	expect_reload("s20.yaml;", 1);
+	ck_assert_ptr_nonnull(find("more"));
+	outfit_manifest(&outfit, "s20.yaml", "apiVersion: v1\nkind: Service\n"
+	    "metadata: {name: s20, namespace: shop}\nspec: {clusterIP: None, ports: [{port: 81}]}\n"
+	    "---\n" SERVICE("more"));
+	expect_reload("s20.yaml;", 1);
+	ck_assert_ptr_ne(find("s20"), changed);
+	ck_assert_ptr_eq(find("s00"), first_entry);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -147,5 +209,7 @@ suite(void)
 	    settings_with_an_error_change_nothing_and_manifests_are_read_all_the_same);
 	tcase_add_test(tcase, the_zone_stays_whatever_the_settings_say);
 	tcase_add_test(tcase, manifests_that_are_new_or_gone_are_seen_by_the_same_signal);
+	tcase_add_test(tcase,
+	    one_changed_file_among_many_is_read_alone_and_only_its_service_is_answered_anew);
 	return suite;
 }

@@ -1,15 +1,13 @@
 /* test_source_scan.c - what a look at folders of manifests finds, and what it makes of it. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/strbuf.h"
-#include "source/manifest_file.h"
 #include "tests/source/folder.h"
+#include "tests/source/opened.h"
 #include "tests/suite.h"
 
 START_TEST(files_are_read_in_byte_order_and_others_are_left_alone)
@@ -43,58 +41,27 @@ START_TEST(an_unchanged_file_is_not_told_again)
 }
 END_TEST
 
-/* Older than that, a file's stamp says that nobody wrote to it. */
-static void
-let_files_age(const struct bench *bench)
-{
-	static const struct timespec pause = { .tv_nsec = 10000000 };
-	struct manifest_stamp stamp;
-	char path[128];
-
-	folder_path(bench, "c.yaml", path);
-	ck_assert(manifest_file_stamp(path, &stamp));
-	while (manifest_file_is_fresh(&stamp))
-		(void)nanosleep(&pause, NULL);
-}
-
-/* The names of files that were opened since inotify was asked. */
-static void
-opened(int fd, struct strbuf *names)
-{
-	_Alignas(struct inotify_event) char events[4096];
-	ssize_t len = read(fd, events, sizeof(events));
-
-	for (ssize_t at = 0; at < len;) {
-		const void *place = events + at;
-		const struct inotify_event *event = place;
-
-		if (event->len > 0)
-			strbuf_addf(names, "%s;", event->name);
-		at += (ssize_t)(sizeof(*event) + event->len);
-	}
-}
-
 START_TEST(of_files_that_nobody_wrote_to_none_is_opened)
 {
 	struct strbuf names = STRBUF_INIT;
 	struct bench bench;
+	char path[128];
 
 	folder_begin(&bench);
 	folder_put_namespace(&bench, "a.yaml", "one");
 	folder_put_namespace(&bench, "b.yaml", "two");
 	folder_put_namespace(&bench, "c.yaml", "three");
-	let_files_age(&bench);
+	folder_path(&bench, "c.yaml", path);
+	opened_let_age(path);
 	folder_start(&bench, false);
 	folder_load_tells(&bench, "a.yaml: one;b.yaml: two;c.yaml: three;end;");
 	folder_put_namespace(&bench, "b.yaml", "other");
 
-	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	int fd = opened_watch(bench.folder);
 
-	ck_assert_int_ge(inotify_add_watch(fd, bench.folder, IN_OPEN), 0);
 	folder_load_tells(&bench, "b.yaml: other;end;");
-	opened(fd, &names);
+	opened_end(fd, &names);
 	ck_assert_str_eq(names.text, "b.yaml;");
-	ck_assert_int_eq(close(fd), 0);
 	strbuf_release(&names);
 	folder_end(&bench);
 }
