@@ -49,7 +49,10 @@ arena_free(struct arena *arena)
 	free(arena);
 }
 
-/* The newest block that was not made for one big piece is the widest; what was used of it is zero again. */
+/*
+ * The newest block that was not made for one big piece is the widest; what was used of it is zero
+ * again.
+ */
 void
 arena_reset(struct arena *arena)
 {
@@ -121,7 +124,10 @@ arena_alloc(struct arena *arena, size_t size)
 		block = block_new(arena, arena->next_size);
 		if (block == NULL)
 			return NULL;
-		/* The second block is as large as the first: what just overflows does not pay for a large one. */
+		/*
+		 * The second block is as large as the first: what just overflows does not pay for
+		 * a large one.
+		 */
 		bool grow = arena->blocks != NULL;
 
 		block->next = arena->blocks;

@@ -13,8 +13,8 @@ struct arena *arena_new(size_t first);
 void arena_free(struct arena *arena);
 
 /*
- * Take back all that was handed out, and keep one block of at most 1 MiB for what comes next: for who
- * reads one thing after the other, an arena each would be most of the work.
+ * Take back all that was handed out, and keep one block of at most 1 MiB for what comes next: for
+ * who reads one thing after the other, an arena each would be most of the work.
  */
 void arena_reset(struct arena *arena);
 

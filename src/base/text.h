@@ -52,8 +52,8 @@ unsigned text_distance(const char *a, const char *b);
 uint64_t text_hash(uint64_t seed, const void *data, size_t len);
 
 /*
- * Another 64-bit hash, of eight octets at a time and twenty times as fast; it differs between versions
- * and machines, so it is for what stays in the process.
+ * Another 64-bit hash, of eight octets at a time and twenty times as fast; it differs between
+ * versions and machines, so it is for what stays in the process.
  */
 uint64_t text_digest(uint64_t seed, const void *data, size_t len);
 /* A seed for it that nobody can guess: for keys of others, who must not know where they fall. */

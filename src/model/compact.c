@@ -66,7 +66,7 @@ met_grow(struct walk *walk)
 		walk->starved = true;
 		return;
 	}
-	/* Who writes manifests must not know what falls together; among the first it costs nothing. */
+	/* Who writes manifests must not know what falls together; of the first it costs nothing. */
 	if (before == walk->first)
 		walk->seed = text_seed();
 	walk->met = more;

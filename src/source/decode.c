@@ -92,7 +92,10 @@ put(char *at, const char *text, size_t most)
 	return at + len;
 }
 
-/* "Service shop/web", as well as the manifest allows.  By hand: printf took a tenth of the decoding. */
+/*
+ * "Service shop/web", as well as the manifest allows.  By hand: printf took a tenth of the
+ * decoding.
+ */
 static void
 write_subject(char buf[SUBJECT_SIZE], const struct kind *kind, const struct doc_node *root)
 {

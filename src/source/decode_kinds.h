@@ -7,10 +7,10 @@ struct doc_node;
 struct object;
 
 /*
- * Decode the root mapping of one object into context->arena, to be packed.  Problems are said and counted in the
- * context; *out is only sound when there were none. What all kinds share (kind, place, digest,
- * trust) is
- * filled in by the caller.  context->arg is the struct decode_settings.
+ * Decode the root mapping of one object into context->arena, to be packed.  Problems are said and
+ * counted in the context; what is returned is only sound when there were none.  What all kinds
+ * share (kind, place, digest, trust) is filled in by the caller.  context->arg is the struct
+ * decode_settings.
  */
 typedef struct object *decode_kind_fn(struct field_context *context, const struct doc_node *root);
 decode_kind_fn decode_service;

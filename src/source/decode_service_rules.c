@@ -329,7 +329,8 @@ check_balancer(struct field_context *context, const struct doc_node *spec,
 	const struct doc_node *ranges = doc_find(spec, "loadBalancerSourceRanges");
 	struct service *service = &stated->service;
 
-	stated->extra.load_balancer_ip_place = field_place(context, doc_find(spec, "loadBalancerIP"));
+	stated->extra.load_balancer_ip_place = field_place(context,
+	    doc_find(spec, "loadBalancerIP"));
 	for (size_t i = 0; i < stated->source_range_count; i++) {
 		struct cidr cidr;
 

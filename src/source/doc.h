@@ -65,7 +65,8 @@ struct doc_node {
 		/* DOC_MAP, in the order written; merged ones last */
 		struct doc_entry *entries;
 	};
-	uint64_t digest;                /* of a scalar's text, whatever its type; of what a collection holds */
+	/* Of a scalar's text, whatever its type; of what a collection holds. */
+	uint64_t digest;
 };
 
 enum doc_part_kind {

@@ -19,7 +19,8 @@ static const struct {
 } words[] = {
 	{ "true", DOC_BOOL, true }, { "false", DOC_BOOL, false },
 	{ "", DOC_NULL, false }, { "~", DOC_NULL, false }, { "null", DOC_NULL, false },
-	{ "Null", DOC_NULL, false }, { "NULL", DOC_NULL, false }, { "True", DOC_BOOL, true }, { "TRUE", DOC_BOOL, true },
+	{ "Null", DOC_NULL, false }, { "NULL", DOC_NULL, false },
+	{ "True", DOC_BOOL, true }, { "TRUE", DOC_BOOL, true },
 	{ "False", DOC_BOOL, false }, { "FALSE", DOC_BOOL, false },
 	{ "yes", DOC_BOOL, true }, { "Yes", DOC_BOOL, true }, { "YES", DOC_BOOL, true },
 	{ "y", DOC_BOOL, true }, { "Y", DOC_BOOL, true },
@@ -145,8 +146,8 @@ resolve_plain(struct doc_node *node)
 }
 
 /*
- * A second dot, a sign inside, another character than letters, digits and underscores: addresses, dates
- * and UIDs begin with digits and are no numbers.
+ * A second dot, a sign inside, another character than letters, digits and underscores: addresses,
+ * dates and UIDs begin with digits and are no numbers.
  */
 static bool
 cannot_be_number(const struct doc_node *node)

@@ -283,8 +283,9 @@ is_name(const struct field *field, const struct doc_node *key)
 }
 
 /*
- * The values that are stated, by the number of their field.  Keys mostly stand in the order of the table
- * or of the alphabet, so the field behind the last one is looked at first.  False: some key is no field.
+ * The values that are stated, by the number of their field.  Keys mostly stand in the order of the
+ * table or of the alphabet, so the field behind the last one is looked at first.  False: some key
+ * is no field.
  */
 static bool
 match(const struct field_table *table, const struct doc_node *map,

@@ -129,8 +129,8 @@ lint_selector(struct lint *lint, const struct service *service)
 			return err;
 		if (search.found < search.pods)
 			warn(lint, object, &search.port->place,
-			    "spec.ports[%zu].targetPort \"%s\" is a port of %zu of the %zu Pods selected", i,
-			    search.port->target.name, search.found, search.pods);
+			    "spec.ports[%zu].targetPort \"%s\" is a port of %zu of the %zu Pods "
+			    "selected", i, search.port->target.name, search.found, search.pods);
 	}
 	return 0;
 }
@@ -155,8 +155,8 @@ lint_service(struct lint *lint, const struct service *service)
 		/* Kubernetes: an externalName that looks like an address is not resolved by DNS. */
 		if (service->external_name != NULL && addr_parse(service->external_name, &ip) == 0)
 			warn(lint, object, &object->place,
-			    "spec.externalName %s is an IP address: it has no CNAME, so the name does not exist; "
-			    "use a headless Service with an EndpointSlice",
+			    "spec.externalName %s is an IP address: it has no CNAME, so the name "
+			    "does not exist; use a headless Service with an EndpointSlice",
 			    service->external_name);
 		return 0;
 	}
@@ -171,7 +171,8 @@ lint_service(struct lint *lint, const struct service *service)
 
 	if (err == 0 && slices == 0)
 		warn(lint, object, &object->place,
-		    "has no spec.selector and no EndpointSlice or Endpoints: it will never have an endpoint");
+		    "has no spec.selector and no EndpointSlice or Endpoints: it will never have "
+		    "an endpoint");
 	return err;
 }
 
@@ -182,7 +183,8 @@ lint_pod(struct lint *lint, const struct pod *pod)
 
 	if (pod->endpoint_count == 0 && pod->phase != POD_SUCCEEDED && pod->phase != POD_FAILED)
 		warn(lint, object, &object->place,
-		    "has no address (status.podIP or the annotation rollcall/address): it is nobody's endpoint");
+		    "has no address (status.podIP or the annotation rollcall/address): it is "
+		    "nobody's endpoint");
 	if (pod->hostname != NULL && pod->subdomain == NULL)
 		warn(lint, object, &object->place,
 		    "spec.hostname %s without spec.subdomain gives no DNS name", pod->hostname);
@@ -213,8 +215,8 @@ tell_images(struct lint *lint, const struct sorted *pods)
 	}
 	if (first != NULL)
 		diag_add(lint->diag, SEVERITY_INFO, &first->object.place,
-		    "Pod %s/%s: image %s is not run by rollcall, which probes and answers what runs "
-		    "elsewhere (%zu Pod%s)",
+		    "Pod %s/%s: image %s is not run by rollcall, which probes and answers what "
+		    "runs elsewhere (%zu Pod%s)",
 		    first->object.ns, first->object.name, first->containers[0].image, count,
 		    text_plural(count));
 }

@@ -123,7 +123,10 @@ file_vanished(struct manifest_set *set, struct known_file *file)
 	return err;
 }
 
-/* What the file was called before it was renamed: a missing one of the same octets; NULL: it is new. */
+/*
+ * What the file was called before it was renamed: a missing one of the same octets; NULL: it is
+ * new.
+ */
 static struct known_file *
 find_old_name(struct manifest_set *set, const struct known_file *file, uint64_t digest)
 {

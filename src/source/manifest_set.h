@@ -28,15 +28,15 @@ void manifest_set_begin(struct manifest_set *set);
 
 /*
  * The file is there, found under the configured path number `root`.  *read is what has to be run
- * (manifest_read_run, by any thread) and then taken; NULL where its stamp says that nobody wrote to it
- * (no more than the file's metadata was looked at), or it is being read already.  ERR_NOMEM.
+ * (manifest_read_run, by any thread) and then taken; NULL where its stamp says that nobody wrote
+ * to it (no more than the file's metadata was looked at), or it is being read already.  ERR_NOMEM.
  */
 int manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
     struct manifest_read **read);
 
 /*
- * The same outside of a scan: something was said to have happened to this file, so it is read whatever
- * its stamp says.
+ * The same outside of a scan: something was said to have happened to this file, so it is read
+ * whatever its stamp says.
  */
 int manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool exec_enabled,
     struct manifest_read **read);

@@ -112,7 +112,7 @@ work(void *arg)
 	(void)pthread_setname_np(pthread_self(), "reader");
 	/* Of this thread alone (Linux); that it cannot be is no reason not to read. */
 	if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) != 0)
-		log_errno(LOG_DEBUG, "zones: a thread that reads cannot be nicer than those who answer");
+		log_errno(LOG_DEBUG, "zones: a thread that reads cannot be nicer than the rest");
 	pthread_mutex_lock(&crew->lock);
 	while ((task = begin_task(crew)) != NULL) {
 		pthread_mutex_unlock(&crew->lock);

@@ -2,13 +2,13 @@
  * read_crew.h - threads that read manifests ahead, handed over one by one in the order they were
  * asked for.
  *
- * A crew lives as long as one look at the files: it is made, asked, started, hands over the last one,
- * and is freed.  Between the threads and the loop lies a list under one lock; whatever a thread
- * reads is its own until it is done, and the loop's from then on.
+ * A crew lives as long as one look at the files: it is made, asked, started, hands over the last
+ * one, and is freed.  Between the threads and the loop lies a list under one lock; whatever a
+ * thread reads is its own until it is done, and the loop's from then on.
  *
- * Threads are as many as CPUs that we may run on, at most four, and one where there is one: not to be
- * faster, but because the loop must go on (probes, stops, clients) while a large file is read.  They
- * are nicer than the rest of us, so that reading takes no CPU from those who answer.
+ * Threads are as many as CPUs that we may run on, at most four, and one where there is one: not to
+ * be faster, but because the loop must go on (probes, stops, clients) while a large file is read.
+ * They are nicer than the rest of us, so that reading takes no CPU from those who answer.
  */
 #ifndef ROLLCALL_SOURCE_READ_CREW_H
 #define ROLLCALL_SOURCE_READ_CREW_H
@@ -27,7 +27,9 @@ struct read_crew *read_crew_new(struct event_base *loop, read_crew_done_fn *done
 /* Waits for threads in the middle of a file: they end within milliseconds.  NULL is allowed. */
 void read_crew_free(struct read_crew *crew);
 
-/* Ask for one more; before read_crew_start() only.  It is the crew's then.  ERR_NOMEM: it is not. */
+/*
+ * Ask for one more; before read_crew_start() only.  It is the crew's then.  ERR_NOMEM: it is not.
+ */
 int read_crew_add(struct read_crew *crew, struct manifest_read *read);
 
 /* Octets of all that was asked for and is not handed over. */
@@ -37,8 +39,8 @@ size_t read_crew_size(const struct read_crew *crew);
 void read_crew_run(struct read_crew *crew);
 
 /*
- * Begin: `done` is called from the loop, one file a round.  Where no thread can be had, the loop reads
- * one file a round.  ERR_FULL: no descriptor is left; ERR_NOMEM.
+ * Begin: `done` is called from the loop, one file a round.  Where no thread can be had, the loop
+ * reads one file a round.  ERR_FULL: no descriptor is left; ERR_NOMEM.
  */
 int read_crew_start(struct read_crew *crew);
 #endif

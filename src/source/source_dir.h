@@ -5,9 +5,10 @@
  * each file's objects as a whole.  Never hangs or dies on what it finds in a folder: FIFO,
  * device, loop, binary file.
  *
- * With a loop, files are read and decoded by threads (read_crew.h) while the loop goes on, and handed
- * over from the loop, one a round, in byte order of their names within a folder.  Nobody should
- * act on them before `batch_end`: an object that moves from one file to another is gone in between.
+ * With a loop, files are read and decoded by threads (read_crew.h) while the loop goes on, and
+ * handed over from the loop, one a round, in byte order of their names within a folder.  Nobody
+ * should act on them before `batch_end`: an object that moves from one file to another is gone in
+ * between.
  */
 #ifndef ROLLCALL_SOURCE_SOURCE_DIR_H
 #define ROLLCALL_SOURCE_SOURCE_DIR_H
@@ -26,8 +27,9 @@ struct source_dir_ops {
 	 * The file states exactly these objects now (count 0: it is gone or empty).  Ownership
 	 * of the objects moves to the callee; the list itself stays.  diag holds what was
 	 * found in the file so far (warnings) and takes conflicts; it is NULL where the file
-	 * was only renamed: its old name goes right after.  Called once a changed file; `batch_end` follows.  ERR_NOMEM: nothing was taken (the objects are gone all
-	 * the same); the file is read and handed over again within a second.
+	 * was only renamed: its old name goes right after.  Called once a changed file;
+	 * `batch_end` follows.  ERR_NOMEM: nothing was taken (the objects are gone all the
+	 * same); the file is read and handed over again within a second.
 	 */
 	int (*file)(void *arg, const char *path, struct object_list *objects, struct diag *diag);
 	/* The file cannot be used; its last good objects stay.  diag says why. */
@@ -53,9 +55,9 @@ void source_dir_free(struct source_dir *source);
 
 /*
  * Look at everything, reading what was written to since, and hand over what differs from before
- * (SIGHUP; start); batch_end is called once then, changed or not.  Without a loop all that is over on
- * return: 0, ERR_NOMEM, ERR_FULL.  With one it begins: what fails is tried again every second, and
- * source_dir_is_loading() until it is over, just before batch_end.
+ * (SIGHUP; start); batch_end is called once then, changed or not.  Without a loop all that is over
+ * on return: 0, ERR_NOMEM, ERR_FULL.  With one it begins: what fails is tried again every second,
+ * and source_dir_is_loading() until it is over, just before batch_end.
  */
 int source_dir_load(struct source_dir *source);
 bool source_dir_is_loading(const struct source_dir *source);

@@ -1,4 +1,7 @@
-/* source_dir_parts.h - what a source of folders is made of; for source_dir.c and source_scan.c only.  Thread: control. */
+/*
+ * source_dir_parts.h - what a source of folders is made of; for source_dir.c and source_scan.c
+ * only.  Thread: control.
+ */
 #ifndef ROLLCALL_SOURCE_SOURCE_DIR_PARTS_H
 #define ROLLCALL_SOURCE_SOURCE_DIR_PARTS_H
 #include "source/manifest_file.h"
@@ -15,7 +18,7 @@ struct root {
 	uint64_t device, inode; /* of the folder when it last had manifests */
 	bool gone;              /* not there, or emptied by an unmount */
 	bool said;              /* and that has been said */
-	struct manifest_stamp data;     /* of the link ..data when the scan at hand began; 0: none */
+	struct manifest_stamp data;     /* of ..data when the scan at hand began; 0: none */
 };
 
 /* A file that an event named. */
@@ -63,7 +66,9 @@ struct source_dir {
 /* source_scan.c */
 /* Look at what was noted; if a scan is running, when it is over. */
 void source_scan_begin(struct source_dir *source);
-/* Give up the scan at hand, if there is one; what it has not handed over is looked at by the next. */
+/*
+ * Give up the scan at hand, if there is one; what it has not handed over is looked at by the next.
+ */
 void source_scan_cancel(struct source_dir *source);
 void source_scan_forget_touched(struct source_dir *source);
 /* Let a timer fire; NULL is allowed. */

@@ -20,8 +20,8 @@
 #define RETRY_MS 1000
 #define SWAPS_MAX 10
 /*
- * So little is read within 2 ms, in less time than it takes on a busy machine until a thread runs: a
- * change of a file of common size is answered sooner.
+ * So little is read within 2 ms, in less time than it takes on a busy machine until a thread runs:
+ * a change of a file of common size is answered sooner.
  */
 #define AT_ONCE_SIZE ((size_t)64 << 10)
 
@@ -109,8 +109,8 @@ root_is_gone(struct source_dir *source, struct root *root, const char *why)
 }
 
 /*
- * A ConfigMap's folder is exchanged by renaming its ..data link: both worlds must be seen whole.  The
- * link itself tells, not where it leads: it may be back there, after being elsewhere.
+ * A ConfigMap's folder is exchanged by renaming its ..data link: both worlds must be seen whole.
+ * The link itself tells, not where it leads: it may be back there, after being elsewhere.
  */
 static void
 look_at_data(const struct root *root, struct manifest_stamp *stamp)
@@ -159,7 +159,7 @@ scan_root(struct source_dir *source, size_t i)
 	struct stat st;
 
 	root->data = (struct manifest_stamp){ 0 };
-	/* A link that leads nowhere: where a folder was it is gone, else it is a broken manifest. */
+	/* A link that leads nowhere: a folder that was there is gone, else a broken manifest. */
 	if (stat(root->path, &st) != 0 && (root->inode != 0 || lstat(root->path, &st) != 0)) {
 		root_is_gone(source, root, strerror(errno));
 		return 0;

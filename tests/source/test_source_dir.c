@@ -152,11 +152,12 @@ swap_data(const struct bench *bench, const char *to)
 	ck_assert_int_eq(rename(fresh, link), 0);
 }
 
-/* As in a ConfigMap: ..data leads to ..old, and a.yaml and b.yaml lead through it; ..new is there. */
+/* As in a ConfigMap: a.yaml and b.yaml lead through ..data to ..old, and ..new is there. */
 static void
 begin_with_worlds(struct bench *bench)
 {
-	static const char *const worlds[] = { "old", "new" }, *const files[] = { "a.yaml", "b.yaml" };
+	static const char *const worlds[] = { "old", "new" };
+	static const char *const files[] = { "a.yaml", "b.yaml" };
 	char path[128], name[32];
 
 	folder_begin(bench);
@@ -231,8 +232,9 @@ static const struct {
 	unsigned at_first;      /* of them, until it is given up for a rest */
 	bool large;
 } swap_cases[] = {
-	{ 1, 1, false }, { 2, 2, false }, { 3, 3, false }, { 1, 0, true }, { 2, 0, true }, { 3, 0, true },
-	{ 4, 0, true }, { 11, 11, false }, { 15, 11, false }, { 24, 11, false }, { 25, 0, true },
+	{ 1, 1, false }, { 2, 2, false }, { 3, 3, false }, { 11, 11, false }, { 15, 11, false },
+	{ 24, 11, false }, { 1, 0, true }, { 2, 0, true }, { 3, 0, true }, { 4, 0, true },
+	{ 25, 0, true },
 };
 
 START_TEST(a_link_that_is_swapped_again_and_again_while_it_is_read_ends_in_one_world)
