@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/heap.h"
 #include "daemon/check.h"
 #include "daemon/config.h"
 #include "daemon/rollcall.h"
@@ -52,6 +53,7 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], HELPER_ARGUMENT) == 0)
 		return helper_main(argc, argv);
+	heap_prepare();
 	err = config_flags_read(argc, argv, &flags);
 	if (err != 0) {
 		fputs(err == ERR_NOMEM ? "rollcalld: out of memory\n" : "Try rollcalld --help.\n",
