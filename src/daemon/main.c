@@ -1,6 +1,7 @@
 /* main.c - the daemon's way in: settings, then run, check or tell the version. */
 #include <config.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -45,6 +46,20 @@ load_and_go(const struct config_flags *flags)
 	return status;
 }
 
+/*
+ * A reload that is asked for before there is a loop waits for it: a service manager may send HUP as
+ * soon as the process exists, and its default is to end us.
+ */
+static void
+hold_reloads(void)
+{
+	sigset_t reload;
+
+	sigemptyset(&reload);
+	sigaddset(&reload, SIGHUP);
+	sigprocmask(SIG_BLOCK, &reload, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -53,6 +68,7 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], HELPER_ARGUMENT) == 0)
 		return helper_main(argc, argv);
+	hold_reloads();
 	heap_prepare();
 	err = config_flags_read(argc, argv, &flags);
 	if (err != 0) {

@@ -207,6 +207,17 @@ make_loop(void)
 	return loop;
 }
 
+/* What main has held back until somebody listens. */
+static void
+take_reloads(void)
+{
+	sigset_t reload;
+
+	sigemptyset(&reload);
+	sigaddset(&reload, SIGHUP);
+	pthread_sigmask(SIG_UNBLOCK, &reload, NULL);
+}
+
 static int
 make_events(struct rollcall *rollcall)
 {
@@ -225,6 +236,7 @@ make_events(struct rollcall *rollcall)
 		if (rollcall->signals[i] == NULL || evsignal_add(rollcall->signals[i], NULL) != 0)
 			return EX_OSERR;
 	}
+	take_reloads();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);       /* a file that may not grow is a full disk */
 	return 0;
