@@ -154,7 +154,7 @@ fill_common(struct object *object, const struct kind *kind, const struct doc_nod
 {
 	const struct decode_settings *settings = context->arg;
 
-	object->kind = kind->kind;
+	object->kind = (uint8_t)kind->kind;
 	object->origin = origin;
 	object->place = field_place(context, root);
 	object->digest = digest_of(root, kind, settings);
