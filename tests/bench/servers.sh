@@ -85,16 +85,6 @@ launch_server() {
 	keep_on_server
 }
 
-# spare_responders: rollcalld's other threads go to the generator's processor, so that the responder has its own.
-spare_responders() {
-	local task
-	$pinned || return 0
-	for task in /proc/"$session"/task/*; do
-		[ "$(cat "$task/comm")" = responder ] ||
-			taskset -c -p "$generator_cpu" "${task##*/}" >/dev/null
-	done
-}
-
 # keep_on_server: Knot ties its threads to processors by itself, from the first on, whatever it was given.
 keep_on_server() {
 	local pid
