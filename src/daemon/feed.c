@@ -113,8 +113,6 @@ fill_settings(const struct rollcall *rollcall, struct source_dir_settings *setti
 		.paths = config->zones,
 		.path_count = config->zone_count,
 		.exec_enabled = config->probes.exec.enabled,
-		.rest_ms = 20,
-		.rescan_ms = 60000,
 	};
 }
 
