@@ -376,12 +376,12 @@ main(int argc, char **argv)
 		switch (option) {
 		case 'b': await.began_us = strtoull(optarg, NULL, 10); break;
 		case 'p': await.pause_us = (unsigned)atoi(optarg); break;
-		case 's': await.session = atoi(optarg); break;
+		case 's': await.session = atoi(optarg) > 0 ? atoi(optarg) : -1; break;
 		case 't': await.timeout_ms = (unsigned)atoi(optarg); break;
 		case 'w': await.settle_ms = (unsigned)atoi(optarg); break;
 		default: return usage();
 		}
-	if (argc - optind < 4)
+	if (argc - optind < 4 || await.session < 0)
 		return usage();
 	argv += optind;
 	set_expected(&await, argv[3]);
