@@ -33,6 +33,7 @@ struct dns_settings {
 	const struct cidr *allow_from;
 	size_t allow_from_count;                /* 0: everybody */
 	uint16_t udp_size;                      /* dns.udpSize, 512-4096 */
+	const char *nsid;                       /* dns.nsid; NULL: not told */
 	const struct addr *ns_addresses;        /* what ns.dns.Z answers */
 	size_t ns_address_count;
 	/* addresses we answer on: whose Services are the apex NS */

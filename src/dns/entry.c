@@ -7,12 +7,11 @@
 #include "base/addr.h"
 #include "base/err.h"
 #include "dns/below.h"
+#include "dns/edns.h"
 #include "dns/entry_layout.h"
 #include "dns/name.h"
 #include "dns/wire.h"
 
-#define EDE_OPTION 15           /* RFC 8914, 2 */
-#define EDE_TEXT_MAX 200
 #define SET_COUNT_MAX 255
 
 /* A message of a size that cannot be is enough room to count in. */
@@ -158,21 +157,10 @@ measure_sets(struct build *build, struct entry_set *sets)
 }
 
 static void
-write_error_option(struct wire_writer *writer, const char *text)
-{
-	size_t len = strlen(text) < EDE_TEXT_MAX ? strlen(text) : EDE_TEXT_MAX;
-
-	wire_write_u16(writer, EDE_OPTION);
-	wire_write_u16(writer, (uint16_t)(2 + len));
-	wire_write_u16(writer, 0);      /* "Other Error" */
-	wire_write_octets(writer, text, len);
-}
-
-static void
 write_more(struct wire_writer *writer, const struct build *build)
 {
 	if (build->spec->ede != NULL)
-		write_error_option(writer, build->spec->ede);
+		edns_write_error(writer, EDNS_ERROR_OTHER, build->spec->ede);
 	for (size_t i = 0; i < build->more_count; i++)
 		write_record(writer, build, &build->spec->additional[i]);
 }
@@ -187,7 +175,7 @@ measure_more(struct build *build)
 	if (spec->ede != NULL) {
 		if (spec->additional_count > 0)
 			return ERR_INVALID;
-		write_error_option(&counter, spec->ede);
+		edns_write_error(&counter, EDNS_ERROR_OTHER, spec->ede);
 	}
 	for (size_t i = 0; i < spec->additional_count && i < UINT16_MAX; i++) {
 		if (spec->additional[i].owner == NULL || !record_is_valid(&spec->additional[i]))

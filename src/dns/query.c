@@ -7,8 +7,6 @@
 #define FLAGS_OPCODE 0x78
 #define QUESTION_FIXED 4        /* type, class */
 #define RECORD_FIXED 10         /* type, class, TTL, length of rdata */
-#define EDNS_DO 0x8000
-#define OPTION_KEEPALIVE 11
 
 static void
 fail(struct query *query, enum query_state state, enum dns_rcode rcode)
@@ -18,31 +16,15 @@ fail(struct query *query, enum query_state state, enum dns_rcode rcode)
 }
 
 /*
- * One pass over the options: each must lie within the rdata (RFC 6891, 6.1.2); unknown ones are
- * passed over.
+ * `fixed` is the record after its owner, rdata_at where its options begin.  RFC 6891, 6.1.1: one
+ * OPT, at the root.
  */
 static void
-read_options(struct query *query, const uint8_t *rdata, size_t len)
-{
-	struct wire_reader reader;
-
-	wire_reader_init(&reader, rdata, len);
-	while (reader.err == 0 && wire_left(&reader) > 0) {
-		uint16_t code = wire_read_u16(&reader);
-
-		wire_skip(&reader, wire_read_u16(&reader));
-		if (code == OPTION_KEEPALIVE && reader.err == 0)
-			query->keepalive = true;
-	}
-	if (reader.err != 0)
-		fail(query, QUERY_ERROR, DNS_FORMERR);
-}
-
-/* `fixed` is the record after its owner.  RFC 6891, 6.1.1: one OPT, at the root. */
-static void
-read_opt(struct query *query, const uint8_t *owner, const uint8_t *fixed, const uint8_t *rdata)
+read_opt(struct query *query, const uint8_t *buf, const uint8_t *owner, const uint8_t *fixed,
+    size_t rdata_at)
 {
 	uint16_t payload = wire_get_u16(fixed + 2);
+	uint16_t rdata_len = wire_get_u16(fixed + 8);
 	uint8_t version = fixed[5];
 
 	if (query->edns || *owner != 0) {
@@ -54,8 +36,8 @@ read_opt(struct query *query, const uint8_t *owner, const uint8_t *fixed, const 
 	query->dnssec_ok = (wire_get_u16(fixed + 6) & EDNS_DO) != 0;
 	if (version > 0)
 		fail(query, QUERY_ERROR, DNS_BADVERS);
-	else
-		read_options(query, rdata, wire_get_u16(fixed + 8));
+	else if (rdata_len > 0 && !edns_read(&query->options, buf, rdata_at, rdata_len))
+		fail(query, QUERY_ERROR, DNS_FORMERR);
 }
 
 /* All records after the question: an OPT is looked at, others are passed over. */
@@ -70,12 +52,11 @@ read_records(struct query *query, struct wire_reader *reader, const uint8_t *buf
 
 		wire_skip_name(reader);
 		const uint8_t *fixed = wire_read_octets(reader, RECORD_FIXED);
-		const uint8_t *rdata = fixed == NULL ? NULL : wire_read_octets(reader,
-		    wire_get_u16(fixed + 8));
-		if (rdata == NULL)
+		size_t rdata_at = reader->at;
+		if (fixed == NULL || wire_read_octets(reader, wire_get_u16(fixed + 8)) == NULL)
 			break;
 		if (wire_get_u16(fixed) == DNS_TYPE_OPT && i >= before)
-			read_opt(query, owner, fixed, rdata);
+			read_opt(query, buf, owner, fixed, rdata_at);
 	}
 	if (query->state == QUERY_GOOD && (reader->err != 0 || wire_left(reader) > 0))
 		fail(query, QUERY_ERROR, DNS_FORMERR);

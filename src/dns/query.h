@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dns/edns.h"
+
 enum query_state {
 	QUERY_SILENT,           /* no reply: not a query */
 	QUERY_NO_QUESTION,      /* a reply of the header alone, with `rcode` */
@@ -24,8 +26,8 @@ struct query {
 	uint8_t labels_len;
 	bool edns;
 	bool dnssec_ok;
-	bool keepalive;         /* asks for edns-tcp-keepalive (RFC 7828) */
 	bool mixed;             /* the name has capitals; respond_begin fills it in */
+	struct edns_asked options;
 };
 
 /* Costs no more than the octets there are, whatever their counts claim. */

@@ -11,8 +11,6 @@
 #define FLAG_TC 0x02
 #define KEEP_RD 0x79            /* opcode and RD come back as they were */
 #define KEEP_CD 0x10            /* octet 3: CD is copied (RFC 4035, 3.1.6), the rest clear */
-#define OPTION_KEEPALIVE 11
-#define KEEPALIVE_LEN 6
 
 static uint32_t
 rotate(struct reply *reply, uint32_t count)
@@ -170,26 +168,13 @@ write_opt(struct reply *reply)
 {
 	struct wire_writer *writer = &reply->writer;
 	const struct dns_settings *settings = reply->responder->settings;
-	const struct entry *error = reply->error_text;
 
 	writer->size = reply->limit;
-	if (error != NULL && writer->len + DNS_OPT_LEN + error->more_len > reply->limit)
-		error = NULL;
-	size_t len = (error == NULL ? 0u : error->more_len) +
-	    (reply->keepalive ? KEEPALIVE_LEN : 0u);
-	uint16_t size = settings->udp_size < DNS_UDP_MIN ? DNS_UDP_MIN : settings->udp_size;
-	/* Root, type, our size, the rest of the rcode, version, DO, length of the options. */
-	uint8_t opt[DNS_OPT_LEN] = { 0, 0, DNS_TYPE_OPT, (uint8_t)(size >> 8), (uint8_t)size,
-		(uint8_t)(reply->rcode >> 4), 0, reply->query->dnssec_ok ? 0x80 : 0, 0,
-		(uint8_t)(len >> 8), (uint8_t)len };
-	wire_write_octets(writer, opt, sizeof(opt));
-	if (reply->keepalive) {
-		wire_write_u16(writer, OPTION_KEEPALIVE);
-		wire_write_u16(writer, 2);
-		wire_write_u16(writer, reply->responder->keepalive_ds);
-	}
-	if (error != NULL)
-		wire_write_octets(writer, entry_more(error), error->more_len);
+	if (reply->due.kinds == 0 && reply->error == NULL)
+		edns_write_head(writer, settings->udp_size, reply->rcode, reply->due.dnssec_ok, 0);
+	else
+		edns_write(writer, &reply->due, settings, reply->rcode, reply->error,
+		    reply->error_len);
 	reply->additional++;
 }
 
@@ -223,6 +208,18 @@ size_limit(const struct reply *reply, enum transport transport, size_t size)
 	return limit < size ? limit : size;
 }
 
+/* What the query's options are answered with needs room, too.  The few that have some pay for it. */
+__attribute__((noinline))
+static void
+settle_options(struct reply *reply, enum transport transport)
+{
+	const struct responder *responder = reply->responder;
+
+	edns_settle(&reply->due, &reply->query->options, responder->settings,
+	    transport == TRANSPORT_TCP ? responder->keepalive_ds : 0, false);
+	reply->writer.size = reply->limit - edns_room(&reply->due, responder->settings);
+}
+
 void
 reply_init(struct reply *reply, struct responder *responder, const struct query *query,
     enum transport transport, uint8_t *buf, size_t size)
@@ -242,13 +239,14 @@ reply_init(struct reply *reply, struct responder *responder, const struct query 
 	reply->authoritative = false;
 	reply->truncated = false;
 	reply->composing = false;
-	reply->error_text = NULL;
-	reply->keepalive = query->keepalive && transport == TRANSPORT_TCP &&
-	    responder->keepalive_ds > 0;
+	reply->error = NULL;
 	reply->limit = size_limit(reply, transport, size);
-	size_t held = query->edns ? DNS_OPT_LEN + (reply->keepalive ? KEEPALIVE_LEN : 0) : 0;
-	wire_writer_init(&reply->writer, buf, reply->limit - held);
+	reply->due.kinds = 0;
+	reply->due.dnssec_ok = query->dnssec_ok;
+	wire_writer_init(&reply->writer, buf, reply->limit - (query->edns ? DNS_OPT_LEN : 0));
 	reply->writer.len = DNS_HEADER_LEN + (size_t)query->name_len + 4;
+	if (query->options.kinds != 0)
+		settle_options(reply, transport);
 }
 
 size_t

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "dns/compose.h"
+#include "dns/edns.h"
 #include "dns/respond.h"
 #include "dns/wire.h"
 
@@ -29,8 +30,9 @@ struct reply {
 	uint8_t rcode;
 	bool authoritative;
 	bool truncated;
-	bool keepalive;
-	const struct entry *error_text; /* its option goes into OPT */
+	uint16_t error_len;
+	const uint8_t *error;           /* the option of an Extended DNS Error; NULL: none */
+	struct edns_due due;            /* with OPT */
 	struct compose compose;         /* once it is needed */
 	bool composing;
 };

@@ -60,8 +60,10 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 			refuse(reply);
 		return;
 	}
-	if (entry != NULL && entry->more_len > 0)
-		reply->error_text = entry;
+	if (entry != NULL && entry->more_len > 0) {
+		reply->error = entry_more(entry);
+		reply->error_len = entry->more_len;
+	}
 	answer_negative(reply, zone, DNS_NXDOMAIN);
 }
 

@@ -37,23 +37,38 @@ asking_free(struct asking *asking)
 
 /* What the words of a question ask for. */
 struct words {
-	bool edns, dnssec_ok, keepalive;
+	bool edns, dnssec_ok;
+	uint8_t options[200];
+	size_t options_len;
 	unsigned payload, version, class;
 	uint8_t flags2, flags3;
 };
 
+/* Octets of options, as digits. */
+static void
+read_options(struct words *words, const char *hex)
+{
+	for (unsigned octet; sscanf(hex, "%2x", &octet) == 1; hex += 2) {
+		ck_assert_uint_lt(words->options_len, sizeof(words->options));
+		words->options[words->options_len++] = (uint8_t)octet;
+	}
+}
+
 static void
 read_word(struct words *words, const char *word)
 {
-	if (strncmp(word, "edns", 4) == 0 || strcmp(word, "do") == 0 || strcmp(word,
-	    "keepalive") == 0 ||
-	    strncmp(word, "version=", 8) == 0)
-		words->edns = true;
+	static const char *const begins[] = { "edns", "do", "keepalive", "version=", "opt=" };
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		words->edns |= strncmp(word, begins[i], strlen(begins[i])) == 0;
+	if (strncmp(word, "opt=", 4) == 0)
+		read_options(words, word + 4);
+	if (strcmp(word, "keepalive") == 0)
+		read_options(words, "000b0000");
 	sscanf(word, "edns=%u", &words->payload);
 	sscanf(word, "version=%u", &words->version);
 	sscanf(word, "class=%u", &words->class);
 	words->dnssec_ok |= strcmp(word, "do") == 0;
-	words->keepalive |= strcmp(word, "keepalive") == 0;
 	if (strcmp(word, "rd") == 0)
 		words->flags2 |= 1;
 	if (strcmp(word, "cd") == 0)
@@ -91,8 +106,8 @@ write_query(struct asking *asking, const char *name_text, const char *type,
 		wire_write_u16(&writer, (uint16_t)words->payload);
 		wire_write_u16(&writer, (uint16_t)words->version);
 		wire_write_u16(&writer, words->dnssec_ok ? 0x8000 : 0);
-		wire_write_u16(&writer, words->keepalive ? 4 : 0);
-		wire_write_octets(&writer, "\0\13\0", words->keepalive ? 4 : 0);
+		wire_write_u16(&writer, (uint16_t)words->options_len);
+		wire_write_octets(&writer, words->options, words->options_len);
 	}
 	asking->query_len = writer.len;
 }
@@ -149,6 +164,41 @@ say_section(struct asking *asking, const char *section, const ldns_rr_list *list
 }
 
 static void
+say_hex(struct asking *asking, const char *what, const uint8_t *octets, size_t len)
+{
+	say(asking, " %s ", what);
+	for (size_t i = 0; i < len; i++)
+		say(asking, "%02x", octets[i]);
+}
+
+static void
+say_option(struct asking *asking, uint16_t code, const uint8_t *octets, uint16_t len)
+{
+	switch (code) {
+	case 3:
+		say(asking, " NSID %.*s", len, (const char *)octets);
+		break;
+	case 10:
+		say_hex(asking, "COOKIE", octets, len);
+		break;
+	case 11:
+		ck_assert_uint_eq(len, 2);
+		say(asking, " keepalive %u", wire_get_u16(octets));
+		break;
+	case 12:
+		say(asking, " padding %u", len);
+		break;
+	case 15:
+		ck_assert_uint_ge(len, 2);
+		say(asking, " EDE %u", wire_get_u16(octets));
+		say(asking, len > 2 ? " %.*s" : "%.*s", len - 2, (const char *)octets + 2);
+		break;
+	default:
+		ck_abort_msg("option %u", code);
+	}
+}
+
+static void
 say_options(struct asking *asking, const ldns_pkt *packet)
 {
 	const ldns_rdf *data = ldns_pkt_edns_data(packet);
@@ -160,14 +210,10 @@ say_options(struct asking *asking, const ldns_pkt *packet)
 	while (wire_left(&reader) > 0) {
 		uint16_t code = wire_read_u16(&reader);
 		uint16_t len = wire_read_u16(&reader);
+		const uint8_t *octets = wire_read_octets(&reader, len);
 
-		if (code == 15)
-			say(asking, " EDE %u", wire_read_u16(&reader));
-		else
-			say(asking, " keepalive %u", wire_read_u16(&reader));
-		const uint8_t *text = wire_read_octets(&reader, len - 2u);
 		ck_assert_int_eq(reader.err, 0);
-		say(asking, len > 2 ? " %.*s" : "%.*s", len - 2, (const char *)text);
+		say_option(asking, code, octets, len);
 	}
 }
 

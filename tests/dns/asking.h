@@ -28,8 +28,8 @@ struct asking *asking_new(void);
 void asking_free(struct asking *asking);
 
 /*
- * A query as "NAME TYPE" and any of: edns edns=SIZE do rd cd ad class=N version=N keepalive.
- * Written to buf.
+ * A query as "NAME TYPE" and any of: edns edns=SIZE do rd cd ad class=N version=N keepalive
+ * opt=HEX (octets of options).  Written to buf.
  */
 void asking_write(struct asking *asking, const char *question);
 /* Answer what is in buf. */
@@ -37,8 +37,8 @@ void asking_send(struct asking *asking, enum transport transport);
 
 /*
  * Write, send, read with ldns.  "RCODE FLAGS" in the first line (aa tc rd ra ad cd), then "AN ",
- * "NS " or "AR " and a record in each; OPT is "OPT SIZE [do] [EDE TEXT] [keepalive N]".  "silence"
- * where there was no reply. A word "tcp" in the question asks over TCP.
+ * "NS " or "AR " and a record in each; OPT is "OPT SIZE [do]" and its
+ * options: "keepalive N", "NSID TEXT", "COOKIE HEX", "EDE N TEXT", "padding N".  "silence" where there was no reply. A word "tcp" in the question asks over TCP.
  */
 const char *asking_ask(struct asking *asking, const char *question);
 

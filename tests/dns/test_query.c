@@ -155,7 +155,7 @@ START_TEST(opt_says_what_the_client_takes)
 	ck_assert_int_eq(query.state, QUERY_GOOD);
 	ck_assert_uint_eq(query.payload, opts[_i].payload);
 	ck_assert_int_eq(query.dnssec_ok, opts[_i].dnssec_ok);
-	ck_assert_int_eq(query.keepalive, opts[_i].keepalive);
+	ck_assert_uint_eq(query.options.kinds, opts[_i].keepalive ? EDNS_KEEPALIVE : 0);
 }
 END_TEST
 
