@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/config_forward.h"
 #include "daemon/config_table.h"
 #include "source/doc.h"
 #include "source/field.h"
@@ -386,7 +387,9 @@ config_load(const struct config_flags *flags, struct diag *diag, struct config *
 		return ERR_NOMEM;
 	}
 	set_defaults(config);
-	err = take_file(config, flags, diag);
+	err = config_forward_default(config);
+	if (err == 0)
+		err = take_file(config, flags, diag);
 	if (err == 0)
 		err = take_flags(config, flags, diag);
 	if (err == 0 && diag_count(diag, SEVERITY_ERROR) == errors)

@@ -15,6 +15,7 @@
 #include "dns/dns_settings.h"
 
 struct arena;
+struct config_forward;
 struct diag;
 
 #define CONFIG_FILE "/etc/rollcall/rollcall.yaml"
@@ -87,6 +88,8 @@ struct config {
 	uint16_t node_port_first;
 	uint16_t node_port_last;
 	struct config_dns dns;
+	struct config_forward *forward; /* config_forward.h */
+	size_t forward_count;
 	struct config_probes probes;
 	struct config_tcp tcp;
 	const char *http_listen;        /* "": no HTTP at all */

@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/text.h"
 #include "daemon/config.h"
+#include "daemon/config_forward.h"
 #include "dns/reverse.h"
 #include "source/doc.h"
 
@@ -212,11 +213,11 @@ check_dns(struct field_context *context, const struct doc_node *node, void *targ
 static void
 check_all(struct field_context *context, const struct doc_node *node, void *target)
 {
-	(void)target;
 	check_not_empty(context, doc_find(node, "serviceCIDRs"), ".serviceCIDRs",
 	    "must name at least one network");
 	check_overlaps(context, doc_find(node, "serviceCIDRs"), ".serviceCIDRs");
 	check_overlaps(context, doc_find(node, "loadBalancerCIDRs"), ".loadBalancerCIDRs");
+	config_forward_check(context, doc_find(node, "forward"), target);
 }
 
 /* ---- what later versions serve ---- */
@@ -345,7 +346,9 @@ static const struct field config_fields[] = {
 	{ FIELD_FLAT("http", &http_table) },
 	{ FIELD("user", FIELD_TEXT, config, user), .doc = "whom to become when started as root" },
 	{ FIELD_FLAT("state", &state_table) },
-	LATER("nodeName"), LATER("forward"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"),
+	{ FIELD_ITEMS("forward", FIELD_LIST, config, forward, forward_count),
+	    .sub = &config_forward_table, .doc = "who is asked for what is not ours" },
+	LATER("nodeName"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"),
 	LATER("externalZone"), LATER("cache"), LATER("log"), LATER("dataplane"),
 };
 const struct field_table config_table = { FIELD_TABLE(config_fields, config),

@@ -93,6 +93,7 @@ write_config(const struct bench_daemon *daemon)
 
 	fprintf(file, "listen: [\"127.0.0.1:%u\"]\nzones: [%s/zones]\nserviceCIDRs: [10.96.0.0/12]\n"
 	    "threads: 1\nhttp: {listen: \"127.0.0.1:%u\"}\nstate: {dir: %s/state}\nuser: \"\"\n"
+	    "forward: []\n"
 	    "probes: {exec: {enabled: false}}\n", daemon->port, daemon->folder, daemon->http,
 	    daemon->folder);
 	bench_close(file);

@@ -120,7 +120,8 @@ write_world(struct bench *bench, unsigned services)
 	bench_close(file);
 	file = bench_create(bench->folder, "rollcall.conf");
 	fprintf(file,
-	    "listen: [\"127.0.0.1:%u\"]\nzones: [%s/world.yaml]\nserviceCIDRs: [127.96.0.0/14]\nthreads: 1\n"
+	    "forward: []\nthreads: 1\n"
+	    "listen: [\"127.0.0.1:%u\"]\nzones: [%s/world.yaml]\nserviceCIDRs: [127.96.0.0/14]\n"
 	    "http: {listen: \"127.0.0.1:0\"}\nstate: {dir: %s/state}\n",
 	    bench->dns_port, bench->folder, bench->folder);
 	bench_close(file);

@@ -14,6 +14,7 @@ rollcall_configure() {
 	write_world rollcall "$folder/zones"
 	cat >"$folder/rollcall.yaml" <<-END
 	user: ""
+	forward: []
 	probes: {exec: {enabled: false}}
 	END
 	command=("$program" --config "$folder/rollcall.yaml" --zones "$folder/zones" --state-dir "$folder/state"

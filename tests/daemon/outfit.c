@@ -24,8 +24,10 @@ outfit_write_config(struct outfit *outfit, const char *yaml)
 	char text[2048];
 
 	snprintf(text, sizeof(text), "zones: [%s]\nstate: {dir: %s/state}\nthreads: 1\n"
-	    "listen: ['127.0.0.1:0']\nhttp: {listen: ''}\nprobes: {exec: {enabled: false}}\n%s",
-	    outfit->zones, outfit->scratch.path, yaml);
+	    "listen: ['127.0.0.1:0']\nhttp: {listen: ''}\nprobes: {exec: {enabled: false}}\n"
+	    "%s%s",
+	    outfit->zones, outfit->scratch.path,
+	    strstr(yaml, "forward:") == NULL ? "forward: []\n" : "", yaml);
 	scratch_write(&outfit->scratch, "rollcall.yaml", text, strlen(text));
 }
 

@@ -246,11 +246,11 @@ START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 	struct config *config;
 
 	ck_assert_int_eq(
-	    load("forward:\n  - {zone: \".\", upstreams: [/etc/resolv.conf]}\ncache: {}\nnodeName: a\n"
+	    load("cache: {}\nnodeName: a\n"
 		 "dns: {cookies: true}\n",
 		NULL, &config),
 	    0);
-	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 4);
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 3);
 	ck_assert_ptr_nonnull(strstr(said(0), "not served yet"));
 	config_free(config);
 }

@@ -46,10 +46,12 @@ need() {
 }
 need dig
 
-# write_config LINES...: settings that every test wants, and more.
+# write_config LINES...: settings that every test wants, and more.  Nothing is asked elsewhere, unless a
+# line begins with "forward:" and names upstreams of the test's own; never this machine's resolver.
 write_config() {
 	{
 		echo 'user: ""'
+		printf '%s\n' "$@" | grep -q '^forward:' || echo 'forward: []'
 		echo "probes: {exec: {enabled: false}}"
 		printf '%s\n' "$@"
 	} >"$work/rollcall.yaml.new"
