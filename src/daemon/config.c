@@ -13,14 +13,13 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/config_external.h"
 #include "daemon/config_forward.h"
 #include "daemon/config_table.h"
 #include "source/doc.h"
 #include "source/field.h"
 
 #define FILE_MAX ((size_t)1 << 20)
-/* Not stated: takes the value of dns.ttl. */
-#define TTL_UNSET UINT32_MAX
 
 static const char *const default_zones[] = { "/etc/rollcall/zones" };
 static const char *const default_service_cidrs[] = { "10.96.0.0/12" };
@@ -74,15 +73,16 @@ set_defaults(struct config *config)
 	config->user = "rollcall";
 	config->state_dir = default_state_dir(config->arena);
 	config->dns.ttl_s = 5;
-	config->dns.ttl_cluster_ip_s = TTL_UNSET;
-	config->dns.ttl_headless_s = TTL_UNSET;
-	config->dns.ttl_negative_s = TTL_UNSET;
+	config->dns.ttl_cluster_ip_s = CONFIG_TTL_UNSET;
+	config->dns.ttl_headless_s = CONFIG_TTL_UNSET;
+	config->dns.ttl_negative_s = CONFIG_TTL_UNSET;
 	config->dns.udp_size = 1232;
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
 	config->probes.max_concurrent = 4096;
 	config->tcp.max_clients = 1000;
 	config->tcp.idle_ms = 10000;
+	config->external.ttl_s = CONFIG_TTL_UNSET;
 	DEFAULT_LIST(config->zones, config->zone_count, default_zones);
 	DEFAULT_LIST(
 	    config->service_cidr_texts, config->service_cidr_text_count, default_service_cidrs);
@@ -308,11 +308,11 @@ make_listen(struct config *config)
 static void
 make_ttls(struct config_dns *dns)
 {
-	if (dns->ttl_cluster_ip_s == TTL_UNSET)
+	if (dns->ttl_cluster_ip_s == CONFIG_TTL_UNSET)
 		dns->ttl_cluster_ip_s = dns->ttl_s;
-	if (dns->ttl_headless_s == TTL_UNSET)
+	if (dns->ttl_headless_s == CONFIG_TTL_UNSET)
 		dns->ttl_headless_s = dns->ttl_s;
-	if (dns->ttl_negative_s == TTL_UNSET)
+	if (dns->ttl_negative_s == CONFIG_TTL_UNSET)
 		dns->ttl_negative_s = dns->ttl_s < 300 ? dns->ttl_s : 300;
 }
 
@@ -351,6 +351,8 @@ derive(struct config *config, struct diag *diag)
 		err = make_cidrs(config, config->probes.allow_host_texts,
 		    config->probes.allow_host_text_count, &config->probes.allow_hosts,
 		    &config->probes.allow_host_count);
+	if (err == 0)
+		err = config_external_derive(config, diag);
 	if (err != 0)
 		return err;
 	text_to_port_range(
@@ -440,6 +442,9 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 		.udp_size = dns->udp_size,
 		.ns_addresses = dns->ns_address_count > 0 ? dns->ns_addresses : ns,
 		.ns_address_count = dns->ns_address_count > 0 ? dns->ns_address_count : ns_count,
+		.external_zone = config->external.zone,
+		.external_headless = config->external.headless,
+		.external_ttl_s = config->external.ttl_s,
 		.own_addresses = own,
 		.own_address_count = own_count,
 	};
@@ -514,6 +519,9 @@ config_same_answers(const struct config *a, const struct config *b)
 	    !same_texts(
 		x->reverse_zones, x->reverse_zone_count, y->reverse_zones, y->reverse_zone_count) ||
 	    x->ns_address_count != y->ns_address_count)
+		return false;
+	if (!same_text(a->external.zone, b->external.zone) ||
+	    a->external.headless != b->external.headless || a->external.ttl_s != b->external.ttl_s)
 		return false;
 	for (size_t i = 0; i < x->ns_address_count; i++)
 		if (addr_compare(&x->ns_addresses[i], &y->ns_addresses[i]) != 0)

@@ -65,6 +65,15 @@ struct config_tcp {
 	uint64_t idle_ms;
 };
 
+/* Not stated: takes the value of dns.ttl. */
+#define CONFIG_TTL_UNSET UINT32_MAX
+
+struct config_external {
+	const char *zone;               /* lower case, no trailing dot; NULL: none */
+	bool headless;
+	uint32_t ttl_s;
+};
+
 struct config {
 	struct arena *arena;
 	const char *file;               /* that was read; NULL: none */
@@ -92,6 +101,7 @@ struct config {
 	size_t forward_count;
 	struct config_probes probes;
 	struct config_tcp tcp;
+	struct config_external external;
 	const char *http_listen;        /* "": no HTTP at all */
 	struct addr_port http;
 	const char *user;               /* "": stay who started us */

@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/text.h"
 #include "daemon/config.h"
+#include "daemon/config_external.h"
 #include "daemon/config_forward.h"
 #include "dns/reverse.h"
 #include "source/doc.h"
@@ -218,6 +219,7 @@ check_all(struct field_context *context, const struct doc_node *node, void *targ
 	check_overlaps(context, doc_find(node, "serviceCIDRs"), ".serviceCIDRs");
 	check_overlaps(context, doc_find(node, "loadBalancerCIDRs"), ".loadBalancerCIDRs");
 	config_forward_check(context, doc_find(node, "forward"), target);
+	config_external_check(context, node, target);
 }
 
 /* ---- what later versions serve ---- */
@@ -348,8 +350,10 @@ static const struct field config_fields[] = {
 	{ FIELD_FLAT("state", &state_table) },
 	{ FIELD_ITEMS("forward", FIELD_LIST, config, forward, forward_count),
 	    .sub = &config_forward_table, .doc = "who is asked for what is not ours" },
+	{ FIELD("externalZone", FIELD_HOOK, config, external), .hook = config_external_hook,
+	    .shown = "text, or mapping", .doc = "where Services have their external addresses" },
 	LATER("nodeName"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"),
-	LATER("externalZone"), LATER("cache"), LATER("log"), LATER("dataplane"),
+	LATER("cache"), LATER("log"), LATER("dataplane"),
 };
 const struct field_table config_table = { FIELD_TABLE(config_fields, config),
 	.title = "rollcall.yaml", .check = check_all };

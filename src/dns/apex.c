@@ -14,6 +14,10 @@
 #include "dns/wire.h"
 #include "dns/domain.h"
 
+/* Where our own name server is below a zone. */
+#define SERVERS "dns"
+#define SERVER(domain) ((domain)->is_outside ? "ns1." SERVERS : "ns." SERVERS)
+
 #define VERSION_TTL_S 28800     /* whatever dns.ttl says (DNS specification of Kubernetes, 2.2) */
 #define SOA_REFRESH_S 7200
 #define SOA_RETRY_S 1800
@@ -38,13 +42,14 @@ own_addresses(const struct domain *domain, struct arena *arena, const uint8_t *o
     struct rrset_list *list)
 {
 	const struct dns_settings *settings = domain->settings;
+	uint32_t ttl_s = domain->is_outside ? settings->external_ttl_s : settings->ttl_s;
 	int err = rrset_list_init(list, arena, settings->ns_address_count);
 
 	for (int family = ADDR_IP4; err == 0 && family <= ADDR_IP6; family += ADDR_IP6 - ADDR_IP4)
 		for (size_t i = 0; i < settings->ns_address_count; i++)
 			if (settings->ns_addresses[i].family == family)
 				rrset_add_addr(list, owner, &settings->ns_addresses[i],
-				    settings->ttl_s);
+				    ttl_s);
 	return err;
 }
 
@@ -71,15 +76,24 @@ put_server(const struct domain *domain, struct ledger *ledger, struct arena *are
 {
 	struct rrset_list records;
 	const uint8_t *dns, *name;
-	int err = owner_under(arena, "dns", domain->zone, &dns);
+	int err = owner_under(arena, SERVERS, domain->zone, &dns);
 
 	if (err == 0)
 		err = put_plain(domain, ledger, dns, NULL);
 	if (err == 0)
-		err = owner_under(arena, "ns", dns, &name);
+		err = owner_under(arena, SERVER(domain), domain->zone, &name);
 	if (err == 0)
 		err = own_addresses(domain, arena, NULL, &records);
 	return err != 0 ? err : put_plain(domain, ledger, name, &records);
+}
+
+static int
+put_outside(const struct domain *domain, struct ledger *ledger, struct arena *arena)
+{
+	struct domain outside = domain_outside(domain);
+	int err = apex_put(&outside, ledger, arena, NULL, 0);
+
+	return err != 0 ? err : put_server(&outside, ledger, arena);
 }
 
 int
@@ -96,8 +110,19 @@ apex_put_fixed(const struct domain *domain, struct ledger *ledger)
 		err = put_version(domain, ledger, arena);
 	if (err == 0)
 		err = put_server(domain, ledger, arena);
+	if (err == 0 && domain->outside != NULL)
+		err = put_outside(domain, ledger, arena);
 	arena_free(arena);
 	return err;
+}
+
+bool
+apex_is_fixed(const struct domain *outside, const uint8_t *name)
+{
+	static const uint8_t server[] = "\3" "ns1" "\3" SERVERS;
+	size_t len = sizeof(server) - 1;
+
+	return owner_len(name) == len + owner_len(outside->zone) && memcmp(name, server, len) == 0;
 }
 
 static int
@@ -129,13 +154,15 @@ static int
 add_default(const struct domain *domain, struct arena *arena, struct rrset_list *servers,
     struct rrset_list *additional)
 {
+	const struct dns_settings *settings = domain->settings;
 	const uint8_t *name;
-	int err = owner_under(arena, "ns.dns", domain->zone, &name);
+	int err = owner_under(arena, SERVER(domain), domain->zone, &name);
 
 	if (err == 0)
 		err = own_addresses(domain, arena, name, additional);
 	if (err == 0)
-		rrset_add_name(servers, DNS_TYPE_NS, name, domain->settings->ttl_s);
+		rrset_add_name(servers, DNS_TYPE_NS, name,
+		    domain->is_outside ? settings->external_ttl_s : settings->ttl_s);
 	return err;
 }
 
@@ -170,10 +197,11 @@ apex_soa(const struct domain *domain, uint32_t serial, struct arena *arena, cons
 	const uint8_t *mname, *rname;
 	uint8_t rdata[2 * DNS_NAME_MAX + 20];
 	struct wire_writer writer;
-	int err = owner_under(arena, "ns.dns", domain->zone, &mname);
+	int err = owner_under(arena, SERVER(domain), domain->zone, &mname);
 
 	if (err == 0)
-		err = owner_under(arena, "hostmaster", domain->zone, &rname);
+		err = owner_under(arena, domain->is_outside ? "hostmaster." SERVERS : "hostmaster",
+		    domain->zone, &rname);
 	if (err != 0)
 		return err;
 	wire_writer_init(&writer, rdata, sizeof(rdata));

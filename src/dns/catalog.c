@@ -15,6 +15,7 @@
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
 #include "dns/index.h"
+#include "dns/outside.h"
 #include "dns/owner.h"
 #include "dns/pointers.h"
 #include "dns/schema.h"
@@ -75,6 +76,15 @@ set_soa(void *arg, const uint8_t *zone)
 	return index_set_zone(soa->index, zone, soa->rdata, soa->len, soa->ttl_s);
 }
 
+static int
+set_outside_soa(struct catalog *catalog, struct soa *soa, uint32_t serial, struct arena *arena)
+{
+	struct domain outside = domain_outside(&catalog->domain);
+	int err = apex_soa(&outside, serial, arena, &soa->rdata, &soa->len);
+
+	return err != 0 ? err : set_soa(soa, outside.zone);
+}
+
 /* All our zones speak of one domain, and so have one serial. */
 static int
 set_serial(struct catalog *catalog, uint32_t serial)
@@ -93,6 +103,8 @@ set_serial(struct catalog *catalog, uint32_t serial)
 		err = set_soa(&soa, catalog->domain.zone);
 	if (err == 0)
 		err = branches_each_zone(catalog->branches, set_soa, &soa);
+	if (err == 0 && catalog->domain.outside != NULL)
+		err = set_outside_soa(catalog, &soa, serial, arena);
 	if (err == 0)
 		catalog->serial = serial;
 	arena_free(arena);
@@ -308,6 +320,9 @@ plan(struct catalog *catalog, struct changes *changes, struct listing *service,
 		err = reserve(catalog, service->owner.entry, entry);
 	if (err == 0)
 		err = plan_own(catalog, changes, service, new);
+	if (err == 0 && catalog->domain.outside != NULL)
+		err = outside_plan(&catalog->domain, changes, service->owner.entry, entry,
+		    arena);
 	return err != 0 ? err : plan_names(catalog, changes, &old, new, service->torn);
 }
 

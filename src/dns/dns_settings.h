@@ -39,5 +39,9 @@ struct dns_settings {
 	/* addresses we answer on: whose Services are the apex NS */
 	const struct addr *own_addresses;
 	size_t own_address_count;
+	/* where Services are known by their external addresses, as cluster_domain; NULL: nowhere */
+	const char *external_zone;
+	bool external_headless;                 /* headless ones by their endpoints, too */
+	uint32_t external_ttl_s;
 };
 #endif

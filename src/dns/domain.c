@@ -17,9 +17,20 @@ domain_init(struct domain *domain, const struct dns_settings *settings, struct a
 		err = owner_under(arena, "svc", made.zone, &made.svc);
 	if (err == 0)
 		err = owner_under(arena, "pod", made.zone, &made.pod);
+	if (err == 0 && settings->external_zone != NULL)
+		err = owner_from_text(arena, settings->external_zone, &made.outside);
 	if (err == 0)
 		*domain = made;
 	return err;
+}
+
+struct domain
+domain_outside(const struct domain *domain)
+{
+	return (struct domain){
+		.settings = domain->settings, .zone = domain->outside, .svc = domain->outside,
+		.outside = domain->outside, .is_outside = true,
+	};
 }
 
 bool

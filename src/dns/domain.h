@@ -15,6 +15,8 @@ struct domain {
 	const uint8_t *zone;            /* Z, the cluster domain */
 	const uint8_t *svc;             /* svc.Z */
 	const uint8_t *pod;             /* pod.Z */
+	const uint8_t *outside;         /* the external zone; NULL: there is none */
+	bool is_outside;                /* this is about the external zone: zone and svc are its name */
 };
 
 /*
@@ -22,6 +24,9 @@ struct domain {
  * ERR_NOMEM.
  */
 int domain_init(struct domain *domain, const struct dns_settings *settings, struct arena *arena);
+
+/* The external zone of a domain that has one; as long as that is there. */
+struct domain domain_outside(const struct domain *domain);
 
 /* Does dns.namespaces let this one be seen? */
 bool domain_exposes(const struct domain *domain, const char *ns);

@@ -54,6 +54,23 @@ drop_doubles(struct pointer *items, size_t count)
 	return kept;
 }
 
+/* Its name in the external zone, at each of its addresses there; there is room. */
+static int
+add_external(const struct subject *subject, struct pointer *items, size_t *count)
+{
+	struct domain outside = domain_outside(subject->domain);
+	struct subject there;
+	int err = subject_init(&there, &outside, subject->entry, subject->only, subject->arena);
+
+	if (err != 0)
+		return err == ERR_NOTFOUND ? 0 : err;
+	for (size_t i = 0; i < there.addr_count; i++)
+		if (is_wanted(subject->only, &there.addrs[i]))
+			items[(*count)++] = (struct pointer){ there.addrs[i], POINTER_EXTERNAL,
+			    there.ttl_s, there.service };
+	return 0;
+}
+
 int
 pointer_list_build(const struct subject *subject, struct pointer_list *list)
 {
@@ -61,11 +78,16 @@ pointer_list_build(const struct subject *subject, struct pointer_list *list)
 	const struct roster_entry *entry = subject->entry;
 	size_t count = 0;
 	struct pointer *items = arena_array(subject->arena,
-	    entry->cluster_ip_count + subject->members.count + 1,
-	    sizeof(*items));
+	    (size_t)entry->cluster_ip_count + entry->external_ip_count +
+	    subject->members.count + 1, sizeof(*items));
+	int err = 0;
 
 	if (items == NULL)
 		return ERR_NOMEM;
+	if (subject->domain->outside != NULL && entry->external_ip_count > 0)
+		err = add_external(subject, items, &count);
+	if (err != 0)
+		return err;
 	for (size_t i = 0; i < entry->cluster_ip_count; i++)
 		if (is_wanted(subject->only, &entry->cluster_ips[i]))
 			items[count++] = (struct pointer){ entry->cluster_ips[i],

@@ -12,7 +12,11 @@
 struct subject;
 
 /* What comes first in the PTR answer of an address; a ClusterIP's name hides all others. */
-enum pointer_rank { POINTER_CLUSTER_IP, POINTER_HOSTNAME, POINTER_HEADLESS, POINTER_ENDPOINT };
+enum pointer_rank {
+	POINTER_CLUSTER_IP, POINTER_HOSTNAME, POINTER_HEADLESS, POINTER_ENDPOINT,
+	/* its name in the external zone; any other name hides it */
+	POINTER_EXTERNAL,
+};
 
 struct pointer {
 	struct addr addr;

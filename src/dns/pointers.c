@@ -65,7 +65,8 @@ pointers_free(struct pointers *pointers)
 static size_t
 address_count(const struct roster_entry *entry)
 {
-	return entry == NULL ? 0 : (size_t)entry->endpoint_count + entry->cluster_ip_count;
+	return entry == NULL ? 0 : (size_t)entry->endpoint_count + entry->cluster_ip_count +
+	    entry->external_ip_count;
 }
 
 int
@@ -209,17 +210,31 @@ gather(struct pointers *pointers, const struct spot *spot, struct arena *arena,
 	return err;
 }
 
-/* A ClusterIP's name stands alone (DNS.md 4). */
+/*
+ * A ClusterIP's name stands alone (DNS.md 4); names of the external zone are seen where there are no
+ * others.
+ */
 static size_t
 visible_count(const struct gathering *gathering)
 {
 	size_t count = 0;
 
-	if (gathering->count == 0 || gathering->items[0].rank != POINTER_CLUSTER_IP)
-		return gathering->count;
-	while (count < gathering->count && gathering->items[count].rank == POINTER_CLUSTER_IP)
+	if (gathering->count == 0)
+		return 0;
+	bool alone = gathering->items[0].rank == POINTER_CLUSTER_IP;
+	bool outside = gathering->items[0].rank == POINTER_EXTERNAL;
+	while (count < gathering->count &&
+	    (!alone || gathering->items[count].rank == POINTER_CLUSTER_IP) &&
+	    (outside || gathering->items[count].rank != POINTER_EXTERNAL))
 		count++;
 	return count;
+}
+
+/* Does one Service have it, under a name that its cell leads to? */
+static bool
+is_given(const struct gathering *gathering)
+{
+	return gathering->count == 1 && gathering->items[0].rank != POINTER_EXTERNAL;
 }
 
 /* Put an entry with these records, or a bare one at an apex, whatever was there before. */
@@ -263,7 +278,7 @@ settle_records(struct pointers *pointers, struct spot *spot, const struct gather
 			take(pointers, spot);
 		return 0;
 	}
-	if (gathering->count == 1 && !spot->is_apex) {
+	if (is_given(gathering) && !spot->is_apex) {
 		err = give(pointers, spot, gathering->owner, is_there);
 		if (err != 0)
 			return err;
@@ -379,14 +394,31 @@ join(struct pointers *pointers, const struct address_walk *walk, struct pointer_
 	share(pointers, &spot, owner);
 }
 
+static bool
+has_external(const struct pointers *pointers, const struct roster_entry *entry,
+    const struct addr *addr)
+{
+	if (pointers->domain->outside == NULL || entry == NULL)
+		return false;
+	for (size_t i = 0; i < entry->external_ip_count; i++)
+		if (addr_compare(&entry->external_ips[i], addr) == 0)
+			return true;
+	return false;
+}
+
 static void
-leave(struct pointers *pointers, const struct address_walk *walk, struct pointer_owner *owner)
+leave(struct pointers *pointers, const struct address_walk *walk, struct pointer_owner *owner,
+    const struct roster_entry *new)
 {
 	struct spot spot;
 
 	look(pointers, walk->addr, &spot);
 	if (!spot.is_ours)
 		return;
+	if (has_external(pointers, new, walk->addr)) {
+		share(pointers, &spot, owner);
+		return;
+	}
 	if (spot.holder == owner)
 		take(pointers, &spot);
 	if (!is_claimed(pointers, walk->addr))
@@ -410,6 +442,56 @@ rename_at(struct pointers *pointers, const struct address_walk *walk, struct poi
 		share(pointers, &spot, owner);
 }
 
+static bool
+has_inside(const struct roster_entry *entry, const struct addr *addr)
+{
+	struct address_walk walk;
+
+	for (address_walk_start(&walk, entry); walk.addr != NULL; address_walk_step(&walk))
+		if (addr_compare(walk.addr, addr) == 0)
+			return true;
+	return false;
+}
+
+/* The Service has an address outside: that is always written down, whoever else has it. */
+static void
+join_external(struct pointers *pointers, const struct addr *addr, struct pointer_owner *owner)
+{
+	struct spot spot;
+
+	if (claims_has(pointers->claims, addr, owner))
+		return;
+	look(pointers, addr, &spot);
+	if (spot.is_ours)
+		share(pointers, &spot, owner);
+}
+
+static void
+leave_external(struct pointers *pointers, const struct addr *addr, struct pointer_owner *owner,
+    const struct roster_entry *new)
+{
+	struct spot spot;
+
+	look(pointers, addr, &spot);
+	if (!spot.is_ours)
+		return;
+	if (!has_inside(new, addr))
+		claims_remove(pointers->claims, addr, owner);
+	work_out_or_owe(pointers, addr);
+}
+
+/* There are few: each is looked for among all. */
+static void
+change_external(struct pointers *pointers, const struct roster_entry *old,
+    const struct roster_entry *new, struct pointer_owner *owner)
+{
+	for (size_t i = 0; new != NULL && i < new->external_ip_count; i++)
+		join_external(pointers, &new->external_ips[i], owner);
+	for (size_t i = 0; old != NULL && i < old->external_ip_count; i++)
+		if (!has_external(pointers, new, &old->external_ips[i]))
+			leave_external(pointers, &old->external_ips[i], owner, new);
+}
+
 void
 pointers_change(struct pointers *pointers, const struct roster_entry *old,
     const struct roster_entry *new, struct pointer_owner *owner)
@@ -417,6 +499,8 @@ pointers_change(struct pointers *pointers, const struct roster_entry *old,
 	const struct dns_settings *settings = pointers->domain->settings;
 	struct address_walk before, after;
 
+	if (pointers->domain->outside != NULL)
+		change_external(pointers, old, new, owner);
 	address_walk_start(&before, old);
 	address_walk_start(&after, new);
 	while (before.addr != NULL || after.addr != NULL) {
@@ -424,7 +508,7 @@ pointers_change(struct pointers *pointers, const struct roster_entry *old,
 		    addr_compare(before.addr, after.addr);
 
 		if (order < 0)
-			leave(pointers, &before, owner);
+			leave(pointers, &before, owner, new);
 		else if (order > 0)
 			join(pointers, &after, owner);
 		else if (!address_walk_same(&before, &after, settings))

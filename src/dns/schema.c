@@ -327,6 +327,21 @@ add_empty_headless(struct build *build)
 	return 0;
 }
 
+/* Another name for the target, and nothing else (RFC 1034, 3.6.2). */
+static int
+add_alias(struct build *build, const uint8_t *target, uint32_t ttl_s)
+{
+	struct rrset_list records;
+	int err = rrset_list_init(&records, build->subject.arena, 1);
+
+	if (err != 0)
+		return err;
+	rrset_add_name(&records, DNS_TYPE_CNAME, target, ttl_s);
+	set_own(build, ENTRY_NAME);
+	set_records(build, &build->own, &records, NULL);
+	return 0;
+}
+
 /* An IP address is no name to point at: Kubernetes documents that it is not resolved. */
 static int
 add_external(struct build *build)
@@ -334,7 +349,6 @@ add_external(struct build *build)
 	const struct subject *subject = &build->subject;
 	struct addr addr;
 	const uint8_t *target;
-	struct rrset_list records;
 
 	if (subject->entry->service->external_name == NULL ||
 	    addr_parse(subject->entry->service->external_name,
@@ -342,33 +356,30 @@ add_external(struct build *build)
 		return 0;
 	int err = owner_from_text(subject->arena, subject->entry->service->external_name,
 	    &target);
-	if (err == 0)
-		err = rrset_list_init(&records, subject->arena, 1);
 	if (err != 0)
 		return err == ERR_LIMIT ? 0 : err;
-	rrset_add_name(&records, DNS_TYPE_CNAME, target, subject->domain->settings->ttl_s);
-	set_own(build, ENTRY_NAME);
-	set_records(build, &build->own, &records, NULL);
-	return 0;
+	return add_alias(build, target, subject->domain->settings->ttl_s);
 }
 
 static int
 add_service(struct build *build, const struct view *ports, size_t port_count)
 {
-	const struct roster_entry *entry = build->subject.entry;
+	const struct subject *subject = &build->subject;
+	const struct roster_entry *entry = subject->entry;
+	bool zonal = subject->domain->settings->zonal && !subject->domain->is_outside;
 
 	if (entry->type == SERVICE_EXTERNAL_NAME)
 		return add_external(build);
-	if (entry->headless && entry->answered_count == 0)
+	if (subject->headless && entry->answered_count == 0)
 		return add_empty_headless(build);
-	int err = add_own(build);
+	int err = subject->alias != NULL ? add_alias(build, subject->alias, subject->ttl_s) : add_own(build);
 	for (int i = 0; err == 0 && i < PROTOCOL_COUNT; i++)
 		err = add_protocol(build, (enum protocol)i, ports, port_count);
 	if (err == 0)
 		err = add_endpoints(build);
 	if (err == 0)
 		err = rank_members(build);
-	if (err == 0 && entry->headless && build->subject.domain->settings->zonal)
+	if (err == 0 && subject->headless && zonal)
 		err = add_zonal(build);
 	return err;
 }
@@ -440,7 +451,7 @@ schema_build(const struct domain *domain, const struct roster_entry *entry, stru
 	if (err != 0)
 		return err == ERR_NOTFOUND ? 0 : err;
 	err = add_names(&build);
-	if (err == 0)
+	if (err == 0 && !domain->is_outside)
 		err = glue_build(&build.subject, &made.glue, &made.glue_count);
 	struct schema_name *own = err != 0 || !build.stated ? NULL :
 	    arena_copy(arena, &build.own, sizeof(build.own));
@@ -456,7 +467,8 @@ schema_build(const struct domain *domain, const struct roster_entry *entry, stru
 	made.port_count = build.port_count;
 	made.members = build.members;
 	made.member_count = build.member_count;
-	made.member_ttl_s = domain->settings->ttl_headless_s;
+	made.member_ttl_s = domain->is_outside ? build.subject.ttl_s :
+	    domain->settings->ttl_headless_s;
 	made.names = build.names;
 	made.name_count = drop_doubles(build.names, build.count);
 	made.left_out = build.left_out;

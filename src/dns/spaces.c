@@ -1,4 +1,4 @@
-/* spaces.c - the namespaces' own names, n.svc.Z and n.pod.Z. */
+/* spaces.c - the namespaces' own names, n.svc.Z, n.pod.Z and n.EXT. */
 #include "dns/spaces.h"
 
 #include <stdlib.h>
@@ -54,7 +54,23 @@ spaces_free(struct spaces *spaces)
 	free(spaces);
 }
 
-/* n.svc.Z in every mode; n.pod.Z where Pods have names. */
+/* The label of the external zone's own name server, which is there whatever namespaces there are. */
+static bool
+is_outside_named(const struct spaces *spaces, const char *ns)
+{
+	return spaces->domain->outside != NULL && strcmp(ns, "dns") != 0;
+}
+
+static int
+plan_outside(struct spaces *spaces, struct changes *changes, struct arena *arena, const char *ns)
+{
+	struct entry_spec spec = { .kind = ENTRY_NAME, .zone = spaces->domain->outside };
+	int err = owner_under(arena, ns, spec.zone, &spec.name);
+
+	return err != 0 ? err : changes_put(changes, &spec, false);
+}
+
+/* n.svc.Z in every mode; n.pod.Z where Pods have names; n.EXT where there is an external zone. */
 static int
 put_names(struct spaces *spaces, const char *ns)
 {
@@ -73,6 +89,8 @@ put_names(struct spaces *spaces, const char *ns)
 		if (err == 0)
 			err = changes_put(&changes, &spec, false);
 	}
+	if (err == 0 && is_outside_named(spaces, ns))
+		err = plan_outside(spaces, &changes, arena, ns);
 	if (err == 0)
 		err = changes_apply(&changes, NULL);
 	changes_drop(&changes);
@@ -81,20 +99,27 @@ put_names(struct spaces *spaces, const char *ns)
 }
 
 static void
-remove_names(struct spaces *spaces, const char *ns)
+remove_name(struct spaces *spaces, const char *ns, const uint8_t *parent)
 {
 	uint8_t name[DNS_NAME_MAX];
-	size_t ns_len = strlen(ns), parent_len = owner_len(spaces->domain->svc);
+	size_t ns_len = strlen(ns), parent_len = owner_len(parent);
 
-	/* both parents are as long, and what could not be made need not be removed */
+	/* what could not be made need not be removed */
 	if (ns_len == 0 || ns_len > 63 || 1 + ns_len + parent_len > sizeof(name))
 		return;
 	name[0] = (uint8_t)ns_len;
 	memcpy(name + 1, ns, ns_len);
-	memcpy(name + 1 + ns_len, spaces->domain->svc, parent_len);
+	memcpy(name + 1 + ns_len, parent, parent_len);
 	changes_remove_now(spaces->ledger, name);
-	memcpy(name + 1 + ns_len, spaces->domain->pod, parent_len);
-	changes_remove_now(spaces->ledger, name);
+}
+
+static void
+remove_names(struct spaces *spaces, const char *ns)
+{
+	remove_name(spaces, ns, spaces->domain->svc);
+	remove_name(spaces, ns, spaces->domain->pod);
+	if (is_outside_named(spaces, ns))
+		remove_name(spaces, ns, spaces->domain->outside);
 }
 
 static struct space *

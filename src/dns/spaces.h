@@ -1,5 +1,5 @@
 /*
- * spaces.h - the namespaces' own names, n.svc.Z and n.pod.Z.  Thread: control.
+ * spaces.h - the namespaces' own names, n.svc.Z, n.pod.Z and n.EXT.  Thread: control.
  *
  * A namespace exists when it is stated, or while anything is in it.
  */

@@ -50,21 +50,26 @@ member_srvs(const struct subject *subject, const struct member *member, const st
 	return count;
 }
 
-/* A ClusterIP's tuples are its addresses times its ports; the number is the Service's port. */
+/*
+ * A ClusterIP's tuples are its addresses times its ports; the number is the Service's port.  An
+ * alias stands for one address.
+ */
 static size_t
 cluster_srvs(const struct subject *subject, const struct view *view, struct rrset_srv *tuples)
 {
 	const struct service *service = subject->entry->service;
+	const uint8_t *target = subject->alias != NULL ? subject->alias : subject->service;
+	size_t places = subject->alias != NULL ? 1 : subject->addr_count;
 	size_t count = 0;
 
-	for (size_t a = 0; a < subject->entry->cluster_ip_count; a++)
+	for (size_t a = 0; a < places; a++)
 		for (size_t p = 0; p < service->port_count; p++) {
 			const struct service_port *port = &service->ports[p];
 
 			if (!is_port(view, port->name, port->protocol))
 				continue;
 			if (tuples != NULL)
-				tuples[count] = (struct rrset_srv){ subject->service, port->port };
+				tuples[count] = (struct rrset_srv){ target, port->port };
 			count++;
 		}
 	return count;
@@ -75,7 +80,7 @@ view_srvs(const struct subject *subject, const struct view *view, struct rrset_s
 {
 	size_t count = 0;
 
-	if (!subject->entry->headless)
+	if (!subject->headless)
 		return cluster_srvs(subject, view, tuples);
 	for (size_t i = 0; i < subject->members.count; i++)
 		count += member_srvs(subject, &subject->members.items[i], view, tuples != NULL ?
@@ -87,15 +92,14 @@ view_srvs(const struct subject *subject, const struct view *view, struct rrset_s
 static int
 view_additional(const struct subject *subject, const struct view *view, struct rrset_list *list)
 {
-	const struct roster_entry *entry = subject->entry;
-	size_t room = entry->headless ? subject->members.count : entry->cluster_ip_count;
+	size_t room = subject->headless ? subject->members.count : subject->addr_count;
 	int err = rrset_list_init(list, subject->arena, room);
 
 	if (err != 0)
 		return err;
-	for (size_t i = 0; !entry->headless && i < entry->cluster_ip_count; i++)
-		rrset_add_addr(list, subject->service, &entry->cluster_ips[i], subject->ttl_s);
-	for (size_t first = 0, end; entry->headless &&
+	for (size_t i = 0; !subject->headless && i < subject->addr_count; i++)
+		rrset_add_addr(list, subject->service, &subject->addrs[i], subject->ttl_s);
+	for (size_t first = 0, end; subject->headless &&
 	    first < subject->members.count; first = end) {
 		const struct member *run = &subject->members.items[first];
 		size_t matched = 0;
@@ -136,8 +140,7 @@ view_add_srvs(const struct subject *subject, const struct view *view, struct rrs
 size_t
 view_addr_count(const struct subject *subject)
 {
-	return subject->entry->headless ? subject->entry->answered_count :
-	    subject->entry->cluster_ip_count;
+	return subject->headless ? subject->entry->answered_count : subject->addr_count;
 }
 
 void
@@ -145,9 +148,9 @@ view_add_addrs(const struct subject *subject, const struct view *view, struct rr
 {
 	const struct roster_entry *entry = subject->entry;
 
-	for (size_t i = 0; !entry->headless && i < entry->cluster_ip_count; i++)
-		rrset_add_addr(records, NULL, &entry->cluster_ips[i], subject->ttl_s);
-	for (size_t i = 0; entry->headless && i < entry->endpoint_count; i++)
+	for (size_t i = 0; !subject->headless && i < subject->addr_count; i++)
+		rrset_add_addr(records, NULL, &subject->addrs[i], subject->ttl_s);
+	for (size_t i = 0; subject->headless && i < entry->endpoint_count; i++)
 		if (entry->endpoints[i].answered && in_zone(&entry->endpoints[i], view->zone))
 			rrset_add_addr(records, NULL, &entry->endpoints[i].of->addr,
 			    subject->ttl_s);
@@ -170,17 +173,17 @@ view_list_ports(const struct subject *subject, struct view **views, size_t *coun
 {
 	const struct roster_entry *entry = subject->entry;
 	const struct service *service = entry->service;
-	size_t room = entry->headless ? 0 : service->port_count;
+	size_t room = subject->headless ? 0 : service->port_count;
 
-	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
+	for (size_t g = 0; subject->headless && g < entry->group_count; g++)
 		room += entry->groups[g].port_count;
 	struct view *found = arena_array(subject->arena, room + 1, sizeof(*found));
 	if (found == NULL)
 		return ERR_NOMEM;
 	*count = 0;
-	for (size_t p = 0; !entry->headless && p < service->port_count; p++)
+	for (size_t p = 0; !subject->headless && p < service->port_count; p++)
 		note_port(found, count, service->ports[p].name, service->ports[p].protocol);
-	for (size_t g = 0; entry->headless && g < entry->group_count; g++)
+	for (size_t g = 0; subject->headless && g < entry->group_count; g++)
 		for (size_t p = 0; p < entry->groups[g].port_count; p++)
 			note_port(found, count, entry->groups[g].ports[p].name,
 			    entry->groups[g].ports[p].protocol);

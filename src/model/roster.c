@@ -24,6 +24,13 @@ roster_entry_unref(struct roster_entry *entry)
 	free(entry);                    /* all its arrays lie in it */
 }
 
+const char *
+roster_balancer(const struct roster_entry *entry)
+{
+	return entry->type == SERVICE_LOAD_BALANCER ?
+	    service_extra(entry->service)->status_ingress_hostname : NULL;
+}
+
 static bool
 text_same(const char *a, const char *b)
 {
@@ -66,6 +73,7 @@ head_same(const struct roster_entry *a, const struct roster_entry *b)
 	    a->publish_not_ready == b->publish_not_ready && a->panic == b->panic &&
 	    a->has_selector == b->has_selector &&
 	    text_same(a->service->external_name, b->service->external_name) &&
+	    text_same(roster_balancer(a), roster_balancer(b)) &&
 	    a->ready_count == b->ready_count && a->answered_count == b->answered_count;
 }
 

@@ -106,6 +106,9 @@ roster_name(const struct roster_entry *entry)
 	return entry->service->object.name;
 }
 
+/* What its load balancer is called from outside, believed; NULL: nothing is stated. */
+const char *roster_balancer(const struct roster_entry *entry);
+
 /* The endpoint's own name below the Service; NULL: none. */
 static inline const char *
 roster_hostname(const struct roster_endpoint *endpoint)

@@ -203,6 +203,15 @@ static const struct {
 	{ "probes: {exec: {path: [bin]}}\n", "1:24: error: ", "absolute" },
 	{ "http: {listen: 8053}\n", "1:16: error: ", "http.listen" },
 	{ "http: {listen: \"8053\"}\n", "1:16: error: ", "ADDRESS:PORT" },
+	{ "externalZone: ext.cluster.local\n", "1:15: error: ", "lies in clusterDomain" },
+	{ "externalZone: Cluster.Local.\n", "1:15: error: ", "lies in clusterDomain" },
+	{ "clusterDomain: a.b.example\nexternalZone: {zone: example}\n", "2:22: error: ",
+	    "externalZone example has clusterDomain in it" },
+	{ "externalZone: 10.in-addr.arpa\n", "1:15: error: ", "reverse names" },
+	{ "externalZone: not_a_name\n", "1:15: error: ", "DNS name" },
+	{ "externalZone: [a]\n", "1:15: error: ", "DNS name" },
+	{ "externalZone: {headless: true}\n", "1:15: error: ", "zone" },
+	{ "externalZone: {zone: a.example, ttl: x}\n", "1:38: error: ", "ttl" },
 	{ "a: [\n", "", "error: " },
 	{ "listen: 1\nlisten: 2\n", "2:1: error: ", "listen" },
 };
@@ -308,6 +317,39 @@ START_TEST(bad_values_of_flags_are_named)
 }
 END_TEST
 
+START_TEST(the_external_zone_is_taken_as_a_name_or_with_its_settings)
+{
+	static const char *const texts[] = {
+		"externalZone: Ext.Example.\ndns: {ttl: 9}\n",
+		"externalZone: {zone: ext.example, ttl: 9, headless: true}\n", "externalZone: \"\"\n",
+	};
+	struct config *configs[3];
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(load(texts[i], NULL, &configs[i]), 0);
+		if (i < 2) {
+			ck_assert_str_eq(configs[i]->external.zone, "ext.example");
+			ck_assert_uint_eq(configs[i]->external.ttl_s, 9);
+		}
+	}
+	ck_assert(!configs[0]->external.headless && configs[1]->external.headless);
+	ck_assert_ptr_null(configs[2]->external.zone);
+	ck_assert(!config_same_answers(configs[0], configs[1]));
+	ck_assert(!config_same_answers(configs[0], configs[2]));
+	for (int i = 0; i < 3; i++)
+		config_free(configs[i]);
+}
+END_TEST
+
+START_TEST(the_external_zone_may_not_hold_what_a_flag_makes_the_cluster_domain)
+{
+	struct config_flags flags = { .cluster_domain = "svc.ext.example" };
+	struct config *config;
+
+	ck_assert_int_eq(load("externalZone: ext.example\n", &flags, &config), ERR_INVALID);
+}
+END_TEST
+
 START_TEST(a_reload_knows_what_needs_a_restart_and_what_changes_answers)
 {
 	const char *names[CONFIG_RESTART_MAX];
@@ -342,6 +384,8 @@ suite(void)
 	tcase_add_loop_test(
 	    t, what_is_wrong_is_told_with_its_place, 0, sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(t, all_errors_of_a_file_are_told);
+	tcase_add_test(t, the_external_zone_is_taken_as_a_name_or_with_its_settings);
+	tcase_add_test(t, the_external_zone_may_not_hold_what_a_flag_makes_the_cluster_domain);
 	tcase_add_test(t, an_unknown_setting_is_a_warning_with_the_likely_name);
 	tcase_add_test(t, settings_of_later_versions_are_left_aside_with_a_warning);
 	tcase_add_test(t, networks_that_overlap_are_refused);

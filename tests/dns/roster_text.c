@@ -18,6 +18,7 @@ struct reader {
 	struct slice *slice;            /* states the endpoints, and the ports of all groups */
 	struct roster_group *groups;
 	struct roster_group_port *group_ports;  /* each named by the port of the slice at its place */
+	struct addr *outside;
 	struct roster_endpoint *endpoints;      /* each of the endpoint of the slice at its place */
 };
 
@@ -73,6 +74,22 @@ read_port(struct reader *reader, char **at)
 	port->name = read_name(reader, next_word(at));
 	port->protocol = read_protocol(next_word(at));
 	port->port = (uint16_t)atoi(next_word(at));
+}
+
+static void
+read_outside(struct reader *reader, char **at)
+{
+	for (char *word; (word = strtok_r(NULL, " \t", at)) != NULL;)
+		ck_assert_int_eq(addr_parse(word,
+		    &reader->outside[reader->entry->external_ip_count++]), 0);
+}
+
+static void
+read_balancer(struct reader *reader, char **at)
+{
+	reader->entry->type = SERVICE_LOAD_BALANCER;
+	reader->service->extra = arena_alloc(reader->arena, sizeof(struct service_extra));
+	reader->service->extra->status_ingress_hostname = arena_text(reader->arena, next_word(at));
 }
 
 static void
@@ -133,6 +150,10 @@ read_line(struct reader *reader, char *line)
 		return;
 	if (strcmp(word, "service") == 0)
 		read_service(reader, &at);
+	else if (strcmp(word, "outside") == 0)
+		read_outside(reader, &at);
+	else if (strcmp(word, "balancer") == 0)
+		read_balancer(reader, &at);
 	else if (strcmp(word, "pending") == 0)
 		reader->entry->pending = true;
 	else if (strcmp(word, "port") == 0)
@@ -186,6 +207,7 @@ begin(struct reader *reader, size_t lines)
 	reader->slice->part_count = 1;
 	part->ports = arena_array(reader->arena, PORTS_MAX, sizeof(*part->ports));
 	part->endpoints = arena_array(reader->arena, lines, sizeof(*part->endpoints));
+	reader->outside = arena_array(reader->arena, PORTS_MAX, sizeof(*reader->outside));
 	reader->groups = arena_array(reader->arena, lines, sizeof(*reader->groups));
 	reader->group_ports = arena_array(reader->arena, PORTS_MAX, sizeof(*reader->group_ports));
 	reader->endpoints = arena_array(reader->arena, lines, sizeof(*reader->endpoints));
@@ -201,7 +223,8 @@ finish(struct reader *reader)
 	struct object *service, *slice;
 	struct roster_entry *entry = malloc(sizeof(*entry) + sizeof(struct object *) +
 	    endpoints * sizeof(struct roster_endpoint) + groups * sizeof(struct roster_group) +
-	    ports * sizeof(struct roster_group_port));
+	    ports * sizeof(struct roster_group_port) +
+	    reader->entry->external_ip_count * sizeof(struct addr));
 
 	ck_assert_ptr_nonnull(entry);
 	ck_assert_int_eq(object_pack(&reader->service->object, &service), 0);
@@ -211,8 +234,11 @@ finish(struct reader *reader)
 	struct roster_endpoint *to = (void *)(objects + 1);
 	struct roster_group *to_groups = (void *)(to + endpoints);
 	struct roster_group_port *to_ports = (void *)(to_groups + groups);
+	struct addr *to_outside = (void *)(to_ports + ports);
 
 	*entry = *reader->entry;
+	memcpy(to_outside, reader->outside, entry->external_ip_count * sizeof(*to_outside));
+	entry->external_ips = to_outside;
 	entry->references = 1;
 	entry->service = (const void *)service;
 	entry->objects = (void *)objects;

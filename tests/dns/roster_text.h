@@ -8,6 +8,8 @@ struct roster_entry;
  * Lines (a name of "-" is unnamed):
  *
  *     service NS/NAME clusterip ADDR... | service NS/NAME headless | service NS/NAME external TARGET
+ *     outside ADDR...                    external addresses
+ *     balancer NAME                      what its load balancer is called
  *     pending
  *     port NAME PROTO PORT
  *     group NAME/PROTO/PORT...           endpoints that follow have these ports

@@ -6,7 +6,7 @@
 #include "tests/dns/variants.h"
 #include "tests/suite.h"
 
-#define ROUNDS 8
+#define ROUNDS 12
 #define STEPS 120
 #define CHECK_EVERY 10
 
@@ -124,6 +124,10 @@ START_TEST(any_sequence_of_changes_ends_like_a_fresh_start)
 	settings.zonal = _i % 2 == 0;
 	settings.ignore_empty_service = _i % 3 == 0;
 	settings.pods = (enum pod_names)(_i % 3);
+	if (_i % 4 != 0)
+		settings.external_zone = "ext.example";
+	settings.external_headless = _i % 4 == 1;
+	settings.external_ttl_s = 7;
 	if (_i >= ROUNDS / 2) {
 		settings.reverse_zones = nested_zones;
 		settings.reverse_zone_count = sizeof(nested_zones) / sizeof(nested_zones[0]);

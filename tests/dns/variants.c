@@ -60,6 +60,23 @@ add_endpoints(struct variants *variants, struct strbuf *text)
 	}
 }
 
+/* Some of its own endpoints' or of others', some nobody has inside; or a name only. */
+static void
+add_outside(struct variants *variants, struct strbuf *text)
+{
+	static const char *const more[] = { "198.51.100.1", "198.51.100.2", "2001:db8::1" };
+
+	if (roll(variants, 4) == 0) {
+		strbuf_addf(text, "balancer lb%u.example.org\n", roll(variants, 2));
+		return;
+	}
+	strbuf_add(text, "outside");
+	for (unsigned i = 1 + roll(variants, 2); i > 0; i--)
+		strbuf_addf(text, " %s", roll(variants, 3) == 0 ?
+		    address_texts[roll(variants, ADDRESSES)] : more[roll(variants, 3)]);
+	strbuf_add(text, "\n");
+}
+
 static struct roster_entry *
 make_entry(struct variants *variants, unsigned service)
 {
@@ -76,6 +93,8 @@ make_entry(struct variants *variants, unsigned service)
 		strbuf_add(&text, "headless\n");
 	if (kind == 1 && roll(variants, 3) == 0)
 		strbuf_add(&text, "pending\n");
+	if (kind > 0 && roll(variants, 2) == 0)
+		add_outside(variants, &text);
 	for (unsigned i = roll(variants, 3); i > 0; i--)
 		strbuf_addf(&text, "port p%u %s %u\n", i, roll(variants, 2) == 0 ? "tcp" : "udp",
 		    53 + roll(variants, 2));
@@ -129,17 +148,14 @@ add_reverse(struct variants *variants, const struct addr *addr)
 }
 
 static void
-add_entry_names(struct variants *variants, const struct dns_settings *settings,
-    const struct roster_entry *entry)
+add_schema_names(struct variants *variants, const struct domain *domain,
+    const struct roster_entry *entry, struct arena *arena)
 {
-	struct arena *arena = arena_new(0);
-	struct domain domain;
 	struct schema schema;
 	uint8_t name[DNS_NAME_MAX];
 	size_t len;
 
-	ck_assert_int_eq(domain_init(&domain, settings, arena), 0);
-	ck_assert_int_eq(schema_build(&domain, entry, arena, &schema), 0);
+	ck_assert_int_eq(schema_build(domain, entry, arena, &schema), 0);
 	if (schema.own != NULL)
 		add_branch(variants, schema.own->name);
 	for (size_t i = 0; i < schema.port_count; i++)
@@ -151,6 +167,22 @@ add_entry_names(struct variants *variants, const struct dns_settings *settings,
 		    *schema.members[i].label, schema.own->name, name, &len), 0);
 		add_branch(variants, name);
 	}
+}
+
+static void
+add_entry_names(struct variants *variants, const struct dns_settings *settings,
+    const struct roster_entry *entry)
+{
+	struct arena *arena = arena_new(0);
+	struct domain domain, outside;
+
+	ck_assert_int_eq(domain_init(&domain, settings, arena), 0);
+	add_schema_names(variants, &domain, entry, arena);
+	outside = domain_outside(&domain);
+	if (domain.outside != NULL)
+		add_schema_names(variants, &outside, entry, arena);
+	for (size_t i = 0; i < entry->external_ip_count; i++)
+		add_reverse(variants, &entry->external_ips[i]);
 	for (size_t i = 0; i < entry->endpoint_count; i++)
 		add_reverse(variants, &entry->endpoints[i].of->addr);
 	for (size_t i = 0; i < entry->cluster_ip_count; i++)
@@ -165,6 +197,9 @@ add_pod_names(struct variants *variants)
 		struct strbuf text = STRBUF_INIT;
 
 		strbuf_addf(&text, "%s.svc.cluster.local", spaces[ns]);
+		add_text(variants, text.text);
+		strbuf_clear(&text);
+		strbuf_addf(&text, "%s.ext.example", spaces[ns]);
 		add_text(variants, text.text);
 		for (unsigned i = 0; i < ADDRESSES; i++) {
 			char label[MEMBER_LABEL_SIZE];
@@ -207,6 +242,7 @@ variants_new(const struct dns_settings *settings, uint32_t seed)
 	for (size_t i = 0; i < settings->reverse_zone_count; i++)
 		ck_assert_int_eq(reverse_expand(settings->reverse_zones[i], add_zone, variants), 0);
 	add_text(variants, "ns.dns.cluster.local");
+	add_text(variants, "ns1.dns.ext.example");
 	add_text(variants, "dns-version.cluster.local");
 	return variants;
 }

@@ -47,8 +47,9 @@ struct stage {
 	struct dns_settings dns;
 	struct words namespaces, reverse, fallthrough;
 	struct addr own[LIST_MAX], servers[LIST_MAX];
-	struct cidr cidrs[LIST_MAX];
-	size_t cidr_count;
+	struct cidr cidrs[LIST_MAX], balancers[LIST_MAX];
+	size_t cidr_count, balancer_count;
+	char external_zone[256];
 	struct clock *clock;
 	struct index *index;
 	struct world *world;            /* NULL until the first file */
@@ -96,6 +97,13 @@ set_lists(struct stage *stage, const char *key, const char *value)
 		for (size_t i = 0; i < words.count; i++)
 			ck_assert_int_eq(cidr_parse(words.items[i], &stage->cidrs[i]), 0);
 		stage->cidr_count = words.count;
+	} else if (strcmp(key, "loadBalancerCIDRs") == 0) {
+		for (size_t i = 0; i < words.count; i++)
+			ck_assert_int_eq(cidr_parse(words.items[i], &stage->balancers[i]), 0);
+		stage->balancer_count = words.count;
+	} else if (strcmp(key, "externalZone") == 0) {
+		snprintf(stage->external_zone, sizeof(stage->external_zone), "%s", value);
+		stage->dns.external_zone = stage->external_zone;
 	} else if (strcmp(key, "namespaces") == 0) {
 		split(&stage->namespaces, value);
 		stage->dns.namespaces = stage->namespaces.items;
@@ -130,6 +138,7 @@ set_ttl(struct dns_settings *dns, const char *key, const char *value)
 		{ "ttlClusterIP", &dns->ttl_cluster_ip_s },
 		{ "ttlHeadless", &dns->ttl_headless_s },
 		{ "ttlNegative", &dns->ttl_negative_s },
+		{ "externalTTL", &dns->external_ttl_s },
 	};
 
 	for (size_t i = 0; i < sizeof(ttls) / sizeof(ttls[0]); i++)
@@ -156,6 +165,8 @@ stage_set(struct stage *stage, const char *key, const char *value)
 		dns->ignore_empty_service = on;
 	else if (strcmp(key, "zonal") == 0)
 		dns->zonal = on;
+	else if (strcmp(key, "externalHeadless") == 0)
+		dns->external_headless = on;
 	else if (set_ttl(dns, key, value))
 		return true;
 	else
@@ -319,6 +330,8 @@ begin(struct stage *stage)
 	struct world_settings settings = {
 		.clock = stage->clock, .dns = &stage->dns, .index = stage->index,
 		.allot = { .service_cidrs = stage->cidrs, .service_cidr_count = stage->cidr_count,
+		    .load_balancer_cidrs = stage->balancers,
+		    .load_balancer_cidr_count = stage->balancer_count,
 		    .node_port_first = 30000, .node_port_last = 32767, .hold_ms = 3600000 },
 		.schedule = { .max_concurrent = 1024 },
 	};
@@ -386,7 +399,7 @@ stage_new(void)
 	stage->dns = (struct dns_settings){
 		.cluster_domain = "cluster.local", .ttl_s = 5, .ttl_cluster_ip_s = 5,
 		    .ttl_headless_s = 5,
-		.ttl_negative_s = 5, .udp_size = 1232, .reverse_zones = all_reverse,
+		.ttl_negative_s = 5, .external_ttl_s = 5, .udp_size = 1232, .reverse_zones = all_reverse,
 		    .reverse_zone_count = 2,
 		.ns_addresses = ns_addresses, .ns_address_count = 1,
 	};
