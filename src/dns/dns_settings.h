@@ -10,6 +10,8 @@
 
 #include "base/addr.h"
 
+struct forward;
+
 enum pod_names { POD_NAMES_DISABLED, POD_NAMES_INSECURE, POD_NAMES_VERIFIED };
 
 /* Everything is borrowed and must outlive who was handed it. */
@@ -32,6 +34,11 @@ struct dns_settings {
 	size_t fallthrough_count;
 	const struct cidr *allow_from;
 	size_t allow_from_count;                /* 0: everybody */
+	/* for whom others are asked, whoever may ask for our own names; dns.allowForwardFrom */
+	const struct cidr *allow_forward_from;
+	size_t allow_forward_from_count;        /* 0: everybody */
+	/* who is asked for what is not ours; NULL: nobody */
+	const struct forward *forward;
 	uint16_t udp_size;                      /* dns.udpSize, 512-4096 */
 	const char *nsid;                       /* dns.nsid; NULL: not told */
 	const struct addr *ns_addresses;        /* what ns.dns.Z answers */
@@ -44,4 +51,14 @@ struct dns_settings {
 	bool external_headless;                 /* headless ones by their endpoints, too */
 	uint32_t external_ttl_s;
 };
+
+/* Is a client in one of the networks?  None: everybody is. */
+static inline bool
+dns_settings_admit(const struct cidr *networks, size_t count, const struct addr *client)
+{
+	for (size_t i = 0; i < count; i++)
+		if (cidr_contains(&networks[i], client))
+			return true;
+	return count == 0;
+}
 #endif

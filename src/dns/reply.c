@@ -3,6 +3,7 @@
 
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
+#include "dns/errand.h"
 #include "dns/query.h"
 #include "dns/zone_table.h"
 
@@ -11,6 +12,7 @@
 #define FLAG_TC 0x02
 #define KEEP_RD 0x79            /* opcode and RD come back as they were */
 #define KEEP_CD 0x10            /* octet 3: CD is copied (RFC 4035, 3.1.6), the rest clear */
+#define FLAG_RA 0x80
 
 static uint32_t
 rotate(struct reply *reply, uint32_t count)
@@ -21,10 +23,11 @@ rotate(struct reply *reply, uint32_t count)
 static struct compose *
 composer(struct reply *reply)
 {
+	/* A question for somebody else's name shares no more with our zones than the root. */
 	if (!reply->composing)
 		compose_init(&reply->compose, &reply->writer, reply_asked(reply),
 		    reply->query->name_len,
-		    reply->zone->name_len, reply->query->mixed);
+		    reply->zone == NULL ? 1 : reply->zone->name_len, reply->query->mixed);
 	reply->composing = true;
 	return &reply->compose;
 }
@@ -185,7 +188,7 @@ write_header(struct reply *reply, uint16_t questions)
 
 	buf[2] = (uint8_t)((buf[2] & KEEP_RD) | FLAG_QR | (reply->authoritative ? FLAG_AA : 0) |
 	    (reply->truncated ? FLAG_TC : 0));
-	buf[3] = (uint8_t)((buf[3] & KEEP_CD) | (reply->rcode & 15));
+	buf[3] = (uint8_t)((buf[3] & KEEP_CD) | (reply->rcode & 15) | reply->marks);
 	wire_set_u16(buf + 4, questions);
 	wire_set_u16(buf + 6, reply->answers);
 	wire_set_u16(buf + 8, reply->authorities);
@@ -236,6 +239,10 @@ reply_init(struct reply *reply, struct responder *responder, const struct query 
 	reply->authorities = 0;
 	reply->additional = 0;
 	reply->rcode = query->rcode;
+	reply->transport = (uint8_t)transport;
+	/* Recursion is offered to all or to nobody: the bit tells of the server, not of the name. */
+	reply->marks = responder->settings->forward != NULL ? FLAG_RA : 0;
+	reply->hops = 0;
 	reply->authoritative = false;
 	reply->truncated = false;
 	reply->composing = false;
@@ -247,6 +254,33 @@ reply_init(struct reply *reply, struct responder *responder, const struct query 
 	reply->writer.len = DNS_HEADER_LEN + (size_t)query->name_len + 4;
 	if (query->options.kinds != 0)
 		settle_options(reply, transport);
+}
+
+void
+reply_resume(struct reply *reply, struct responder *responder, const struct errand *errand,
+    uint8_t *buf, size_t size)
+{
+	reply_init(reply, responder, &errand->query, (enum transport)errand->transport, buf, size);
+	reply->client = NULL;
+	reply->errand = NULL;
+	/* The query's options stood where records stand now: what is due for them was settled then. */
+	reply->due = errand->due;
+	if (reply->due.kinds != 0)
+		reply->writer.size = reply->limit - edns_room(&reply->due, responder->settings);
+	reply->writer.len = errand->len;
+	reply->answers = errand->answers;
+	reply->hops = errand->hops;
+	reply->authoritative = errand->authoritative;
+}
+
+void
+reply_clear(struct reply *reply)
+{
+	wire_rewind(&reply->writer, DNS_HEADER_LEN + (size_t)reply->query->name_len + 4);
+	reply->answers = reply->authorities = reply->additional = 0;
+	reply->hops = 0;
+	reply->authoritative = reply->truncated = false;
+	reply->error = NULL;
 }
 
 size_t

@@ -10,16 +10,21 @@
 #include "dns/respond.h"
 #include "dns/wire.h"
 
+struct addr;
 struct entry;
 struct entry_set;
+struct errand;
 struct query;
 struct zone;
 
+#define REPLY_AD 0x20           /* a mark: the data is authentic (RFC 4035, 3.2.3) */
 #define REPLY_OWN_NAME (DNS_POINTER | DNS_HEADER_LEN)   /* pointer to the question's name */
 
 struct reply {
 	struct responder *responder;
 	const struct query *query;
+	const struct addr *client;
+	struct errand *errand;          /* to be filled if the answer lies elsewhere; NULL: never */
 	uint8_t *buf;
 	size_t limit;                   /* octets of the whole */
 	struct wire_writer writer;      /* over buf; without the room that OPT needs */
@@ -28,6 +33,9 @@ struct reply {
 	uint16_t authorities;
 	uint16_t additional;
 	uint8_t rcode;
+	uint8_t marks;                  /* RA, and AD */
+	uint8_t transport;              /* enum transport */
+	uint8_t hops;                   /* CNAMEs in it */
 	bool authoritative;
 	bool truncated;
 	uint16_t error_len;
@@ -46,11 +54,15 @@ struct hop {
 };
 
 /*
- * Everything is borrowed.  The sections begin behind the question, which stays in `buf` as it
- * was asked.
+ * Everything is borrowed; `client` and `errand` are the caller's to set.  The sections begin behind
+ * the question, which stays in `buf` as it was asked.
  */
 void reply_init(struct reply *reply, struct responder *responder, const struct query *query,
     enum transport transport, uint8_t *buf, size_t size);
+
+/* Go on with the reply of an errand, whose octets so far stand in `buf`. */
+void reply_resume(struct reply *reply, struct responder *responder, const struct errand *errand,
+    uint8_t *buf, size_t size);
 
 /* The question's name as it was asked. */
 static inline const uint8_t *
@@ -76,6 +88,9 @@ void reply_add_pointer(struct reply *reply, uint16_t owner, const struct entry *
     const uint8_t *label, uint32_t ttl_s);
 /* A zone's SOA; *section counts it. */
 void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *section);
+
+/* Nothing but the question again, whatever has been written. */
+void reply_clear(struct reply *reply);
 
 /* OPT where the query had one, then the header; returns the length of the reply. */
 size_t reply_finish(struct reply *reply);

@@ -7,6 +7,7 @@
 #include "dns/answer.h"
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
+#include "dns/errand.h"
 #include "dns/index.h"
 #include "dns/name.h"
 #include "dns/query.h"
@@ -14,9 +15,7 @@
 #include "dns/wire.h"
 #include "dns/zone_table.h"
 
-#define CHAIN_MAX 8             /* CNAMEs followed for one query */
-
-/* Are missing names of this one somebody else's, whom we cannot ask? */
+/* Are missing names of this one somebody else's? */
 static bool
 falls_through(const struct reply *reply, const uint8_t *name, size_t len)
 {
@@ -38,14 +37,21 @@ refuse(struct reply *reply)
 	reply->authoritative = false;
 }
 
+/* A name that others know, if anybody does.  A CNAME that leaves our zones may be all we know. */
+static void
+answer_foreign(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
+{
+	if (!errand_begin(reply, name, len, owner) && reply->hops == 0)
+		refuse(reply);
+}
+
 /*
- * The name is missing.  At the end of a chain (chased) the CNAMEs stay, with the last name's
- * rcode (RFC 6604).
+ * The name is missing.  At the end of a chain the CNAMEs stay, with the last name's rcode (RFC
+ * 6604).
  */
 static void
 answer_missing(struct reply *reply, const struct zone *zone, const struct entry *entry,
-    const uint8_t *name,
-    size_t len, bool chased)
+    const uint8_t *name, size_t len, uint16_t owner)
 {
 	/*
 	 * Loaded or not comes before anything else: a name that is not there yet is nobody
@@ -56,8 +62,7 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 		return;
 	}
 	if (falls_through(reply, name, len)) {
-		if (!chased)
-			refuse(reply);
+		answer_foreign(reply, name, len, owner);
 		return;
 	}
 	if (entry != NULL && entry->more_len > 0) {
@@ -67,10 +72,10 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 	answer_negative(reply, zone, DNS_NXDOMAIN);
 }
 
-/* No entry of this folded name, but maybe one above; `chased`: it is the target of a CNAME. */
+/* No entry of this folded name, but maybe one above. */
 static void
 answer_without_entry(struct reply *reply, const struct above *above, const uint8_t *name,
-    size_t len, uint16_t owner, bool chased)
+    size_t len, uint16_t owner)
 {
 	const struct zone *zone = NULL;
 
@@ -78,16 +83,12 @@ answer_without_entry(struct reply *reply, const struct above *above, const uint8
 		zone = answer_zone(reply, above->entry);
 	if (zone == NULL)
 		zone = zone_table_above(index_zones(reply->responder->index), name, len);
-	if (!chased)
+	if (reply->hops == 0)
 		reply->zone = zone;
-	if (zone == NULL) {
-		/* A CNAME that leaves our zones is all we know. */
-		if (!chased)
-			refuse(reply);
-		return;
-	}
-	if (!above_answer(reply, above, name, len, owner, zone))
-		answer_missing(reply, zone, NULL, name, len, chased);
+	if (zone == NULL)
+		answer_foreign(reply, name, len, owner);
+	else if (!above_answer(reply, above, name, len, owner, zone))
+		answer_missing(reply, zone, NULL, name, len, owner);
 }
 
 static bool
@@ -97,6 +98,28 @@ was_here(const struct hop *hops, unsigned count, const struct entry *entry)
 		if (hops[i].entry == entry)
 			return true;
 	return false;
+}
+
+/*
+ * The entry at the end of a CNAME, NULL: there is none, and what there is to say has been said.
+ */
+static const struct entry *
+step_to(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
+{
+	const struct entry *entry = answer_find(reply, name, len);
+	struct above above;
+
+	if (entry == NULL) {
+		above_find(reply, name, len, &above);
+		answer_without_entry(reply, &above, name, len, owner);
+		return NULL;
+	}
+	if (entry->kind != ENTRY_EMPTY_HEADLESS)
+		return entry;
+	const struct zone *zone = answer_zone(reply, entry);
+	if (zone != NULL)
+		answer_missing(reply, zone, entry, name, len, owner);
+	return NULL;
 }
 
 /*
@@ -117,30 +140,19 @@ follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entr
 		return false;
 	size_t len = entry_expand(hop->entry, records + ENTRY_RECORD_HEAD, name, &used);
 	uint16_t owner = (uint16_t)(DNS_POINTER | rdata_at);
-	const struct entry *entry = answer_find(reply, name, len);
-	if (entry == NULL) {
-		struct above above;
-
-		above_find(reply, name, len, &above);
-		answer_without_entry(reply, &above, name, len, owner, true);
-		return false;
-	}
-	if (entry->kind == ENTRY_EMPTY_HEADLESS) {
-		const struct zone *zone = answer_zone(reply, entry);
-
-		answer_missing(reply, zone != NULL ? zone : reply->zone, entry, name, len, true);
-		return false;
-	}
-	if (*count > CHAIN_MAX - 1 || was_here(hops, *count, entry))
+	reply->hops++;
+	const struct entry *entry = step_to(reply, name, len, owner);
+	if (entry == NULL || reply->hops >= ERRAND_CHAIN_MAX || was_here(hops, *count, entry))
 		return false;
 	hops[(*count)++] = (struct hop){ .entry = entry, .owner = owner };
 	return true;
 }
 
 static void
-answer_entry(struct reply *reply, const struct entry *entry)
+answer_entry(struct reply *reply, const struct entry *entry, uint16_t owner)
 {
-	struct hop hops[CHAIN_MAX] = { { .entry = entry, .owner = REPLY_OWN_NAME, .own = true } };
+	struct hop hops[ERRAND_CHAIN_MAX] = { { .entry = entry, .owner = owner,
+	    .own = owner == REPLY_OWN_NAME } };
 	unsigned count = 1;
 
 	for (;;) {
@@ -167,9 +179,9 @@ answer_found(struct reply *reply, const struct entry *entry)
 		refuse(reply);
 	else if (entry->kind == ENTRY_EMPTY_HEADLESS)
 		answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len,
-		    false);
+		    REPLY_OWN_NAME);
 	else
-		answer_entry(reply, entry);
+		answer_entry(reply, entry, REPLY_OWN_NAME);
 }
 
 /* A port's name: its Service has been fetched, and is asked first. */
@@ -187,7 +199,7 @@ answer_port(struct reply *reply, const uint8_t *name)
 	if (entry != NULL)
 		answer_found(reply, entry);
 	else
-		answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME, false);
+		answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME);
 }
 
 static void
@@ -212,16 +224,16 @@ answer_name(struct reply *reply)
 		return;
 	}
 	above_find(reply, name, query->name_len, &above);
-	answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME, false);
+	answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME);
 }
 
-static bool
-is_allowed(const struct dns_settings *settings, const struct addr *client)
+void
+respond_chase(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
 {
-	for (size_t i = 0; i < settings->allow_from_count; i++)
-		if (cidr_contains(&settings->allow_from[i], client))
-			return true;
-	return settings->allow_from_count == 0;
+	const struct entry *entry = step_to(reply, name, len, owner);
+
+	if (entry != NULL)
+		answer_entry(reply, entry, owner);
 }
 
 /*
@@ -249,15 +261,38 @@ answer_meta(struct reply *reply)
 	return false;
 }
 
+/*
+ * To a client who may not ask for our own names nothing of them is shown; others may be asked for
+ * it all the same (dns.allowForwardFrom), so it is the name that decides.
+ */
 static void
-decide(struct reply *reply, const struct addr *client)
+withhold(struct reply *reply)
 {
-	if (reply->query->state == QUERY_ERROR)
+	struct errand *errand = reply->errand;
+
+	if (errand != NULL && errand->wanted && reply->hops == 0)
+		return;
+	if (errand != NULL)
+		errand->wanted = false;
+	reply_clear(reply);
+	refuse(reply);
+}
+
+static void
+decide(struct reply *reply)
+{
+	const struct dns_settings *settings = reply->responder->settings;
+
+	if (reply->query->state == QUERY_ERROR) {
 		reply->rcode = reply->query->rcode;
-	else if (!is_allowed(reply->responder->settings, client))
-		reply->rcode = DNS_REFUSED;
-	else if (!answer_meta(reply))
+		return;
+	}
+	bool barred = !dns_settings_admit(settings->allow_from, settings->allow_from_count,
+	    reply->client);
+	if (!answer_meta(reply) && !(barred && settings->forward == NULL))
 		answer_name(reply);
+	if (barred)
+		withhold(reply);
 }
 
 void
@@ -288,7 +323,7 @@ respond_fetch(const struct responder *responder, const struct query *query)
 
 size_t
 respond_finish(struct responder *responder, enum transport transport, const struct addr *client,
-    const struct query *query, uint8_t *buf, size_t size)
+    const struct query *query, uint8_t *buf, size_t size, struct errand *errand)
 {
 	struct reply reply;
 
@@ -297,8 +332,12 @@ respond_finish(struct responder *responder, enum transport transport, const stru
 	reply_init(&reply, responder, query, transport, buf, size);
 	if (query->state == QUERY_NO_QUESTION)
 		return reply_finish_bare(&reply);
+	reply.client = client;
+	reply.errand = errand;
 	responder->rotation++;
-	decide(&reply, client);
+	decide(&reply);
+	if (errand != NULL && errand->wanted)
+		return 0;
 	return reply_finish(&reply);
 }
 
@@ -310,5 +349,5 @@ respond(struct responder *responder, enum transport transport, const struct addr
 	struct query query;
 
 	respond_begin(responder, buf, query_len, &query);
-	return respond_finish(responder, transport, client, &query, buf, size);
+	return respond_finish(responder, transport, client, &query, buf, size, NULL);
 }

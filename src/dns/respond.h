@@ -13,6 +13,7 @@
 #include "base/addr.h"
 
 struct dns_settings;
+struct errand;
 struct index;
 struct query;
 
@@ -41,11 +42,21 @@ size_t respond(struct responder *responder, enum transport transport, const stru
  * The same in three steps, for those who have a batch: begin reads the query and asks the memory
  * for the name's place in the index; fetch, which may be left out, asks for what is there; finish
  * answers.  Meanwhile the buffer is left alone and no quiescent point is passed.
+ *
+ * Where the answer lies elsewhere, finish returns 0 and fills the errand, which it leaves alone
+ * otherwise; with NULL what is not ours is REFUSED.
  */
 void respond_begin(const struct responder *responder, const uint8_t *buf, size_t query_len,
     struct query *query);
 void respond_fetch(const struct responder *responder, const struct query *query);
 size_t respond_finish(struct responder *responder, enum transport transport,
-    const struct addr *client,
-    const struct query *query, uint8_t *buf, size_t size);
+    const struct addr *client, const struct query *query, uint8_t *buf, size_t size,
+    struct errand *errand);
+
+struct reply;
+/*
+ * For errands: the folded name at `owner`, a pointer into the reply, is in one of our zones: add what
+ * it leads to, behind `reply->hops` CNAMEs.
+ */
+void respond_chase(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner);
 #endif

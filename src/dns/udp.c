@@ -114,7 +114,7 @@ answer_batch(struct worker *worker, size_t count)
 			continue;
 		udp_batch_client(worker->batch, i, &client);
 		len = respond_finish(responder, TRANSPORT_UDP, &client, &worker->queries[i], octets,
-		    UDP_BUFFER_SIZE);
+		    UDP_BUFFER_SIZE, NULL);
 		if (len == 0)
 			continue;
 		count_reply(&worker->counts, octets);

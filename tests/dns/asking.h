@@ -42,6 +42,9 @@ void asking_send(struct asking *asking, enum transport transport);
  */
 const char *asking_ask(struct asking *asking, const char *question);
 
+/* What is in buf, read in the same way as the reply to that question. */
+const char *asking_read(struct asking *asking, const char *question);
+
 /* The same, compared; the message shows both. */
 void asking_expect(struct asking *asking, const char *question, const char *reply);
 #endif

@@ -1,0 +1,56 @@
+/*
+ * errand.h - a query whose answer, or the end of it, lies elsewhere: what is needed to finish its
+ * reply later.  Thread: any; pure.
+ *
+ * respond_finish() writes what is known (the CNAMEs that lead out of our zones, or nothing) into
+ * the query's buffer behind the question and fills an errand instead of finishing.  The first
+ * `len` octets of that buffer and the errand are all that must be kept: whoever has the answer
+ * copies both into a buffer with room for a reply, and finishes there, on any thread, inside a
+ * read-side section of the index with a responder of its own.
+ */
+#ifndef ROLLCALL_DNS_ERRAND_H
+#define ROLLCALL_DNS_ERRAND_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/asked.h"
+#include "dns/edns.h"
+#include "dns/query.h"
+#include "dns/wire.h"
+
+struct reply;
+struct responder;
+
+/* CNAMEs in one answer, ours and those of others together. */
+#define ERRAND_CHAIN_MAX 8
+
+/* Reset `wanted` before it is used again; the rest is filled when that is set. */
+struct errand {
+	bool wanted;                    /* set: ask for `asked`, then finish the reply */
+	bool authoritative;             /* the reply begins with a CNAME of ours (RFC 6604, 2) */
+	uint8_t transport;              /* enum transport */
+	uint8_t hops;                   /* CNAMEs in the reply so far */
+	uint16_t name_at;               /* where in the reply the asked name stands; 12: the question */
+	uint16_t len;                   /* octets of the reply so far, without OPT */
+	uint16_t answers;               /* records in it */
+	struct query query;             /* as the client asked it, without its options */
+	struct edns_due due;            /* what the reply's OPT says to those */
+	struct asked asked;
+};
+
+/*
+ * There will be no answer.  `text` (NULL: none) is said with the code as an Extended DNS Error
+ * (RFC 8914) where the query has EDNS and there is room.  CNAMEs of ours are left out: who caches
+ * them would take the name to exist without an end (DNS.md 2.4).  buf begins with the `len` octets
+ * of the reply so far; returns the length of the reply.
+ */
+size_t errand_fail(struct responder *responder, const struct errand *errand, enum dns_rcode rcode,
+    uint16_t ede, const char *text, uint8_t *buf, size_t size);
+
+/*
+ * For respond: somebody else's folded name stands at the pointer `owner` in this reply.  Makes it
+ * the reply's errand if we may and can ask for it; false: the reply ends here.
+ */
+bool errand_begin(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner);
+#endif
