@@ -42,3 +42,34 @@ wire_read_name(struct wire_reader *reader)
 	reader->at = at + 1;
 	return at + 1 - start;
 }
+
+size_t
+wire_expand_name(struct wire_reader *reader, uint8_t *name)
+{
+	const uint8_t *buf = reader->buf;
+	size_t at = reader->at, begin = at, end = 0, len = 0;
+
+	while (reader->err == 0) {
+		uint8_t octet = at < reader->len ? buf[at] : 0xFF;
+
+		if (octet == 0) {
+			name[len++] = 0;
+			reader->at = end != 0 ? end : at + 1;
+			return len;
+		}
+		if (octet < 64 && octet < reader->len - at && len + octet + 1u < DNS_NAME_MAX) {
+			memcpy(name + len, buf + at, octet + 1u);
+			len += octet + 1u;
+			at += octet + 1u;
+			continue;
+		}
+		size_t target = octet >= 0xC0 && reader->len - at >= 2 && at < reader->len ?
+		    wire_get_u16(buf + at) & 0x3FFFu : begin;
+		if (target >= begin)
+			reader->err = ERR_SYNTAX;
+		if (end == 0)
+			end = at + 2;
+		at = begin = target;
+	}
+	return 0;
+}

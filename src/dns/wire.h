@@ -20,6 +20,8 @@ enum dns_type {
 	DNS_TYPE_A = 1, DNS_TYPE_NS = 2, DNS_TYPE_CNAME = 5, DNS_TYPE_SOA = 6, DNS_TYPE_PTR = 12,
 	DNS_TYPE_HINFO = 13, DNS_TYPE_MX = 15, DNS_TYPE_TXT = 16, DNS_TYPE_AAAA = 28,
 	    DNS_TYPE_SRV = 33,
+	DNS_TYPE_DNAME = 39, DNS_TYPE_DS = 43, DNS_TYPE_RRSIG = 46, DNS_TYPE_NSEC = 47,
+	DNS_TYPE_DNSKEY = 48, DNS_TYPE_NSEC3 = 50,
 	DNS_TYPE_OPT = 41, DNS_TYPE_TKEY = 249, DNS_TYPE_TSIG = 250, DNS_TYPE_IXFR = 251,
 	DNS_TYPE_AXFR = 252, DNS_TYPE_MAILB = 253, DNS_TYPE_MAILA = 254, DNS_TYPE_ANY = 255,
 };
@@ -41,6 +43,19 @@ wire_set_u16(uint8_t *at, uint16_t value)
 {
 	at[0] = (uint8_t)(value >> 8);
 	at[1] = (uint8_t)value;
+}
+
+static inline uint32_t
+wire_get_u32(const uint8_t *at)
+{
+	return (uint32_t)wire_get_u16(at) << 16 | wire_get_u16(at + 2);
+}
+
+static inline void
+wire_set_u32(uint8_t *at, uint32_t value)
+{
+	wire_set_u16(at, (uint16_t)(value >> 16));
+	wire_set_u16(at + 2, (uint16_t)value);
 }
 
 /* After an error (ERR_SYNTAX) every read gives 0 or NULL and moves no further. */
@@ -98,9 +113,7 @@ wire_read_u32(struct wire_reader *reader)
 {
 	const uint8_t *octets = wire_read_octets(reader, 4);
 
-	if (octets == NULL)
-		return 0;
-	return (uint32_t)wire_get_u16(octets) << 16 | wire_get_u16(octets + 2);
+	return octets == NULL ? 0 : wire_get_u32(octets);
 }
 
 static inline void
@@ -113,6 +126,12 @@ wire_skip(struct wire_reader *reader, size_t count)
 void wire_skip_name(struct wire_reader *reader);
 /* Move past a name without pointers, at most 255 octets; returns its length, 0 after an error. */
 size_t wire_read_name(struct wire_reader *reader);
+/*
+ * The same for a name that may be compressed, with its labels in `name` (DNS_NAME_MAX octets): the
+ * reader is over a whole message, and moves past what stands here.  A pointer must lead to before
+ * the labels it ends: so none can be followed twice (RFC 1035, 4.1.4: "a prior occurrence").
+ */
+size_t wire_expand_name(struct wire_reader *reader, uint8_t *name);
 
 /*
  * What does not fit is not written at all and sets ERR_FULL, and nothing is written after that.
