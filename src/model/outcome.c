@@ -9,6 +9,7 @@ enum form {
 	FORM_PLAIN,             /* text */
 	FORM_DETAIL,            /* text: detail */
 	FORM_QUOTED,            /* text "detail" */
+	FORM_WORD,              /* text detail */
 	FORM_VALUE,             /* text value */
 	FORM_VALUE_DETAIL,      /* text value: detail */
 	FORM_VALUE_QUOTED,      /* text value: "detail" */
@@ -59,6 +60,10 @@ static const struct ending endings[] = {
 	[OUTCOME_GRPC_PROTOCOL] = { "grpc_protocol", FAIL, FORM_DETAIL, "not gRPC" },
 	[OUTCOME_GRPC_TIMEOUT] = { "grpc_timeout", FAIL, FORM_TIMEOUT,
 	    "waiting for the gRPC answer" },
+	[OUTCOME_DNS_TIMEOUT] = { "dns_timeout", FAIL, FORM_TIMEOUT, "waiting for the DNS answer" },
+	[OUTCOME_DNS_RCODE] = { "dns_rcode", FAIL, FORM_WORD, "answered" },
+	[OUTCOME_DNS_EMPTY] = { "dns_empty", FAIL, FORM_PLAIN, "answered with 0 records" },
+	[OUTCOME_DNS_MALFORMED] = { "dns_malformed", FAIL, FORM_DETAIL, "malformed DNS answer" },
 	[OUTCOME_EXIT_NONZERO] = { "exit_nonzero", FAIL, FORM_VALUE_QUOTED, "exit" },
 	[OUTCOME_EXEC_SIGNAL] = { "exec_signal", FAIL, FORM_VALUE_QUOTED, "killed by signal" },
 	[OUTCOME_EXEC_TIMEOUT] = { "exec_timeout", FAIL, FORM_TIMEOUT, "running the command" },
@@ -112,12 +117,15 @@ format_detailed(const struct outcome *outcome, const struct ending *ending, char
 	int value = outcome->value;
 
 	if (*detail == '\0') {
-		if (ending->form == FORM_DETAIL || ending->form == FORM_QUOTED)
+		if (ending->form == FORM_DETAIL || ending->form == FORM_QUOTED ||
+		    ending->form == FORM_WORD)
 			snprintf(buf, size, "%s", ending->text);
 		else
 			snprintf(buf, size, "%s %d", ending->text, value);
 	} else if (ending->form == FORM_DETAIL) {
 		snprintf(buf, size, "%s: %s", ending->text, detail);
+	} else if (ending->form == FORM_WORD) {
+		snprintf(buf, size, "%s %s", ending->text, detail);
 	} else if (ending->form == FORM_QUOTED) {
 		snprintf(buf, size, "%s \"%s\"", ending->text, detail);
 	} else if (ending->form == FORM_VALUE_DETAIL) {
@@ -149,6 +157,7 @@ outcome_text(const struct outcome *outcome, char *buf, unsigned long size)
 		break;
 	case FORM_DETAIL:
 	case FORM_QUOTED:
+	case FORM_WORD:
 	case FORM_VALUE_DETAIL:
 	case FORM_VALUE_QUOTED:
 		format_detailed(outcome, ending, buf, size);

@@ -33,6 +33,10 @@ enum outcome_code {
 	OUTCOME_GRPC_NOT_SERVING,       /* value: HealthCheckResponse.status */
 	OUTCOME_GRPC_PROTOCOL,          /* no HTTP/2, bad frame; detail */
 	OUTCOME_GRPC_TIMEOUT,
+	OUTCOME_DNS_TIMEOUT,
+	OUTCOME_DNS_RCODE,              /* value: the code; detail: its name */
+	OUTCOME_DNS_EMPTY,              /* NOERROR, and no record of the type */
+	OUTCOME_DNS_MALFORMED,          /* detail: which rule */
 	OUTCOME_EXIT_NONZERO,           /* value: exit status; detail: first line of output */
 	OUTCOME_EXEC_SIGNAL,            /* value: signal */
 	OUTCOME_EXEC_TIMEOUT,

@@ -53,7 +53,8 @@ probe_spec_equal(const struct probe_spec *a, const struct probe_spec *b)
 	    text_equal(a->host, b->host) && a->https == b->https &&
 	    a->tls_verify == b->tls_verify && text_equal(a->path, b->path) &&
 	    headers_equal(a, b) && command_equal(a, b) &&
-	    text_equal(a->grpc_service, b->grpc_service);
+	    text_equal(a->grpc_service, b->grpc_service) &&
+	    text_equal(a->dns_name, b->dns_name) && a->dns_type == b->dns_type;
 }
 
 static const struct compact_field header_fields[] = {
@@ -64,6 +65,7 @@ static const struct compact_table header_table = { COMPACT_TABLE(header_fields, 
 static const struct compact_field spec_fields[] = {
 	{ COMPACT_TEXT(probe_spec, port.name) }, { COMPACT_TEXT(probe_spec, host) },
 	{ COMPACT_TEXT(probe_spec, path) }, { COMPACT_TEXT(probe_spec, grpc_service) },
+	{ COMPACT_TEXT(probe_spec, dns_name) },
 	{ COMPACT_ITEMS(probe_spec, headers, header_count, &header_table) },
 	{ COMPACT_ITEMS(probe_spec, command, command_count, &compact_texts) },
 };
@@ -93,6 +95,8 @@ probe_engine_text(enum probe_engine engine)
 		return "exec";
 	case ENGINE_GRPC:
 		return "grpc";
+	case ENGINE_DNS:
+		return "dns";
 	}
 	return "unknown";
 }

@@ -13,7 +13,7 @@ struct compact_table;
 enum probe_kind { PROBE_STARTUP, PROBE_READINESS, PROBE_LIVENESS };
 #define PROBE_KIND_COUNT 3
 
-enum probe_engine { ENGINE_HTTP, ENGINE_TCP, ENGINE_EXEC, ENGINE_GRPC };
+enum probe_engine { ENGINE_HTTP, ENGINE_TCP, ENGINE_EXEC, ENGINE_GRPC, ENGINE_DNS };
 
 /* An IntOrString port: a number, a name, or (name NULL, number 0) not stated. */
 struct port_ref {
@@ -37,7 +37,7 @@ struct probe_spec {
 	uint64_t timeout_ms;            /* >= 1 */
 	uint32_t success_threshold;     /* >= 1 */
 	uint32_t failure_threshold;     /* >= 1 */
-	struct port_ref port;           /* http, tcp, grpc */
+	struct port_ref port;           /* http, tcp, grpc, dns */
 	const char *host;               /* http, tcp; NULL: the endpoint's own address */
 	bool https;
 	bool tls_verify;                /* rollcall/tls-verify */
@@ -48,6 +48,8 @@ struct probe_spec {
 	const char **command;
 	size_t command_count;
 	const char *grpc_service;       /* "" by default */
+	const char *dns_name;           /* the name asked for; "." is the root */
+	uint16_t dns_type;              /* as on the wire: 1 is A */
 };
 
 /* Same in every respect that matters to an attempt or a tally. */
@@ -63,7 +65,7 @@ extern const struct compact_table probe_spec_table;
 struct probe_spec *probe_spec_clone(const struct probe_spec *spec);
 void probe_spec_free(struct probe_spec *spec);
 
-/* "httpGet", "tcpSocket", "exec", "grpc"; "startup", "readiness", "liveness". */
+/* "httpGet", "tcpSocket", "exec", "grpc", "dns"; "startup", "readiness", "liveness". */
 const char *probe_engine_text(enum probe_engine engine);
 const char *probe_kind_text(enum probe_kind kind);
 #endif

@@ -33,7 +33,7 @@ struct engine {
 	void (*clear)(struct probe *probe);
 };
 
-extern const struct engine engine_tcp, engine_http, engine_grpc, engine_exec;
+extern const struct engine engine_tcp, engine_http, engine_grpc, engine_exec, engine_dns;
 
 struct probe {
 	struct prober *prober;

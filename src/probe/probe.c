@@ -25,6 +25,7 @@ static const struct engine *const engines[] = {
 	[ENGINE_TCP] = &engine_tcp,
 	[ENGINE_EXEC] = &engine_exec,
 	[ENGINE_GRPC] = &engine_grpc,
+	[ENGINE_DNS] = &engine_dns,
 };
 
 static struct timeval

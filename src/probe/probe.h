@@ -1,7 +1,7 @@
 /*
  * probe.h - run one attempt of a probe.  Thread: control.
  *
- * Each engine is one file (probe_tcp.c, probe_http.c, probe_exec.c, probe_grpc.c) that fills
+ * Each engine is one file (probe_tcp.c, probe_http.c, probe_exec.c ...) that fills
  * one row of a table; this is the common part.  It only runs attempts: when, and what follows,
  * is schedule.h. The process ignores SIGPIPE.
  */
@@ -43,7 +43,7 @@ void prober_free(struct prober *prober);
 struct probe_target {
 	const struct probe_spec *spec;
 	struct addr addr;
-	uint16_t port;                  /* 0: unknown named port (http, tcp, grpc) */
+	uint16_t port;                  /* 0: unknown named port (all but exec) */
 	bool trusted;
 	const char *pod_name;           /* POD_NAME; "" */
 	const char *ns;                 /* POD_NAMESPACE */

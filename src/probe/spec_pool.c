@@ -41,6 +41,8 @@ hash_spec(const struct probe_spec *spec)
 
 	if (spec->engine == ENGINE_HTTP)
 		hash = hash_text(hash, spec->path);
+	if (spec->engine == ENGINE_DNS)
+		hash = hash_text(hash, spec->dns_name);
 	for (size_t i = 0; i < spec->command_count; i++)
 		hash = hash_text(hash, spec->command[i]);
 	return hash;

@@ -41,6 +41,12 @@ struct stated_grpc {
 	const char *service;
 };
 
+struct stated_dns {
+	const char *name;
+	uint16_t type;
+	struct port_ref port;
+};
+
 /* A Probe as written, before the handler is chosen. */
 struct stated_probe {
 	uint32_t initial_delay_s;
@@ -53,6 +59,7 @@ struct stated_probe {
 	struct stated_tcp tcp;
 	struct stated_exec exec;
 	struct stated_grpc grpc;
+	struct stated_dns dns;
 };
 
 static const struct field_word scheme_words[] = { { "HTTP", 0 }, { "HTTPS", 1 }, { NULL, 0 } };
@@ -115,31 +122,79 @@ static const struct field grpc_fields[] = {
 };
 static const struct field_table grpc_table = { FIELD_TABLE(grpc_fields, stated_grpc) };
 
+/* IANA's names of the types that people ask for. */
+static const struct field_word type_words[] = {
+	{ "A", 1 }, { "AAAA", 28 }, { "CAA", 257 }, { "CNAME", 5 }, { "DNSKEY", 48 }, { "DS", 43 },
+	{ "HTTPS", 65 }, { "MX", 15 }, { "NAPTR", 35 }, { "NS", 2 }, { "PTR", 12 }, { "SOA", 6 },
+	{ "SRV", 33 }, { "SVCB", 64 }, { "TLSA", 52 }, { "TXT", 16 }, { NULL, 0 },
+};
+
+/* RFC 1035, section 2.3.4; what octets the labels have is the asked server's business. */
+static const char *
+rule_domain_name(const char *text)
+{
+	size_t len = strlen(text), label;
+
+	if (len > 0 && text[len - 1] == '.')
+		len--;
+	for (size_t at = 0; at < len; at += label + 1) {
+		label = strcspn(text + at, ".");
+		if (label == 0 || label > 63)
+			return "must have labels of 1 to 63 characters";
+		if (at + label + 1 == len)
+			return "must have labels of 1 to 63 characters";
+	}
+	if (strpbrk(text, " \\\"") != NULL)
+		return "must be a domain name";
+	return len > 253 ? "must have at most 253 characters" : NULL;
+}
+
+static const struct field dns_fields[] = {
+	{ FIELD("name", FIELD_TEXT, stated_dns, name),
+	    .flags = FIELD_REQUIRED | FIELD_ONE_LINE, .rule = rule_domain_name,
+	    .doc = "the name to ask for, from the root whether it ends in a dot or not; `.` is "
+	    "the root itself" },
+	{ FIELD("type", FIELD_ENUM, stated_dns, type), .words = type_words, .fallback = "A" },
+	{ FIELD("port", FIELD_PORT, stated_dns, port),
+	    .doc = "number, or name of a port; UDP, and TCP where the answer is cut short" },
+};
+static const struct field_table dns_table = { FIELD_TABLE(dns_fields, stated_dns) };
+
 #define PROBE_INT(text, member, least, standard, meaning) \
 	{ FIELD(text, FIELD_INT, stated_probe, member), .flags = FIELD_ZERO_ABSENT, \
 	    .min = (least), .max = INT32_MOST, .fallback = (standard), .doc = (meaning) }
 
-static const struct field probe_fields[] = {
-	{ FIELD("httpGet", FIELD_MAP, stated_probe, http), .sub = &http_table,
-	    .doc = "200-399 is a success" },
-	{ FIELD("tcpSocket", FIELD_MAP, stated_probe, tcp), .sub = &tcp_table,
-	    .doc = "an accepted connection is a success" },
-	{ FIELD("exec", FIELD_MAP, stated_probe, exec), .sub = &exec_table,
-	    .doc = "exit 0 is a success" },
-	{ FIELD("grpc", FIELD_MAP, stated_probe, grpc), .sub = &grpc_table,
-	    .doc = "grpc.health.v1: SERVING is a success" },
-	PROBE_INT("initialDelaySeconds", initial_delay_s, 0, "0",
-	    "from the moment the target appears"),
-	PROBE_INT("periodSeconds", period_s, 0, "10", "0 means the default"),
-	PROBE_INT("timeoutSeconds", timeout_s, 0, "1", "0 means the default"),
-	PROBE_INT("successThreshold", success_threshold, 0, "1", "1 for liveness and startup"),
-	PROBE_INT("failureThreshold", failure_threshold, 0, "3", "0 means the default"),
-	{ FIELD("terminationGracePeriodSeconds", FIELD_INT, stated_probe, grace_s), .min = 1,
-	    .max = INT64_MAX,
-	    .doc = "accepted on liveness and startup probes; nothing is terminated" },
-};
+/* core/v1. */
+#define CORE_FIELDS \
+	{ FIELD("httpGet", FIELD_MAP, stated_probe, http), .sub = &http_table, \
+	    .doc = "200-399 is a success" }, \
+	{ FIELD("tcpSocket", FIELD_MAP, stated_probe, tcp), .sub = &tcp_table, \
+	    .doc = "an accepted connection is a success" }, \
+	{ FIELD("exec", FIELD_MAP, stated_probe, exec), .sub = &exec_table, \
+	    .doc = "exit 0 is a success" }, \
+	{ FIELD("grpc", FIELD_MAP, stated_probe, grpc), .sub = &grpc_table, \
+	    .doc = "grpc.health.v1: SERVING is a success" }, \
+	PROBE_INT("initialDelaySeconds", initial_delay_s, 0, "0", \
+	    "from the moment the target appears"), \
+	PROBE_INT("periodSeconds", period_s, 0, "10", "0 means the default"), \
+	PROBE_INT("timeoutSeconds", timeout_s, 0, "1", "0 means the default"), \
+	PROBE_INT("successThreshold", success_threshold, 0, "1", "1 for liveness and startup"), \
+	PROBE_INT("failureThreshold", failure_threshold, 0, "3", "0 means the default"), \
+	{ FIELD("terminationGracePeriodSeconds", FIELD_INT, stated_probe, grace_s), .min = 1, \
+	    .max = INT64_MAX, \
+	    .doc = "accepted on liveness and startup probes; nothing is terminated" }
 
-const struct field_table decode_probe_table = { FIELD_TABLE(probe_fields, stated_probe),
+static const struct field core_fields[] = { CORE_FIELDS };
+static const struct field_table core_table = { FIELD_TABLE(core_fields, stated_probe) };
+
+/* What rollcall/readiness-probe has besides; in core/v1 it is an unknown field. */
+static const struct field service_fields[] = {
+	CORE_FIELDS,
+	{ FIELD("dns", FIELD_MAP, stated_probe, dns), .sub = &dns_table,
+	    .doc = "in rollcall/readiness-probe only: an answer with at least one record of the "
+	    "type, or with a CNAME, is a success" },
+};
+const struct field_table decode_probe_table = { FIELD_TABLE(service_fields, stated_probe),
     .title = "Probe" };
 
 static const struct decode_settings *
@@ -150,13 +205,16 @@ settings_of(const struct field_context *context)
 
 /* Which handlers are stated?  Exactly one must be. */
 static bool
-choose_engine(struct field_context *context, const struct doc_node *node, enum probe_engine *engine)
+choose_engine(struct field_context *context, const struct doc_node *node, bool of_service,
+    enum probe_engine *engine)
 {
 	static const enum probe_engine engines[] = { ENGINE_HTTP, ENGINE_TCP, ENGINE_EXEC,
-	    ENGINE_GRPC };
+	    ENGINE_GRPC, ENGINE_DNS };
+	const char *more = of_service ? ", dns" : "";
 	size_t count = 0;
 
-	for (size_t i = 0; i < 4; i++) {
+	/* The last one is ours. */
+	for (size_t i = 0; i < (of_service ? 5 : 4); i++) {
 		const struct doc_node *handler = doc_find(node, probe_engine_text(engines[i]));
 
 		if (handler == NULL || handler->type == DOC_NULL)
@@ -165,10 +223,11 @@ choose_engine(struct field_context *context, const struct doc_node *node, enum p
 			*engine = engines[i];
 	}
 	if (count == 0)
-		field_error(context, node, "", "needs one of httpGet, tcpSocket, exec, grpc");
+		field_error(context, node, "", "needs one of httpGet, tcpSocket, exec, grpc%s",
+		    more);
 	else if (count > 1)
 		field_error(context, node, "",
-		    "must have only one of httpGet, tcpSocket, exec, grpc");
+		    "must have only one of httpGet, tcpSocket, exec, grpc%s", more);
 	return count == 1;
 }
 
@@ -232,6 +291,11 @@ take_handler(struct field_context *context, const struct doc_node *node,
 		spec->grpc_service = stated->grpc.service;
 		check_port(context, handler, &spec->port, of_service);
 		break;
+	case ENGINE_DNS:
+		spec->port = stated->dns.port;
+		spec->dns_name = stated->dns.name;
+		spec->dns_type = stated->dns.type;
+		break;
 	}
 	field_leave(context, mark);
 }
@@ -262,12 +326,12 @@ decode_probe(struct field_context *context, const struct doc_node *node, enum pr
 		return NULL;
 	/* Errors of this probe alone: rules over several fields wait for the fields to be sound. */
 	context->errors = 0;
-	field_decode(&decode_probe_table, node, &stated, context);
+	field_decode(of_service ? &decode_probe_table : &core_table, node, &stated, context);
 	if (context->err != 0) {
 		context->errors += before;
 		return NULL;
 	}
-	if (node->type == DOC_MAP && choose_engine(context, node, &spec->engine)) {
+	if (node->type == DOC_MAP && choose_engine(context, node, of_service, &spec->engine)) {
 		take_handler(context, node, &stated, of_service, spec);
 		check_kind(context, node, &stated, kind);
 	}

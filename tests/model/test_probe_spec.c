@@ -16,6 +16,7 @@ sample(void)
 		.success_threshold = 1, .failure_threshold = 3, .port = { 0, "http" },
 		.host = "192.0.2.1", .path = "/healthz", .headers = headers, .header_count = 2,
 		.command = command, .command_count = 3, .grpc_service = "",
+		.dns_name = "a.example", .dns_type = 1,
 	};
 }
 
@@ -31,6 +32,7 @@ START_TEST(a_copy_equals_its_original_and_shares_nothing_with_it)
 	ck_assert_str_eq(copy->headers[1].value, "1");
 	ck_assert_ptr_ne(copy->command, spec.command);
 	ck_assert_str_eq(copy->command[2], "true");
+	ck_assert_ptr_ne(copy->dns_name, spec.dns_name);
 	ck_assert_ptr_ne(copy->path, spec.path);
 	probe_spec_free(copy);
 }
@@ -80,6 +82,8 @@ START_TEST(every_field_makes_a_difference)
 	DIFFERS(header_count, 1);
 	DIFFERS(command, other_command);
 	DIFFERS(command_count, 2);
+	DIFFERS(dns_name, "b.example");
+	DIFFERS(dns_type, 28);
 	DIFFERS(grpc_service, "x");
 }
 END_TEST
@@ -90,6 +94,7 @@ START_TEST(engines_and_kinds_are_named_as_in_manifests)
 	ck_assert_str_eq(probe_engine_text(ENGINE_TCP), "tcpSocket");
 	ck_assert_str_eq(probe_engine_text(ENGINE_EXEC), "exec");
 	ck_assert_str_eq(probe_engine_text(ENGINE_GRPC), "grpc");
+	ck_assert_str_eq(probe_engine_text(ENGINE_DNS), "dns");
 	ck_assert_str_eq(probe_kind_text(PROBE_STARTUP), "startup");
 	ck_assert_str_eq(probe_kind_text(PROBE_READINESS), "readiness");
 	ck_assert_str_eq(probe_kind_text(PROBE_LIVENESS), "liveness");

@@ -103,6 +103,8 @@ static const struct {
 	{ "livenessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 5", NULL },
 	{ "livenessProbe", "grpc: {port: 1}, terminationGracePeriodSeconds: 0",
 	    "terminationGracePeriodSeconds 0 is outside 1-" },
+	{ "readinessProbe", "grpc: {port: 1}, dns: {name: a}", "readinessProbe.dns is unknown" },
+	{ "readinessProbe", "dns: {name: a}", "needs one of httpGet, tcpSocket, exec, grpc" },
 	{ "readinesProbe", "grpc: {port: 1}",
 	    "containers[0].readinesProbe is unknown; did you mean readinessProbe?" },
 };
@@ -231,6 +233,17 @@ static const struct {
 	{ "httpGet: {}\n", NULL },
 	{ "{\"tcpSocket\": {\"port\": \"http\"}}\n", NULL },
 	{ "grpc: {}\n", NULL },
+	{ "dns: {name: db.example}\n", NULL },
+	{ "dns: {name: ., type: NS, port: 53}\n", NULL },
+	{ "dns: {name: _ldap._tcp.example., type: SRV, port: dns}\n", NULL },
+	{ "dns: {}\n", "rollcall/readiness-probe.dns.name is required" },
+	{ "dns: {name: a..b}\n", "dns.name \"a..b\" must have labels of 1 to 63 characters" },
+	{ "dns: {name: .a}\n", "dns.name \".a\" must have labels" },
+	{ "dns: {name: a b}\n", "dns.name \"a b\" must be a domain name" },
+	{ "dns: {name: a, type: a}\n", "dns.type \"a\" is none of A, AAAA" },
+	{ "{dns: {name: a}, grpc: {}}\n",
+	    "must have only one of httpGet, tcpSocket, exec, grpc, dns" },
+	{ "periodSeconds: 1\n", "needs one of httpGet, tcpSocket, exec, grpc, dns" },
 	{ "\n", "f:6:31: error: Service default/a: metadata.annotations.rollcall/readiness-probe "
 	    "must be a Probe" },
 	{ "[\n", "error: Service default/a: metadata.annotations.rollcall/readiness-probe is not "

@@ -4,8 +4,9 @@
  *     liar [-a ADDRESS[:PORT]] [-m MODE] [-t SECONDS]
  *
  * prints its port and serves until TERM, at most SECONDS (default 60).  What the names mean, and
- * the modes, tests/dns/liar.h tells; -m is for all names.  At USR1 and at its end it prints the
- * questions since the last USR1, a line each, then "asked COUNT":
+ * the modes, tests/dns/liar.h tells; -m is for all names until USR2, which ends that, and begins
+ * it again.  At USR1 and at its end it prints the questions since the last USR1, a line each, then
+ * "asked COUNT":
  *
  *     udp id=4711 port=40001 name=wWw.Example type=1 edns=1232 rd=1 do=0 cd=0
  *
@@ -41,15 +42,17 @@ print_questions(struct liar *liar)
 }
 
 static void
-serve(struct liar *liar, unsigned life_s, const sigset_t *signals)
+serve(struct liar *liar, const char *mode, unsigned life_s, const sigset_t *signals)
 {
 	struct timespec now, end;
+	bool lies = true;
 	int signal;
 
-	printf("%u\n", liar_port(liar));
-	fflush(stdout);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += life_s;
+	liar_set_mode(liar, mode);
+	printf("%u\n", liar_port(liar));
+	fflush(stdout);
 	do {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		struct timespec left = { .tv_sec = end.tv_sec > now.tv_sec ?
@@ -58,7 +61,9 @@ serve(struct liar *liar, unsigned life_s, const sigset_t *signals)
 		signal = sigtimedwait(signals, NULL, &left);
 		if (signal == SIGUSR1)
 			print_questions(liar);
-	} while (signal == SIGUSR1);
+		if (signal == SIGUSR2)
+			liar_set_mode(liar, (lies = !lies) ? mode : "");
+	} while (signal == SIGUSR1 || signal == SIGUSR2);
 	print_questions(liar);
 }
 
@@ -96,6 +101,7 @@ main(int argc, char **argv)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	struct liar *liar = liar_start(address, life_s);
 
@@ -103,8 +109,7 @@ main(int argc, char **argv)
 		perror("liar");
 		return 1;
 	}
-	liar_set_mode(liar, mode);
-	serve(liar, life_s, &signals);
+	serve(liar, mode, life_s, &signals);
 	liar_stop(liar);
 	return 0;
 }
