@@ -90,6 +90,63 @@ reply_ready(const struct health *health, bool verbose, struct reply *reply)
 	strbuf_release(&lines);
 }
 
+/* A family under way. */
+struct health_sampler {
+	const struct health_family *family;
+	struct strbuf *body;
+	bool begun;                     /* its HELP and TYPE are there */
+};
+
+void
+health_say(struct health_sampler *sampler, const char *labels, double value)
+{
+	const struct health_family *family = sampler->family;
+	struct strbuf name = STRBUF_INIT;
+	struct health_metric before = { .name = family->name };
+
+	strbuf_addf(&name, "%s{%s}", family->name, labels);
+	struct health_metric metric = { .name = name.text, .type = family->type,
+		.help = family->help };
+
+	if (name.err == 0)
+		exposition_add(sampler->body, &metric, sampler->begun ? &before : NULL, value);
+	else
+		sampler->body->err = name.err;
+	sampler->begun = true;
+	strbuf_release(&name);
+}
+
+void
+health_say_durations(struct health_sampler *sampler, const char *labels,
+    const struct latency *durations)
+{
+	const struct health_family *family = sampler->family;
+	struct strbuf name = STRBUF_INIT;
+	struct health_histogram before = { .name = family->name };
+
+	strbuf_addf(&name, "%s{%s}", family->name, labels);
+	struct health_histogram histogram = { .name = name.text, .help = family->help };
+
+	if (name.err == 0)
+		exposition_add_histogram(sampler->body, &histogram,
+		    sampler->begun ? &before : NULL, durations);
+	else
+		sampler->body->err = name.err;
+	sampler->begun = true;
+	strbuf_release(&name);
+}
+
+static void
+add_families(const struct health *health, struct strbuf *body)
+{
+	for (size_t i = 0; i < health->settings.family_count; i++) {
+		struct health_sampler sampler = { .family = &health->settings.families[i],
+			.body = body };
+
+		sampler.family->samples(health->settings.arg, &sampler);
+	}
+}
+
 static void
 reply_metrics(const struct health *health, bool verbose, struct reply *reply)
 {
@@ -111,6 +168,7 @@ reply_metrics(const struct health *health, bool verbose, struct reply *reply)
 		exposition_add_histogram(&reply->body, histogram,
 		    i > 0 ? histogram - 1 : NULL, &sum);
 	}
+	add_families(health, &reply->body);
 }
 
 static const struct page {

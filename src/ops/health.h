@@ -32,6 +32,20 @@ struct health_histogram {
 	/* Adds what there is to `sum`, which is empty. */
 	void (*durations)(void *arg, struct latency *sum);
 };
+/* Samples whose labels are not known beforehand: one for each upstream. */
+struct health_sampler;
+struct health_family {
+	const char *name;               /* "rollcall_upstream_up", no labels */
+	const char *type;               /* "counter", "gauge", "histogram" */
+	const char *help;
+	/* Says each sample, by the one of the two functions below that suits the type. */
+	void (*samples)(void *arg, struct health_sampler *sampler);
+};
+/* `labels` as in the text format, without braces: to="192.0.2.1:53". */
+void health_say(struct health_sampler *sampler, const char *labels, double value);
+void health_say_durations(struct health_sampler *sampler, const char *labels,
+    const struct latency *durations);
+
 struct health_settings {
 	const struct addr_port *listen;
 	const struct health_check *checks;
@@ -40,6 +54,8 @@ struct health_settings {
 	size_t metric_count;
 	const struct health_histogram *histograms;
 	size_t histogram_count;
+	const struct health_family *families;
+	size_t family_count;
 	void *arg;
 };
 

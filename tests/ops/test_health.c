@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/latency.h"
 #include "base/strbuf.h"
 #include "ops/health.h"
 #include "tests/ops/http_client.h"
@@ -48,12 +49,43 @@ static const struct health_metric metrics[] = {
 };
 
 static void
+say_two(void *arg, struct health_sampler *sampler)
+{
+	ck_assert_ptr_eq(arg, &loaded);
+	health_say(sampler, "to=\"192.0.2.1:53\"", 1);
+	health_say(sampler, "to=\"[2001:db8::1]:53\"", 0);
+}
+
+static void
+say_durations(void *arg, struct health_sampler *sampler)
+{
+	struct latency took = { .total = 0 };
+
+	(void)arg;
+	latency_note(&took, 20);
+	health_say_durations(sampler, "to=\"a\"", &took);
+	health_say_durations(sampler, "to=\"b\"", &took);
+}
+
+static void
+say_nothing(void *arg, struct health_sampler *sampler)
+{
+	(void)arg, (void)sampler;
+}
+
+static const struct health_family families[] = {
+	{ "rollcall_upstream_up", "gauge", "Is it?", say_two },
+	{ "rollcall_nothing", "gauge", "Not there.", say_nothing },
+	{ "rollcall_took_seconds", "histogram", "How long.", say_durations },
+};
+
+static void
 setup(void)
 {
 	struct addr_port at;
 	struct health_settings settings = {
 		.listen = &at, .checks = checks, .check_count = 2, .metrics = metrics, .metric_count = 1,
-		.arg = &loaded,
+		.families = families, .family_count = 3, .arg = &loaded,
 	};
 
 	loaded = probed = true;
@@ -138,6 +170,23 @@ START_TEST(metrics_are_in_the_text_format)
 	ck_assert_ptr_nonnull(strstr(got, "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
 	ck_assert_str_eq(body(), "# HELP rollcall_reloads_total Reloads.\n"
 	    "# TYPE rollcall_reloads_total counter\nrollcall_reloads_total 7\n");
+}
+END_TEST
+
+START_TEST(families_have_one_head_and_a_sample_for_each_label)
+{
+	const char *body = ask("GET /metrics");
+
+	ck_assert_ptr_nonnull(strstr(body, "# HELP rollcall_upstream_up Is it?\n"
+	    "# TYPE rollcall_upstream_up gauge\n"
+	    "rollcall_upstream_up{to=\"192.0.2.1:53\"} 1\n"
+	    "rollcall_upstream_up{to=\"[2001:db8::1]:53\"} 0\n"
+	    "# HELP rollcall_took_seconds How long.\n"
+	    "# TYPE rollcall_took_seconds histogram\n"
+	    "rollcall_took_seconds_bucket{to=\"a\",le=\"1.6e-05\"} 0\n"));
+	ck_assert_ptr_nonnull(strstr(body, "rollcall_took_seconds_count{to=\"a\"} 1\n"
+	    "rollcall_took_seconds_bucket{to=\"b\",le=\"1.6e-05\"} 0\n"));
+	ck_assert_ptr_null(strstr(body, "rollcall_nothing"));
 }
 END_TEST
 
@@ -272,6 +321,7 @@ suite(void)
 	tcase_add_test(tc, ready_only_when_every_check_is);
 	tcase_add_test(tc, stopping_fails_readiness_at_once);
 	tcase_add_test(tc, metrics_are_in_the_text_format);
+	tcase_add_test(tc, families_have_one_head_and_a_sample_for_each_label);
 	tcase_add_test(tc, head_has_the_head_of_get_and_no_body);
 	tcase_add_test(tc, what_is_not_there_and_what_is_not_allowed_are_told);
 	tcase_add_test(tc, a_head_that_is_too_large_gets_nothing);
