@@ -166,10 +166,12 @@ END_TEST
 
 START_TEST(metrics_are_in_the_text_format)
 {
+	static const char first[] = "# HELP rollcall_reloads_total Reloads.\n"
+	    "# TYPE rollcall_reloads_total counter\nrollcall_reloads_total 7\n";
+
 	ck_assert_status(ask("GET /metrics"), "200");
 	ck_assert_ptr_nonnull(strstr(got, "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
-	ck_assert_str_eq(body(), "# HELP rollcall_reloads_total Reloads.\n"
-	    "# TYPE rollcall_reloads_total counter\nrollcall_reloads_total 7\n");
+	ck_assert_int_eq(strncmp(body(), first, sizeof(first) - 1), 0);
 }
 END_TEST
 
