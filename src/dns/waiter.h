@@ -29,7 +29,8 @@ struct waiter {
 	uint64_t since_ms;              /* clock_now_ms() when the query came; 0: just now */
 	/* Renews what is in the cache and good: nobody waits. */
 	bool refresh;
-	/* On the resolver's thread, exactly once, never inside resolver_ask(); owns the waiter. */
+	/* On the resolver's thread, inside a read-side section of the index, exactly once, never
+	 * inside resolver_ask(); owns the waiter. */
 	void (*done)(struct waiter *waiter, const struct resolver_outcome *outcome);
 	struct asked asked;
 };
