@@ -20,6 +20,8 @@ object_kind_text(enum object_kind kind)
 		return "EndpointSlice";
 	case KIND_NAMESPACE:
 		return "Namespace";
+	case KIND_INGRESS:
+		return "Ingress";
 	}
 	return "object";
 }

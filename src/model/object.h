@@ -22,8 +22,9 @@ enum object_kind {
 	KIND_ENDPOINTS,
 	KIND_ENDPOINT_SLICE,
 	KIND_NAMESPACE,
+	KIND_INGRESS,
 };
-#define KIND_COUNT 5
+#define KIND_COUNT 6
 
 /* One label, annotation or selector term. */
 struct pair {
@@ -54,7 +55,7 @@ struct object {
 	const char *name;
 };
 
-/* "Service", "Pod", "Endpoints", "EndpointSlice", "Namespace". */
+/* "Service", "Pod", "Endpoints", "EndpointSlice", "Namespace", "Ingress". */
 const char *object_kind_text(enum object_kind kind);
 
 /*

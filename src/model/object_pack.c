@@ -1,6 +1,7 @@
 /* object_pack.c - a decoded object into one piece of memory: what each kind points to. */
 #include "base/err.h"
 #include "model/compact.h"
+#include "model/ingress.h"
 #include "model/namespace.h"
 #include "model/origin.h"
 #include "model/pod.h"
@@ -116,9 +117,21 @@ static const struct compact_table namespace_table = {
 	COMPACT_TABLE(namespace_fields, namespace_object),
 };
 
+/* ---- Ingress ---- */
+
+static const struct compact_field ingress_fields[] = {
+	OBJECT_FIELDS,
+	{ COMPACT_ITEMS(ingress, hosts, host_count, &compact_texts) },
+	{ COMPACT_ITEMS(ingress, services, service_count, &compact_texts) },
+	{ COMPACT_ITEMS(ingress, addrs, addr_count, &compact_addrs) },
+	{ COMPACT_TEXT(ingress, balancer) },
+};
+static const struct compact_table ingress_table = { COMPACT_TABLE(ingress_fields, ingress) };
+
 static const struct compact_table *const tables[KIND_COUNT] = {
 	[KIND_SERVICE] = &service_table, [KIND_POD] = &pod_table, [KIND_ENDPOINTS] = &slice_table,
 	[KIND_ENDPOINT_SLICE] = &slice_table, [KIND_NAMESPACE] = &namespace_table,
+	[KIND_INGRESS] = &ingress_table,
 };
 
 int

@@ -25,6 +25,7 @@ store_new(void)
 	store_dirty_init(&store->dirty_verdicts);
 	store_dirty_init(&store->dirty_pods);
 	store_dirty_init(&store->dirty_spaces);
+	store_dirty_init(&store->dirty_ingresses);
 	return store;
 }
 
@@ -87,6 +88,7 @@ store_free(struct store *store)
 	store_dirty_release(&store->dirty_services);
 	store_dirty_release(&store->dirty_pods);
 	store_dirty_release(&store->dirty_spaces);
+	store_dirty_release(&store->dirty_ingresses);
 	free(store);
 }
 
@@ -121,11 +123,15 @@ store_summary(const struct store *store, char buf[STORE_SUMMARY_SIZE])
 {
 	size_t services = store_count(store, KIND_SERVICE), pods = store_count(store, KIND_POD);
 	size_t slices = store_count(store, KIND_ENDPOINT_SLICE);
-
-	(void)snprintf(buf, STORE_SUMMARY_SIZE,
+	size_t ingresses = store_count(store, KIND_INGRESS);
+	int len = snprintf(buf, STORE_SUMMARY_SIZE,
 	    "%zu Service%s, %zu Pod%s, %zu EndpointSlice%s, %zu Endpoints", services,
 	    text_plural(services), pods, text_plural(pods), slices, text_plural(slices),
 	    store_count(store, KIND_ENDPOINTS));
+
+	if (ingresses > 0 && len > 0 && len < STORE_SUMMARY_SIZE)
+		(void)snprintf(buf + len, STORE_SUMMARY_SIZE - (size_t)len, ", %zu Ingress%s",
+		    ingresses, ingresses == 1 ? "" : "es");
 	return buf;
 }
 
@@ -193,11 +199,21 @@ store_touch_pod(struct store *store, const char *ns, const char *name)
 }
 
 void
+store_touch_ingress(struct store *store, const char *ns, const char *name)
+{
+	struct slot *slot = store_slot_find(store, KIND_INGRESS, ns, name);
+
+	if (slot != NULL)
+		store_slot_mark(store, slot);
+}
+
+void
 store_slot_touch(struct store *store, struct slot *slot)
 {
 	store->generation++;
 	switch ((enum object_kind)slot->kind) {
 	case KIND_SERVICE:
+	case KIND_INGRESS:
 		store_slot_mark(store, slot);
 		break;
 	case KIND_POD:

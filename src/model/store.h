@@ -40,8 +40,8 @@ int store_replace_file(struct store *store, const char *file, struct object **ob
 size_t store_count_file(const struct store *store, const char *file);
 size_t store_count(const struct store *store, enum object_kind kind);
 
-/* "1 Service, 2 Pods, 0 EndpointSlices, 0 Endpoints"; returns buf. */
-#define STORE_SUMMARY_SIZE 128
+/* "1 Service, 2 Pods, 0 EndpointSlices, 0 Endpoints", and ", 1 Ingress" if any; returns buf. */
+#define STORE_SUMMARY_SIZE 160
 char *store_summary(const struct store *store, char buf[STORE_SUMMARY_SIZE]);
 
 /* Look-ups; NULL: none. */
@@ -120,6 +120,7 @@ struct store_key {
 };
 size_t store_take_dirty_services(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_pods(struct store *store, size_t max, const struct store_key **keys);
+size_t store_take_dirty_ingresses(struct store *store, size_t max, const struct store_key **keys);
 size_t store_take_dirty_namespaces(struct store *store, const char *const **names);
 /*
  * A Service of which only verdicts have changed, one at a time; its texts stay valid until the store
@@ -148,6 +149,7 @@ int store_each_laden(struct store *store, store_laden_fn *visit, void *arg);
  */
 void store_touch_service(struct store *store, const char *ns, const char *name);
 void store_touch_pod(struct store *store, const char *ns, const char *name);
+void store_touch_ingress(struct store *store, const char *ns, const char *name);
 void store_touch_namespace(struct store *store, const char *name);
 
 /* Grows with each change. */

@@ -1,4 +1,4 @@
-/* store_dirty.c - the lists of Services, Pods and namespaces that have changed. */
+/* store_dirty.c - the lists of Services, Pods, Ingresses and namespaces that have changed. */
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -63,6 +63,8 @@ store_slot_mark(struct store *store, struct slot *slot)
 		list_append(store, &store->dirty_services, dirty);
 	} else if (slot->kind == KIND_POD) {
 		list_append(store, &store->dirty_pods, store_slot_dirty(slot));
+	} else if (slot->kind == KIND_INGRESS) {
+		list_append(store, &store->dirty_ingresses, store_slot_dirty(slot));
 	}
 }
 
@@ -128,6 +130,7 @@ store_release(struct store *store)
 	list_release(&store->dirty_services);
 	list_release(&store->dirty_pods);
 	list_release(&store->dirty_spaces);
+	list_release(&store->dirty_ingresses);
 }
 
 /*
@@ -268,6 +271,12 @@ store_take_dirty_pods(struct store *store, size_t max, const struct store_key **
 }
 
 size_t
+store_take_dirty_ingresses(struct store *store, size_t max, const struct store_key **keys)
+{
+	return slots_take(store, &store->dirty_ingresses, max, keys);
+}
+
+size_t
 store_take_dirty_namespaces(struct store *store, const char *const **names)
 {
 	struct dirty_list *list = &store->dirty_spaces;
@@ -300,9 +309,11 @@ store_return_dirty(struct store *store)
 {
 	slots_return(store, &store->dirty_services);
 	slots_return(store, &store->dirty_pods);
+	slots_return(store, &store->dirty_ingresses);
 	spaces_return(store);
 	list_shrink(&store->dirty_services);
 	list_shrink(&store->dirty_pods);
+	list_shrink(&store->dirty_ingresses);
 	list_shrink(&store->dirty_spaces);
 }
 
@@ -316,5 +327,6 @@ bool
 store_is_dirty(const struct store *store)
 {
 	return store->dirty_services.count > 0 || store->dirty_verdicts.count > 0 ||
-	    store->dirty_pods.count > 0 || store->dirty_spaces.count > 0;
+	    store->dirty_pods.count > 0 || store->dirty_spaces.count > 0 ||
+	    store->dirty_ingresses.count > 0;
 }

@@ -284,6 +284,7 @@ store_found_new(struct store *store, struct slot *slot, const struct object *obj
 	case KIND_ENDPOINT_SLICE:
 		return service_refer(store, object, &out->service);
 	case KIND_NAMESPACE:
+	case KIND_INGRESS:
 		break;
 	}
 	return 0;
@@ -307,6 +308,7 @@ store_found_free(struct store *store, const struct slot *slot, union found *foun
 		found->service = NULL;
 		break;
 	case KIND_NAMESPACE:
+	case KIND_INGRESS:
 		break;
 	}
 }
@@ -324,6 +326,7 @@ store_found_link(struct slot *slot)
 		slice_link((struct slice_slot *)(void *)slot);
 		break;
 	case KIND_NAMESPACE:
+	case KIND_INGRESS:
 		break;
 	}
 }
@@ -341,6 +344,7 @@ store_found_unlink(struct slot *slot)
 		slice_unlink((struct slice_slot *)(void *)slot);
 		break;
 	case KIND_NAMESPACE:
+	case KIND_INGRESS:
 		break;
 	}
 }

@@ -88,7 +88,7 @@ struct slot {
 };
 #define REFERENCES_MAX ((1u << 26) - 1)
 
-/* Whose changes are told: Services, Pods. */
+/* Whose changes are told: Services, Pods, Ingresses. */
 struct told_slot {
 	struct slot slot;
 	struct dirty dirty;
@@ -153,6 +153,7 @@ struct store {
 	struct dirty_list dirty_verdicts;       /* Services, too; nothing is lent of it */
 	struct dirty_list dirty_pods;
 	struct dirty_list dirty_spaces;
+	struct dirty_list dirty_ingresses;
 	uint64_t mark;
 	bool holding;                   /* between store_hold() and store_release() */
 	bool replacing;                 /* ... and inside store_replace_file() */
@@ -180,7 +181,10 @@ void store_space_prune(struct store *store, struct space *space);
 void store_slot_fill(struct store *store, struct slot *slot);
 void store_slot_empty(struct store *store, struct slot *slot);
 
-/* store_dirty.c: put the slot (a Service's or a Pod's), or the namespace, into its list, once. */
+/*
+ * store_dirty.c: put the slot (a Service's, a Pod's, an Ingress's), or the namespace, into its list,
+ * once.
+ */
 void store_slot_mark(struct store *store, struct slot *slot);
 /* The same for a Service of which nothing but a verdict has changed. */
 void store_slot_mark_verdict(struct store *store, struct slot *slot);

@@ -11,7 +11,7 @@
 struct dirty *
 store_slot_dirty(const struct slot *slot)
 {
-	if (slot->kind != KIND_SERVICE && slot->kind != KIND_POD)
+	if (slot->kind != KIND_SERVICE && slot->kind != KIND_POD && slot->kind != KIND_INGRESS)
 		return NULL;
 	return &((struct told_slot *)(uintptr_t)slot)->dirty;
 }
@@ -128,6 +128,7 @@ size_of(enum object_kind kind)
 	case KIND_ENDPOINT_SLICE:
 		return sizeof(struct slice_slot);
 	case KIND_POD:
+	case KIND_INGRESS:
 		return sizeof(struct told_slot);
 	case KIND_NAMESPACE:
 		break;

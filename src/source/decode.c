@@ -33,6 +33,7 @@ static const struct kind kinds[] = {
 	{ "Endpoints", "v1", KIND_ENDPOINTS, decode_endpoints },
 	{ "EndpointSlice", "discovery.k8s.io/v1", KIND_ENDPOINT_SLICE, decode_endpoint_slice },
 	{ "Namespace", "v1", KIND_NAMESPACE, decode_namespace },
+	{ "Ingress", "networking.k8s.io/v1", KIND_INGRESS, decode_ingress },
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 

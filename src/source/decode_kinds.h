@@ -18,6 +18,7 @@ decode_kind_fn decode_pod;
 decode_kind_fn decode_endpoint_slice;
 decode_kind_fn decode_endpoints;
 decode_kind_fn decode_namespace;
+decode_kind_fn decode_ingress;
 
 /* Their tables, for zones/README.md. */
 extern const struct field_table decode_service_table;
@@ -25,4 +26,5 @@ extern const struct field_table decode_pod_table;
 extern const struct field_table decode_endpoint_slice_table;
 extern const struct field_table decode_endpoints_table;
 extern const struct field_table decode_namespace_table;
+extern const struct field_table decode_ingress_table;
 #endif

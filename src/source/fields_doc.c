@@ -48,6 +48,8 @@ static const char intro[] =
     "that has none of its "
     "own; the port may be left out: then it is the first one |\n"
     "| `rollcall/address` | Pod | the Pod's IP addresses, where `status` has none |\n"
+    "| `rollcall/address` | Ingress | the IP addresses its hosts are answered with, whatever "
+    "`status` says |\n"
     "| `rollcall/period-ms` | Service, Pod | probe this often; 1-86400000 |\n"
     "| `rollcall/timeout-ms` | Service, Pod | wait this long for an answer; 1-86400000 |\n"
     "| `rollcall/panic-threshold` | Service | percent, 0-100: with fewer ready endpoints than "
@@ -186,7 +188,7 @@ fields_doc_write(struct strbuf *out)
 	static const struct field_table *const tables[] = {
 		&decode_service_table, &decode_pod_table, &decode_probe_table,
 		    &decode_endpoint_slice_table,
-		&decode_endpoints_table, &decode_namespace_table,
+		&decode_endpoints_table, &decode_namespace_table, &decode_ingress_table,
 	};
 
 	strbuf_add(out, intro);

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "model/allot.h"
+#include "model/ingress.h"
 #include "model/object.h"
 #include "model/pod.h"
 #include "model/service.h"
@@ -245,6 +246,21 @@ lint_slice(struct lint *lint, const struct slice *slice)
 		    slice->service_name);
 }
 
+static void
+lint_ingress(struct lint *lint, const struct ingress *ingress)
+{
+	const struct object *object = &ingress->object;
+
+	for (size_t i = 0; i < ingress->service_count; i++)
+		if (store_service(lint->store, object->ns, ingress->services[i]) == NULL)
+			warn(lint, object, &object->place, "leads to Service %s, which is not stated",
+			    ingress->services[i]);
+	if (ingress->host_count > 0 && ingress->addr_count == 0 && ingress->balancer == NULL)
+		diag_add(lint->diag, SEVERITY_INFO, &object->place,
+		    "Ingress %s/%s: has neither rollcall/address nor a status: its hosts are "
+		    "answered by ingressAddresses, if these are set", object->ns, object->name);
+}
+
 /* Reserve all explicit addresses, then choose the rest, as a load would. */
 static int
 lint_addresses(const struct sorted *services, const struct allot_settings *ranges,
@@ -288,6 +304,10 @@ lint_store(const struct store *store, const struct allot_settings *ranges, struc
 		for (size_t i = 0; err == 0 && i < sorted.count; i++)
 			lint_slice(&lint, (const struct slice *)sorted.items[i]);
 	}
+	if (err == 0)
+		err = sorted_fill(&sorted, store, KIND_INGRESS);
+	for (size_t i = 0; err == 0 && i < sorted.count; i++)
+		lint_ingress(&lint, (const struct ingress *)sorted.items[i]);
 	free(sorted.items);
 	return err;
 }

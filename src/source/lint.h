@@ -14,8 +14,8 @@ struct store;
 
 /*
  * Check everything in the store.  Addresses and node ports are reserved and allotted on trial
- * from the given ranges: conflicts are errors.  That no image is run is an info; everything
- * else is a warning. 0 or ERR_NOMEM; what was found is in diag, in the order of files, lines
+ * from the given ranges: conflicts are errors.  That no image is run, or that an Ingress has no
+ * address of its own, is an info; everything else is a warning. 0 or ERR_NOMEM; what was found is in diag, in the order of files, lines
  * and columns within each rule.
  */
 int lint_store(const struct store *store, const struct allot_settings *ranges, struct diag *diag);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/ingress.h"
 
 struct addr
 build_addr(const char *text)
@@ -140,6 +141,12 @@ build_slice(enum object_kind kind, const char *ns, const char *name, const char 
 		hash_in(&slice->object, service);
 	hash_in(&slice->object, ips);
 	return slice;
+}
+
+struct object *
+build_ingress(const char *ns, const char *name)
+{
+	return build_object(sizeof(struct ingress), KIND_INGRESS, ns, name);
 }
 
 struct object *

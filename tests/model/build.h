@@ -20,6 +20,8 @@ struct pod *build_pod(const char *ns, const char *name, const char *labels, cons
 struct slice *build_slice(enum object_kind kind, const char *ns, const char *name,
     const char *service, const char *ips);
 struct object *build_namespace(const char *name);
+/* An Ingress that states nothing. */
+struct object *build_ingress(const char *ns, const char *name);
 
 /* spec.ports[]: target 0 and target_name NULL: as port. */
 void build_port(struct service *service, const char *name, enum protocol protocol, uint16_t port,

@@ -59,6 +59,7 @@ START_TEST(kinds_are_named_as_in_manifests)
 	ck_assert_str_eq(object_kind_text(KIND_ENDPOINTS), "Endpoints");
 	ck_assert_str_eq(object_kind_text(KIND_ENDPOINT_SLICE), "EndpointSlice");
 	ck_assert_str_eq(object_kind_text(KIND_NAMESPACE), "Namespace");
+	ck_assert_str_eq(object_kind_text(KIND_INGRESS), "Ingress");
 }
 END_TEST
 

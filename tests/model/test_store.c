@@ -134,6 +134,38 @@ START_TEST(an_object_that_moves_to_another_file_is_no_change)
 }
 END_TEST
 
+/* "ns/name=object " for each that is dirty; gone: "ns/name- ". */
+static const char *
+dirty_ingresses(void)
+{
+	const struct store_key *keys;
+	size_t count = store_take_dirty_ingresses(store, 8, &keys);
+
+	strbuf_clear(&said);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&said, "%s/%s%s ", keys[i].ns, keys[i].name,
+		    keys[i].object != NULL ? "=" : "-");
+	return said.len > 0 ? said.text : "";
+}
+
+START_TEST(changes_of_ingresses_are_told)
+{
+	put("a.yaml", build_ingress("shop", "way"), build_ingress("shop", "other"), NULL);
+	ck_assert(store_is_dirty(store));
+	ck_assert_str_eq(dirty_ingresses(), "shop/way= shop/other= ");
+	put("b.yaml", build_ingress("shop", "way"), NULL, NULL);
+	put("a.yaml", build_ingress("shop", "other"), NULL, NULL);
+	ck_assert_str_eq(dirty_ingresses(), "");
+	ck_assert_uint_eq(store_count(store, KIND_INGRESS), 2);
+	put("b.yaml", NULL, NULL, NULL);
+	ck_assert_str_eq(dirty_ingresses(), "shop/way- ");
+	store_touch_ingress(store, "shop", "other");
+	ck_assert_str_eq(dirty_ingresses(), "shop/other= ");
+	store_return_dirty(store);
+	ck_assert_uint_eq(store_count(store, KIND_INGRESS), 1);
+}
+END_TEST
+
 START_TEST(the_same_name_twice_in_one_file_serves_the_first)
 {
 	put("a.yaml", shop_service("web", "app=one"), shop_service("web", "app=two"), NULL);
@@ -453,6 +485,7 @@ suite(void)
 	tcase_add_test(tc, another_digest_or_another_trust_is_a_change);
 	tcase_add_test(tc, the_second_to_state_a_name_waits_and_takes_over);
 	tcase_add_test(tc, an_object_that_moves_to_another_file_is_no_change);
+	tcase_add_test(tc, changes_of_ingresses_are_told);
 	tcase_add_test(tc, the_same_name_twice_in_one_file_serves_the_first);
 	tcase_add_test(tc, a_pod_touches_the_services_that_select_it_before_and_after);
 	tcase_add_test(tc, a_pod_touches_nobody_of_another_namespace_or_without_selector);

@@ -60,6 +60,10 @@ static const struct {
 	    "81 is outside 30000-32767" },
 };
 
+#define INGRESS "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: way, namespace: shop}\n" \
+	"spec: {rules: [{host: www.example.com, http: {paths: [{path: /, pathType: Prefix, " \
+	"backend: {service: {name: web, port: {number: 80}}}}]}}]}\n"
+
 /* Decode, store and lint one text; returns what was said of this gravity and above, a line each. */
 static char *
 lint_text(const char *text, enum severity least)
@@ -128,6 +132,22 @@ START_TEST(that_no_image_is_run_is_said_once)
 }
 END_TEST
 
+START_TEST(an_ingress_without_its_service_or_an_address_is_told)
+{
+	char *said = lint_text(INGRESS, SEVERITY_INFO);
+
+	ck_assert_str_eq(said, "f.yaml:1:1: warning: Ingress shop/way: leads to Service web, which is not "
+	    "stated\nf.yaml:1:1: info: Ingress shop/way: has neither rollcall/address nor a status: its "
+	    "hosts are answered by ingressAddresses, if these are set\n");
+	free(said);
+	said = lint_text(INGRESS "status: {loadBalancer: {ingress: [{ip: 192.0.2.1}]}}\n---\n"
+	    "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, "
+	    "spec: {clusterIP: None, ports: [{port: 80}]}}\n", SEVERITY_INFO);
+	ck_assert_str_eq(said, "");
+	free(said);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -138,6 +158,7 @@ suite(void)
 	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(tcase, two_services_that_state_one_address_are_an_error_that_names_both);
 	tcase_add_test(tcase, that_no_image_is_run_is_said_once);
+	tcase_add_test(tcase, an_ingress_without_its_service_or_an_address_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
