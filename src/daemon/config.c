@@ -444,6 +444,8 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 		.ns_address_count = dns->ns_address_count > 0 ? dns->ns_address_count : ns_count,
 		.external_zone = config->external.zone,
 		.external_headless = config->external.headless,
+		.ingress_addresses = config->ingress_addresses,
+		.ingress_address_count = config->ingress_address_count,
 		.external_ttl_s = config->external.ttl_s,
 		.own_addresses = own,
 		.own_address_count = own_count,
@@ -505,6 +507,17 @@ config_needs_restart(
 	return count;
 }
 
+static bool
+same_addrs(const struct addr *a, size_t a_count, const struct addr *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (addr_compare(&a[i], &b[i]) != 0)
+			return false;
+	return true;
+}
+
 bool
 config_same_answers(const struct config *a, const struct config *b)
 {
@@ -517,14 +530,12 @@ config_same_answers(const struct config *a, const struct config *b)
 		return false;
 	if (!same_texts(x->namespaces, x->namespace_count, y->namespaces, y->namespace_count) ||
 	    !same_texts(
-		x->reverse_zones, x->reverse_zone_count, y->reverse_zones, y->reverse_zone_count) ||
-	    x->ns_address_count != y->ns_address_count)
+		x->reverse_zones, x->reverse_zone_count, y->reverse_zones, y->reverse_zone_count))
 		return false;
 	if (!same_text(a->external.zone, b->external.zone) ||
 	    a->external.headless != b->external.headless || a->external.ttl_s != b->external.ttl_s)
 		return false;
-	for (size_t i = 0; i < x->ns_address_count; i++)
-		if (addr_compare(&x->ns_addresses[i], &y->ns_addresses[i]) != 0)
-			return false;
-	return true;
+	return same_addrs(x->ns_addresses, x->ns_address_count, y->ns_addresses,
+	    y->ns_address_count) && same_addrs(a->ingress_addresses, a->ingress_address_count,
+	    b->ingress_addresses, b->ingress_address_count);
 }

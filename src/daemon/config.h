@@ -102,6 +102,8 @@ struct config {
 	struct config_probes probes;
 	struct config_tcp tcp;
 	struct config_external external;
+	struct addr *ingress_addresses;
+	size_t ingress_address_count;
 	const char *http_listen;        /* "": no HTTP at all */
 	struct addr_port http;
 	const char *user;               /* "": stay who started us */

@@ -3,6 +3,7 @@
 
 #include "daemon/slot.h"
 #include "dns/catalog.h"
+#include "model/ingress.h"
 #include "model/object.h"
 #include "model/pod.h"
 #include "model/roster.h"
@@ -37,6 +38,15 @@ hand_pod(void *arg, const struct object *object)
 }
 
 static int
+hand_ingress(void *arg, const struct object *object)
+{
+	const struct handover *handover = arg;
+
+	return catalog_set_ingress(handover->catalog, object->ns, object->name,
+	    (const struct ingress *)object);
+}
+
+static int
 hand_service(void *arg, const struct store_key *key)
 {
 	const struct handover *handover = arg;
@@ -56,5 +66,7 @@ handover_fill(struct catalog *catalog, struct store *store, bool pods_verified)
 		err = store_each(store, (enum object_kind)kind, hand_namespace, &handover);
 	if (err == 0 && pods_verified)
 		err = store_each(store, KIND_POD, hand_pod, &handover);
+	if (err == 0)
+		err = store_each(store, KIND_INGRESS, hand_ingress, &handover);
 	return err != 0 ? err : store_each_laden(store, hand_service, &handover);
 }

@@ -20,6 +20,7 @@
 #define ROUNDS_MAX 8
 /* So many between two looks at the clock. */
 #define PODS_MAX 64
+#define INGRESSES_MAX 16
 #define SERVICES_MAX 16
 #define VERDICTS_MAX 64
 
@@ -117,7 +118,7 @@ begin_batch(struct refresh *refresh)
 	return batch->count;
 }
 
-/* ---- Pods, namespaces ---- */
+/* ---- Pods, Ingresses, namespaces ---- */
 
 static size_t
 refresh_pods(struct refresh *refresh)
@@ -127,6 +128,17 @@ refresh_pods(struct refresh *refresh)
 
 	for (size_t i = 0; i < count; i++)
 		refresh_pod(refresh, &keys[i]);
+	return count;
+}
+
+static size_t
+refresh_ingresses(struct refresh *refresh)
+{
+	const struct store_key *keys;
+	size_t count = store_take_dirty_ingresses(refresh->store, INGRESSES_MAX, &keys);
+
+	for (size_t i = 0; i < count; i++)
+		refresh_ingress(refresh, &keys[i]);
 	return count;
 }
 
@@ -240,6 +252,9 @@ work_off(struct refresh *refresh)
 		taken += refresh_namespaces(refresh);
 		taken += refresh_pods(refresh);
 		if (taken >= PODS_MAX)
+			continue;
+		taken += refresh_ingresses(refresh);
+		if (taken >= INGRESSES_MAX)
 			continue;
 		taken += begin_batch(refresh);
 		refresh->round++;

@@ -65,9 +65,10 @@ void refresh_reserve(struct refresh *refresh, const struct store_key *key);
 void refresh_assign(struct refresh *refresh, const struct store_key *key);
 void refresh_save(struct refresh *refresh);
 
-/* refresh_publish.c: what is answered and probed of one Service, Pod, namespace. */
+/* refresh_publish.c: what is answered and probed of one Service, Pod, Ingress, namespace. */
 void refresh_publish(struct refresh *refresh, const struct store_key *key);
 void refresh_publish_verdict(struct refresh *refresh, const struct store_key *key);
 void refresh_pod(struct refresh *refresh, const struct store_key *key);
+void refresh_ingress(struct refresh *refresh, const struct store_key *key);
 void refresh_namespace(struct refresh *refresh, const char *name);
 #endif

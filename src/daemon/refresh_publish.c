@@ -291,6 +291,19 @@ refresh_pod(struct refresh *refresh, const struct store_key *key)
 }
 
 void
+refresh_ingress(struct refresh *refresh, const struct store_key *key)
+{
+	int err = catalog_set_ingress(refresh->catalog, key->ns, key->name,
+	    (const void *)key->object);
+
+	if (err == 0)
+		return;
+	refresh_failed(refresh, "ingress", key->ns, key->name, err);
+	store_touch_ingress(refresh->store, key->ns, key->name);
+	refresh->starved = true;
+}
+
+void
 refresh_namespace(struct refresh *refresh, const char *name)
 {
 	int err = catalog_set_namespace(refresh->catalog, name,

@@ -49,7 +49,7 @@ answer_other(struct reply *reply, const struct hop *hop)
 	if (reply->query->type == DNS_TYPE_ANY)
 		return answer_any(reply, hop);
 	if (reply->query->type == DNS_TYPE_SOA && hop->entry->name_len == hop->entry->zone_len &&
-	    hop->own) {
+	    hop->own && hop->entry->kind != ENTRY_HOST) {
 		reply_add_soa(reply, reply->zone, &reply->answers);
 		return true;
 	}
@@ -61,5 +61,8 @@ answer_no_data(struct reply *reply, const struct entry *entry)
 {
 	const struct zone *zone = answer_zone(reply, entry);
 
+	/* It lies in no zone of ours: there is no SOA to speak for it (RFC 2308, 2.2, type 3). */
+	if (entry->kind == ENTRY_HOST)
+		return;
 	answer_negative(reply, zone != NULL ? zone : reply->zone, DNS_NOERROR);
 }

@@ -14,6 +14,7 @@
 #include "dns/changes.h"
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
+#include "dns/hosting.h"
 #include "dns/index.h"
 #include "dns/outside.h"
 #include "dns/owner.h"
@@ -48,6 +49,7 @@ struct catalog {
 	struct verified *verified;
 	struct branches *branches;
 	struct pointers *pointers;
+	struct hosting *hosting;
 	struct keyset services;
 	struct listing **servers;       /* those that are serving */
 	size_t server_count;
@@ -454,11 +456,19 @@ catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
 	return verified_set(catalog->verified, ns, name, addrs, count);
 }
 
+int
+catalog_set_ingress(struct catalog *catalog, const char *ns, const char *name,
+    const struct ingress *ingress)
+{
+	return hosting_set(catalog->hosting, ns, name, ingress);
+}
+
 bool
 catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s)
 {
 	bool owed = pointers_settle(catalog->pointers);
 
+	owed = hosting_settle(catalog->hosting) || owed;
 	if (catalog->apex_owed)
 		put_apex(catalog);
 	if (catalog->ledger.visible && (!catalog->stepped ||
@@ -504,7 +514,8 @@ make_parts(struct catalog *catalog)
 		return ERR_NOMEM;
 	catalog->verified = verified_new(&catalog->domain, catalog->spaces, ledger);
 	catalog->branches = branches_new(catalog->domain.settings, ledger);
-	if (catalog->verified == NULL || catalog->branches == NULL)
+	catalog->hosting = hosting_new(&catalog->domain, ledger->index);
+	if (catalog->verified == NULL || catalog->branches == NULL || catalog->hosting == NULL)
 		return ERR_NOMEM;
 	catalog->pointers = pointers_new(&catalog->domain, catalog->branches, ledger);
 	return catalog->pointers == NULL ? ERR_NOMEM : apex_put_fixed(&catalog->domain, ledger);
@@ -546,6 +557,7 @@ catalog_free(struct catalog *catalog)
 		index_keep(catalog->ledger.index, &service->owner.piece);
 	}
 	keyset_release(&catalog->services);
+	hosting_free(catalog->hosting);
 	pointers_free(catalog->pointers);
 	branches_free(catalog->branches);
 	verified_free(catalog->verified);

@@ -19,6 +19,7 @@
 struct catalog;
 struct dns_settings;
 struct index;
+struct ingress;
 struct roster_entry;
 
 /*
@@ -42,6 +43,10 @@ int catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists);
 /* pods: verified: the addresses of a non-terminating Pod; count 0 withdraws them. */
 int catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
     const struct addr *addrs, size_t count);
+
+/* The Ingress is now this one (it is held), or gone (NULL): its hosts.  ERR_NOMEM: as it was. */
+int catalog_set_ingress(struct catalog *catalog, const char *ns, const char *name,
+    const struct ingress *ingress);
 
 /*
  * End of a batch: where DNS could see a change since the last call, the SOA serial becomes

@@ -50,6 +50,9 @@ struct dns_settings {
 	const char *external_zone;
 	bool external_headless;                 /* headless ones by their endpoints, too */
 	uint32_t external_ttl_s;
+	/* what the hosts of Ingresses answer that state no address of their own */
+	const struct addr *ingress_addresses;
+	size_t ingress_address_count;
 };
 
 /* Is a client in one of the networks?  None: everybody is. */

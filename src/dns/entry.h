@@ -32,6 +32,8 @@ enum entry_kind {
 	ENTRY_ZONE_PREFER,
 	/* A reverse network: the addresses right below it are looked up in its page (page.h). */
 	ENTRY_NETWORK,
+	/* The host of an Ingress, or out of a hosts file: what is not there is NODATA, of no zone. */
+	ENTRY_HOST,
 };
 
 /*

@@ -26,6 +26,11 @@
 #define POINTER_MASK ((1ULL << TAG_SHIFT) - 1)
 #define TABLE_MIN 64
 #define DEPTHS 64               /* the last one stands for all that are deeper */
+/*
+ * What a name below arpa that was stated is found by: the catalog puts empty non-terminals and
+ * networks of its own there.  It changes the tag, so that the two are never taken for each other.
+ */
+#define UNDER 0x9e3779b97f4a7c15ULL
 #define REBUILD_AHEAD 8         /* entries whose names are fetched before they are needed */
 
 struct table {
@@ -38,6 +43,7 @@ struct index {
 	_Atomic(struct table *) table;
 	_Atomic(struct zone_table *) zones;
 	_Atomic size_t specials;        /* entries of a kind that speaks for names below it */
+	_Atomic size_t unders;          /* second entries of names */
 	_Atomic uint64_t holder_depths; /* bit n: one of n labels holds names below it */
 	size_t holders[DEPTHS];         /* how many do */
 	uint64_t seed;
@@ -85,8 +91,8 @@ slot_make(const struct entry *entry, uint64_t hash)
 static bool
 is_special(const struct entry *entry)
 {
-	return entry->kind != ENTRY_NAME && entry->kind != ENTRY_EMPTY_HEADLESS &&
-	    entry->kind != ENTRY_NETWORK;
+	return entry->kind == ENTRY_POD_NAMESPACE || entry->kind == ENTRY_ZONE_PIN ||
+	    entry->kind == ENTRY_ZONE_PREFER;
 }
 
 struct index *
@@ -180,12 +186,33 @@ index_find(const struct index *index, uint64_t hash, const uint8_t *name, size_t
 }
 
 const struct entry *
+index_find_under(const struct index *index, uint64_t hash, const uint8_t *name, size_t len)
+{
+	return index_find(index, hash ^ UNDER, name, len);
+}
+
+bool
+index_has_under(const struct index *index)
+{
+	return atomic_load_explicit(&index->unders, memory_order_relaxed) > 0;
+}
+
+const struct entry *
 index_get(const struct index *index, const uint8_t *name)
 {
 	size_t len = name_len(name);
 	bool mixed;
 
 	return index_find(index, index_hash(index, name, len, &mixed), name, len);
+}
+
+const struct entry *
+index_get_under(const struct index *index, const uint8_t *name)
+{
+	size_t len = name_len(name);
+	bool mixed;
+
+	return index_find_under(index, index_hash(index, name, len, &mixed), name, len);
 }
 
 bool
@@ -214,6 +241,15 @@ entry_hash(const struct index *index, const struct entry *entry)
 	bool mixed;
 
 	return name_hash(index->seed, entry_key(entry), entry->name_len, &mixed);
+}
+
+/* The hash that a slot's entry was put by. */
+static uint64_t
+slot_hash(const struct index *index, uint64_t slot)
+{
+	uint64_t hash = entry_hash(index, slot_entry(slot));
+
+	return hash >> TAG_SHIFT == slot >> TAG_SHIFT ? hash : hash ^ UNDER;
 }
 
 /* Put into a table nobody reads yet: no removed slots, no equal names. */
@@ -250,7 +286,7 @@ rebuild(struct index *index)
 
 		__builtin_prefetch(slot_entry(ahead));
 		if (slot > SLOT_REMOVED)
-			table_insert(table, slot_entry(slot), entry_hash(index, slot_entry(slot)));
+			table_insert(table, slot_entry(slot), slot_hash(index, slot));
 	}
 	atomic_store_explicit(&index->table, table, memory_order_release);
 	reclaim_add(index->reclaim, old, table_size(old));
@@ -324,11 +360,11 @@ discard(struct index *index, struct entry *entry)
 	reclaim_add(index->reclaim, entry, entry_size(entry));
 }
 
-int
-index_put_cell(struct index *index, struct entry *entry, struct cell *cell)
+/* By this hash, and through this cell (NULL: there is none). */
+static int
+put(struct index *index, uint64_t hash, struct entry *entry, struct cell *cell)
 {
 	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
-	uint64_t hash = entry_hash(index, entry);
 	size_t at;
 
 	/* A pointer of more than 48 bits (five-level paging, asked for) has no room in a slot. */
@@ -357,20 +393,35 @@ nomem:
 }
 
 int
-index_put(struct index *index, struct entry *entry)
+index_put_cell(struct index *index, struct entry *entry, struct cell *cell)
 {
-	return index_put_cell(index, entry, NULL);
+	return put(index, entry_hash(index, entry), entry, cell);
 }
 
-void
-index_remove_cell(struct index *index, const uint8_t *name, struct cell *cell)
+int
+index_put(struct index *index, struct entry *entry)
+{
+	return put(index, entry_hash(index, entry), entry, NULL);
+}
+
+int
+index_put_under(struct index *index, struct entry *entry)
+{
+	size_t before = index->count;
+	int err = put(index, entry_hash(index, entry) ^ UNDER, entry, NULL);
+
+	if (index->count > before)
+		atomic_fetch_add_explicit(&index->unders, 1, memory_order_relaxed);
+	return err;
+}
+
+static void
+take_out(struct index *index, uint64_t hash, const uint8_t *name, struct cell *cell)
 {
 	struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
-	size_t len = name_len(name);
-	bool mixed;
 	size_t at;
 
-	if (!find_slot(table, index_hash(index, name, len, &mixed), name, len, &at))
+	if (!find_slot(table, hash, name, name_len(name), &at))
 		return;
 	struct entry *entry = slot_entry(slot_load(table, at, memory_order_relaxed));
 	atomic_store_explicit(&table->slots[at], SLOT_REMOVED, memory_order_release);
@@ -379,10 +430,34 @@ index_remove_cell(struct index *index, const uint8_t *name, struct cell *cell)
 	discard(index, entry);
 }
 
+static uint64_t
+hash_of(const struct index *index, const uint8_t *name)
+{
+	bool mixed;
+
+	return name_hash(index->seed, name, name_len(name), &mixed);
+}
+
+void
+index_remove_cell(struct index *index, const uint8_t *name, struct cell *cell)
+{
+	take_out(index, hash_of(index, name), name, cell);
+}
+
 void
 index_remove(struct index *index, const uint8_t *name)
 {
-	index_remove_cell(index, name, NULL);
+	take_out(index, hash_of(index, name), name, NULL);
+}
+
+void
+index_remove_under(struct index *index, const uint8_t *name)
+{
+	size_t before = index->count;
+
+	take_out(index, hash_of(index, name) ^ UNDER, name, NULL);
+	if (index->count < before)
+		atomic_fetch_sub_explicit(&index->unders, 1, memory_order_relaxed);
 }
 
 void

@@ -39,6 +39,15 @@ void index_remove_cell(struct index *index, const uint8_t *name, struct cell *ce
 const struct entry *index_get(const struct index *index, const uint8_t *name);
 
 /*
+ * The same once more below what is above: a second entry of a name, that only index_find_under()
+ * finds.  For names that lie in no zone of ours, or that files state below arpa, where the catalog
+ * has networks and empty non-terminals of its own.
+ */
+int index_put_under(struct index *index, struct entry *entry);
+void index_remove_under(struct index *index, const uint8_t *name);
+const struct entry *index_get_under(const struct index *index, const uint8_t *name);
+
+/*
  * A zone we answer for: its apex must be put as an entry too.  The SOA (serial, TTL min(negative,
  * 300)) for negative answers and SOA queries of this zone.  Replaces the one of before with one
  * store.
@@ -101,6 +110,11 @@ void index_prefetch(const struct index *index, uint64_t hash);
 void index_prefetch_entry(const struct index *index, uint64_t hash);
 const struct entry *index_find(const struct index *index, uint64_t hash, const uint8_t *name,
     size_t len);
+/* The second entry of a name, by its own hash. */
+const struct entry *index_find_under(const struct index *index, uint64_t hash, const uint8_t *name,
+    size_t len);
+/* Are there any?  If not, nobody need look for them. */
+bool index_has_under(const struct index *index);
 /* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */
 bool index_has_specials(const struct index *index);
 /*

@@ -37,19 +37,46 @@ refuse(struct reply *reply)
 	reply->authoritative = false;
 }
 
-/* A name that others know, if anybody does.  A CNAME that leaves our zones may be all we know. */
-static void
+/* A host's entry: of this name, or of *, which stands for any one label. */
+static const struct entry *
+find_host(const struct reply *reply, const uint8_t *name, size_t len)
+{
+	const struct index *index = reply->responder->index;
+	uint8_t wild[DNS_NAME_MAX] = "\1*";
+	size_t front = 1u + *name;
+	bool mixed;
+
+	if (!index_has_under(index) || *name == 0)
+		return NULL;
+	const struct entry *entry = index_find_under(index, index_hash(index, name, len, &mixed),
+	    name, len);
+	if (entry == NULL) {
+		memcpy(wild + 2, name + front, len - front);
+		len = len - front + 2;
+		entry = index_find_under(index, index_hash(index, wild, len, &mixed), wild, len);
+	}
+	return entry != NULL && entry->kind == ENTRY_HOST ? entry : NULL;
+}
+
+/*
+ * A name of no zone of ours: a host's entry, with which to go on, or NULL, and it is left to others,
+ * if anybody knows it.  A CNAME that leaves our zones may be all we know.
+ */
+static const struct entry *
 answer_foreign(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
 {
-	if (!errand_begin(reply, name, len, owner) && reply->hops == 0)
+	const struct entry *host = find_host(reply, name, len);
+
+	if (host == NULL && !errand_begin(reply, name, len, owner) && reply->hops == 0)
 		refuse(reply);
+	return host;
 }
 
 /*
  * The name is missing.  At the end of a chain the CNAMEs stay, with the last name's rcode (RFC
- * 6604).
+ * 6604).  Returns as answer_foreign() does.
  */
-static void
+static const struct entry *
 answer_missing(struct reply *reply, const struct zone *zone, const struct entry *entry,
     const uint8_t *name, size_t len, uint16_t owner)
 {
@@ -59,21 +86,20 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 	 */
 	if (!reply->responder->answering) {
 		answer_negative(reply, zone, DNS_SERVFAIL);
-		return;
+		return NULL;
 	}
-	if (falls_through(reply, name, len)) {
-		answer_foreign(reply, name, len, owner);
-		return;
-	}
+	if (falls_through(reply, name, len))
+		return answer_foreign(reply, name, len, owner);
 	if (entry != NULL && entry->more_len > 0) {
 		reply->error = entry_more(entry);
 		reply->error_len = entry->more_len;
 	}
 	answer_negative(reply, zone, DNS_NXDOMAIN);
+	return NULL;
 }
 
-/* No entry of this folded name, but maybe one above. */
-static void
+/* No entry of this folded name, but maybe one above.  Returns as answer_foreign() does. */
+static const struct entry *
 answer_without_entry(struct reply *reply, const struct above *above, const uint8_t *name,
     size_t len, uint16_t owner)
 {
@@ -86,9 +112,10 @@ answer_without_entry(struct reply *reply, const struct above *above, const uint8
 	if (reply->hops == 0)
 		reply->zone = zone;
 	if (zone == NULL)
-		answer_foreign(reply, name, len, owner);
-	else if (!above_answer(reply, above, name, len, owner, zone))
-		answer_missing(reply, zone, NULL, name, len, owner);
+		return answer_foreign(reply, name, len, owner);
+	if (!above_answer(reply, above, name, len, owner, zone))
+		return answer_missing(reply, zone, NULL, name, len, owner);
+	return NULL;
 }
 
 static bool
@@ -111,15 +138,12 @@ step_to(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
 
 	if (entry == NULL) {
 		above_find(reply, name, len, &above);
-		answer_without_entry(reply, &above, name, len, owner);
-		return NULL;
+		return answer_without_entry(reply, &above, name, len, owner);
 	}
 	if (entry->kind != ENTRY_EMPTY_HEADLESS)
 		return entry;
 	const struct zone *zone = answer_zone(reply, entry);
-	if (zone != NULL)
-		answer_missing(reply, zone, entry, name, len, owner);
-	return NULL;
+	return zone == NULL ? NULL : answer_missing(reply, zone, entry, name, len, owner);
 }
 
 /*
@@ -151,8 +175,9 @@ follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entr
 static void
 answer_entry(struct reply *reply, const struct entry *entry, uint16_t owner)
 {
+	/* A host's entry may be of *, and then stands otherwise in the question. */
 	struct hop hops[ERRAND_CHAIN_MAX] = { { .entry = entry, .owner = owner,
-	    .own = owner == REPLY_OWN_NAME } };
+	    .own = owner == REPLY_OWN_NAME && entry->name_len == reply->query->name_len } };
 	unsigned count = 1;
 
 	for (;;) {
@@ -175,13 +200,25 @@ static void
 answer_found(struct reply *reply, const struct entry *entry)
 {
 	reply->zone = answer_zone(reply, entry);
-	if (reply->zone == NULL)
+	if (reply->zone == NULL) {
 		refuse(reply);
-	else if (entry->kind == ENTRY_EMPTY_HEADLESS)
-		answer_missing(reply, reply->zone, entry, entry_key(entry), entry->name_len,
-		    REPLY_OWN_NAME);
-	else
+		return;
+	}
+	if (entry->kind == ENTRY_EMPTY_HEADLESS)
+		entry = answer_missing(reply, reply->zone, entry, entry_key(entry),
+		    entry->name_len, REPLY_OWN_NAME);
+	if (entry != NULL)
 		answer_entry(reply, entry, REPLY_OWN_NAME);
+}
+
+static void
+answer_not_found(struct reply *reply, const struct above *above, const uint8_t *name)
+{
+	const struct entry *host = answer_without_entry(reply, above, name,
+	    reply->query->name_len, REPLY_OWN_NAME);
+
+	if (host != NULL)
+		answer_entry(reply, host, REPLY_OWN_NAME);
 }
 
 /* A port's name: its Service has been fetched, and is asked first. */
@@ -199,7 +236,7 @@ answer_port(struct reply *reply, const uint8_t *name)
 	if (entry != NULL)
 		answer_found(reply, entry);
 	else
-		answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME);
+		answer_not_found(reply, &above, name);
 }
 
 static void
@@ -224,7 +261,7 @@ answer_name(struct reply *reply)
 		return;
 	}
 	above_find(reply, name, query->name_len, &above);
-	answer_without_entry(reply, &above, name, query->name_len, REPLY_OWN_NAME);
+	answer_not_found(reply, &above, name);
 }
 
 void

@@ -203,6 +203,7 @@ static const struct {
 	{ "probes: {exec: {path: [bin]}}\n", "1:24: error: ", "absolute" },
 	{ "http: {listen: 8053}\n", "1:16: error: ", "http.listen" },
 	{ "http: {listen: \"8053\"}\n", "1:16: error: ", "ADDRESS:PORT" },
+	{ "ingressAddresses: [192.0.2.1, here]\n", "1:31: error: ", "ingressAddresses" },
 	{ "externalZone: ext.cluster.local\n", "1:15: error: ", "lies in clusterDomain" },
 	{ "externalZone: Cluster.Local.\n", "1:15: error: ", "lies in clusterDomain" },
 	{ "clusterDomain: a.b.example\nexternalZone: {zone: example}\n", "2:22: error: ",
@@ -341,6 +342,19 @@ START_TEST(the_external_zone_is_taken_as_a_name_or_with_its_settings)
 }
 END_TEST
 
+START_TEST(addresses_of_ingresses_are_part_of_the_answers)
+{
+	struct config *a, *b;
+
+	ck_assert_int_eq(load("ingressAddresses: [192.0.2.1, '2001:db8::1']\n", NULL, &a), 0);
+	ck_assert_int_eq(load("ingressAddresses: [192.0.2.1]\n", NULL, &b), 0);
+	ck_assert_uint_eq(a->ingress_address_count, 2);
+	ck_assert(!config_same_answers(a, b));
+	config_free(a);
+	config_free(b);
+}
+END_TEST
+
 START_TEST(the_external_zone_may_not_hold_what_a_flag_makes_the_cluster_domain)
 {
 	struct config_flags flags = { .cluster_domain = "svc.ext.example" };
@@ -384,6 +398,7 @@ suite(void)
 	tcase_add_loop_test(
 	    t, what_is_wrong_is_told_with_its_place, 0, sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(t, all_errors_of_a_file_are_told);
+	tcase_add_test(t, addresses_of_ingresses_are_part_of_the_answers);
 	tcase_add_test(t, the_external_zone_is_taken_as_a_name_or_with_its_settings);
 	tcase_add_test(t, the_external_zone_may_not_hold_what_a_flag_makes_the_cluster_domain);
 	tcase_add_test(t, an_unknown_setting_is_a_warning_with_the_likely_name);

@@ -46,7 +46,7 @@ struct words {
 struct stage {
 	struct dns_settings dns;
 	struct words namespaces, reverse, fallthrough;
-	struct addr own[LIST_MAX], servers[LIST_MAX];
+	struct addr own[LIST_MAX], servers[LIST_MAX], ways[LIST_MAX];
 	struct cidr cidrs[LIST_MAX], balancers[LIST_MAX];
 	size_t cidr_count, balancer_count;
 	char external_zone[256];
@@ -116,6 +116,11 @@ set_lists(struct stage *stage, const char *key, const char *value)
 		split(&stage->fallthrough, value);
 		stage->dns.fallthrough = stage->fallthrough.items;
 		stage->dns.fallthrough_count = stage->fallthrough.count;
+	} else if (strcmp(key, "ingressAddresses") == 0) {
+		for (size_t i = 0; i < words.count; i++)
+			ck_assert_int_eq(addr_parse(words.items[i], &stage->ways[i]), 0);
+		stage->dns.ingress_addresses = stage->ways;
+		stage->dns.ingress_address_count = words.count;
 	} else if (strcmp(key, "nsAddresses") == 0) {
 		for (size_t i = 0; i < words.count; i++)
 			ck_assert_int_eq(addr_parse(words.items[i], &stage->servers[i]), 0);
