@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "dns/index.h"
 #include "dns/tcp_client.h"
+#include "dns/tcp_numbers.h"
 #include "net/sock.h"
 
 /* fresh clients a loop round and listener; the others must be served, too */
@@ -252,7 +253,7 @@ run(void *arg)
 {
 	struct tcp_server *server = arg;
 
-	(void)pthread_setname_np(pthread_self(), "stream");
+	(void)pthread_setname_np(pthread_self(), server->stream.tls == NULL ? "stream" : "tls");
 	index_reader_begin();
 	index_reader_offline();
 	(void)event_base_dispatch(server->stream.loop);
@@ -278,6 +279,7 @@ server_free(struct tcp_server *server)
 	if (server->reserve_fd >= 0)
 		(void)close(server->reserve_fd);
 	tcp_peers_free(server->stream.peers);
+	tcp_numbers_free(server->stream.numbers);
 	if (server->stream.loop != NULL)
 		event_base_free(server->stream.loop);
 	clock_free(server->clock);
@@ -315,9 +317,12 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	stream->clock = server->clock;
 	stream->loop = new_loop();
 	stream->peers = tcp_peers_new();
+	stream->numbers = tcp_numbers_new();
+	stream->tls = settings->tls;
+	stream->transfers = settings->transfers;
 	server->listeners = calloc(settings->listen_count, sizeof(*server->listeners));
 	if (server->clock == NULL || stream->loop == NULL || stream->peers == NULL ||
-	    server->listeners == NULL)
+	    stream->numbers == NULL || server->listeners == NULL)
 		return ERR_NOMEM;
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->reserve_fd = open_reserve();

@@ -13,6 +13,8 @@
 
 struct latency;
 struct tcp_server;
+struct tcp_transfers;
+struct tls_server;
 
 struct tcp_settings {
 	const struct addr_port *listen;         /* what udp_server_bound said */
@@ -24,6 +26,8 @@ struct tcp_settings {
 	uint64_t idle_ms;                       /* tcp.idle: 10,000 */
 	/* a message once begun, the first octet of a connection: 2,000 */
 	uint64_t message_ms;
+	struct tls_server *tls;                 /* borrowed; NULL: plain TCP */
+	const struct tcp_transfers *transfers;  /* borrowed; NULL: all are REFUSED */
 };
 
 /*

@@ -1,5 +1,6 @@
 /*
- * tcp_client.c - one TCP connection: queries out of its stream, replies into it, within limits.
+ * tcp_client.c - one TCP or TLS connection: queries out of its stream, replies into it, within
+ * limits.
  *
  * A query that has come whole is answered out of the thread's buffers, and its reply is
  * written at once; a connection has buffers of its own only while a message is half here or a
@@ -12,36 +13,36 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "dns/index.h"
+#include "dns/tcp_answer.h"
+#include "dns/tcp_numbers.h"
+#include "dns/tcp_outbox.h"
+#include "dns/tcp_source.h"
+#include "dns/wire.h"
+#include "net/link.h"
+#include "net/tls_server.h"
 
 #define FINISH_READS 16         /* at a time, of a client that the stopping server still reads */
-
-struct buffer {
-	uint8_t *data;
-	size_t len;
-	size_t size;
-};
 
 struct tcp_client {
 	struct tcp_seat seat;
 	struct tcp_stream *stream;
+	struct link link;
+	uint64_t number;
 	struct event readable;
 	struct event writable;
 	struct event timer;
 	uint64_t timer_ms;              /* when the timer goes off */
 	/* a message not whole yet; whole ones while the client is not read */
-	struct buffer in;
+	struct tcp_buffer in;
 	uint64_t begun_ms;              /* when the first octet of the message in `in` came */
-	struct buffer out;              /* replies, from `sent` on unsent */
-	size_t sent;
-	size_t frame_left;              /* octets of the first unsent reply that are unsent */
-	unsigned pending;               /* unsent replies */
-	uint64_t progress_ms;           /* when the client last took an octet of them */
+	struct tcp_outbox out;
+	struct tcp_source *source;      /* a long answer under way: nothing is read meanwhile */
+	unsigned errands;               /* queries whose answers come from elsewhere */
 	bool spoken;                    /* it has sent a whole message */
 	bool reading;
 	/* the client will send no more (half-close: it still wants its replies) */
@@ -70,34 +71,12 @@ now(const struct tcp_client *client)
 
 /* A buffer of this client changes its size. */
 static void
-account(struct tcp_client *client, size_t before, size_t after)
+account_change(void *arg, size_t before, size_t after)
 {
+	struct tcp_client *client = arg;
+
 	client->stream->held += after - before;
 	tcp_peers_hold(&client->seat, client->seat.held + after - before);
-}
-
-static void
-buffer_drop(struct tcp_client *client, struct buffer *buffer)
-{
-	account(client, buffer->size, 0);
-	free(buffer->data);
-	*buffer = (struct buffer){ NULL, 0, 0 };
-}
-
-void
-tcp_client_close(struct tcp_client *client)
-{
-	struct tcp_stream *stream = client->stream;
-
-	(void)event_del(&client->readable);
-	(void)event_del(&client->writable);
-	(void)event_del(&client->timer);
-	(void)close(event_get_fd(&client->readable));
-	buffer_drop(client, &client->in);
-	buffer_drop(client, &client->out);
-	tcp_peers_remove(stream->peers, &client->seat);
-	atomic_fetch_sub_explicit(&stream->clients, 1, memory_order_relaxed);
-	free(client);
 }
 
 /*
@@ -106,8 +85,9 @@ tcp_client_close(struct tcp_client *client)
  * vanish.
  */
 static bool
-make_room(struct tcp_client *client, size_t more)
+make_room(void *arg, size_t more)
 {
+	struct tcp_client *client = arg;
 	struct tcp_stream *stream = client->stream;
 
 	while (stream->held + more > TCP_HELD_MAX) {
@@ -120,35 +100,44 @@ make_room(struct tcp_client *client, size_t more)
 	return true;
 }
 
-/* Make a buffer hold exactly these octets.  false: the client must be given up. */
-static bool
-buffer_set(struct tcp_client *client, struct buffer *buffer, const uint8_t *data, size_t len)
+static struct tcp_account
+account_of(struct tcp_client *client)
 {
-	if (len == 0) {
-		buffer_drop(client, buffer);
-		return true;
-	}
-	if (len > buffer->size) {
-		uint8_t *grown = make_room(client, len - buffer->size) ? malloc(len) : NULL;
+	return (struct tcp_account){ .grow = make_room, .changed = account_change, .arg = client };
+}
 
-		if (grown == NULL)
-			return false;
-		memcpy(grown, data, len);
-		free(buffer->data);
-		account(client, buffer->size, len);
-		*buffer = (struct buffer){ grown, len, len };
-		return true;
-	}
-	memmove(buffer->data, data, len);
-	buffer->len = len;
-	return true;
+static void
+drop_source(struct tcp_client *client)
+{
+	if (client->source != NULL)
+		client->source->free(client->source);
+	client->source = NULL;
+}
+
+void
+tcp_client_close(struct tcp_client *client)
+{
+	struct tcp_stream *stream = client->stream;
+	struct tcp_account account = account_of(client);
+
+	(void)event_del(&client->readable);
+	(void)event_del(&client->writable);
+	(void)event_del(&client->timer);
+	link_close(&client->link);
+	drop_source(client);
+	tcp_buffer_drop(&client->in, &account);
+	tcp_buffer_drop(&client->out.buffer, &account);
+	tcp_numbers_drop(stream->numbers, client->number);
+	tcp_peers_remove(stream->peers, &client->seat);
+	atomic_fetch_sub_explicit(&stream->clients, 1, memory_order_relaxed);
+	free(client);
 }
 
 static bool
 is_full(const struct tcp_client *client)
 {
-	return client->out.len - client->sent >= TCP_UNSENT_MAX ||
-	    client->pending >= TCP_PENDING_MAX;
+	return tcp_outbox_unsent(&client->out) >= TCP_UNSENT_MAX ||
+	    client->out.pending + client->errands >= TCP_PENDING_MAX || client->source != NULL;
 }
 
 /* When this connection is given up if nothing happens to it until then. */
@@ -157,12 +146,12 @@ deadline(const struct tcp_client *client)
 {
 	const struct tcp_stream *stream = client->stream;
 	uint64_t limit_ms = client->spoken ? stream->idle_ms : stream->message_ms;
-	uint64_t at = client->seat.active_ms + limit_ms;
+	uint64_t at = client->errands > 0 ? UINT64_MAX : client->seat.active_ms + limit_ms;
 
 	if (client->in.len > 0 && client->reading)
 		at = client->begun_ms + stream->message_ms;
-	if (client->out.len > 0) {
-		uint64_t unsent_at = client->progress_ms + stream->message_ms;
+	if (tcp_outbox_unsent(&client->out) > 0) {
+		uint64_t unsent_at = client->out.progress_ms + stream->message_ms;
 
 		if (client->in.len == 0 || !client->reading || unsent_at < at)
 			at = unsent_at;
@@ -202,159 +191,77 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	set_timer(client);
 }
 
-/* Read only while the client takes its replies. */
+/* Read only while the client takes its replies, write only while something waits. */
 static void
-set_reading(struct tcp_client *client)
+set_events(struct tcp_client *client)
 {
 	bool want = !client->ended && !is_full(client);
 
-	if (want == client->reading)
-		return;
-	client->reading = want;
-	if (want) {
-		client->begun_ms = now(client);
-		(void)event_add(&client->readable, NULL);
-	} else {
-		(void)event_del(&client->readable);
-	}
-}
-
-static uint16_t
-get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-/* `n` more octets are sent: count the replies that are through. */
-static void
-note_sent(struct tcp_client *client, size_t n)
-{
-	client->progress_ms = now(client);
-	while (n > 0) {
-		size_t step = n < client->frame_left ? n : client->frame_left;
-
-		client->sent += step;
-		client->frame_left -= step;
-		n -= step;
-		if (client->frame_left == 0) {
-			client->pending--;
-			/*
-			 * A reply's length is in the buffer as a whole, even if it was sent in
-			 * halves.
-			 */
-			client->frame_left = client->sent < client->out.len ?
-			    2 + (size_t)get16(client->out.data + client->sent) : 0;
+	if (tcp_outbox_unsent(&client->out) > 0 || client->link.needs_room)
+		(void)event_add(&client->writable, NULL);
+	else
+		(void)event_del(&client->writable);
+	if (want != client->reading) {
+		client->reading = want;
+		if (want) {
+			client->begun_ms = now(client);
+			(void)event_add(&client->readable, NULL);
+		} else {
+			(void)event_del(&client->readable);
 		}
 	}
+	/* What TLS holds already the socket does not tell of. */
+	if (want && link_has_more(&client->link))
+		event_active(&client->readable, EV_READ, 0);
 }
 
-/* Send what waits.  false: the client is gone. */
-static bool
-flush(struct tcp_client *client)
+static void
+count_reply(struct tcp_stream *stream, const uint8_t *reply)
 {
-	size_t left = client->out.len - client->sent;
-	ssize_t n = left == 0 ? 0 :
-	    send(event_get_fd(&client->readable), client->out.data + client->sent,
-	    left, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		return false;
-	if (n > 0)
-		note_sent(client, (size_t)n);
-	if (client->sent == client->out.len) {
-		buffer_drop(client, &client->out);
-		client->sent = 0;
-		(void)event_del(&client->writable);
-	}
-	return true;
+	count(&stream->counts.replies);
+	count(&stream->counts.rcode[reply[3] & 15]);
+	if ((reply[2] & 2) != 0)
+		count(&stream->counts.truncated);
 }
 
-/* Queue a batch of whole replies behind what waits already. */
-static bool
-queue_replies(struct tcp_client *client, const uint8_t *data, size_t len)
+/* Put a message behind its length; the octets of both. */
+static size_t
+frame(uint8_t *out, const uint8_t *message, size_t len)
 {
-	size_t left = client->out.len - client->sent;
-	uint8_t *joined = client->stream->out;
-
-	if (left > 0) {
-		/*
-		 * The batch lies in stream->out: move it behind the rest, which is below
-		 * TCP_UNSENT_MAX.
-		 */
-		memmove(joined + left, data, len);
-		memcpy(joined, client->out.data + client->sent, left);
-		data = joined;
-	}
-	client->sent = 0;
-	if (!buffer_set(client, &client->out, data, left + len))
-		return false;
-	(void)event_add(&client->writable, NULL);
-	return true;
+	wire_set_u16(out, (uint16_t)len);
+	memcpy(out + 2, message, len);
+	return 2 + len;
 }
 
-/* Send a batch of whole replies in one write, keep what the socket does not take. */
+/* false: the client must be given up. */
 static bool
 send_batch(struct tcp_client *client, size_t len, unsigned replies)
 {
-	const uint8_t *data = client->stream->out;
-	size_t done = 0;
+	struct tcp_account account = account_of(client);
 
-	if (len == 0)
-		return true;
-	if (client->out.len == 0) {
-		ssize_t n = send(event_get_fd(&client->readable), data, len,
-		    MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return false;
-		done = n > 0 ? (size_t)n : 0;
-		if (done == len)
-			return true;
-		/*
-		 * Whole replies that are through need not be kept; a half one is, from its
-		 * length on.
-		 */
-		size_t at = 0;
-		while (at + 2 + get16(data + at) <= done) {
-			at += 2 + (size_t)get16(data + at);
-			replies--;
-		}
-		client->progress_ms = now(client);
-		client->frame_left = 2 + (size_t)get16(data + at);
-		client->pending = replies;
-		if (!queue_replies(client, data + at, len - at))
-			return false;
-		client->sent = done - at;
-		client->frame_left -= done - at;
-		return true;
-	}
-	client->pending += replies;
-	return queue_replies(client, data, len);
+	return len == 0 || tcp_outbox_send(&client->out, &account, &client->link,
+	    client->stream->out, len, replies, now(client));
 }
 
-/* Answer one query into the batch.  Its length there; 0: silence. */
+/* Answer one query into the batch.  Its length there; 0: silence, or later. */
 static size_t
 answer(struct tcp_client *client, const uint8_t *query, size_t len, uint8_t *out)
 {
 	struct tcp_stream *stream = client->stream;
-	size_t reply_len;
 
 	memcpy(stream->work, query, len);
 	count(&stream->counts.queries);
-	reply_len = respond(&stream->responder, TRANSPORT_TCP, tcp_peers_addr(&client->seat),
-	    stream->work, len, sizeof(stream->work) - 2);
-	if (reply_len == 0 || reply_len > UINT16_MAX) {
-		count(&stream->counts.dropped);
+	struct tcp_ending ending = tcp_answer(stream, tcp_peers_addr(&client->seat),
+	    client->number, len);
+	client->source = ending.source;
+	client->errands += ending.later;
+	if (ending.len == 0 || ending.len > UINT16_MAX) {
+		if (!ending.later && ending.source == NULL)
+			count(&stream->counts.dropped);
 		return 0;
 	}
-	count(&stream->counts.replies);
-	count(&stream->counts.rcode[stream->work[3] & 15]);
-	if ((stream->work[2] & 2) != 0)
-		count(&stream->counts.truncated);
-	out[0] = (uint8_t)(reply_len >> 8);
-	out[1] = (uint8_t)reply_len;
-	memcpy(out + 2, stream->work, reply_len);
-	return 2 + reply_len;
+	count_reply(stream, stream->work);
+	return frame(out, stream->work, ending.len);
 }
 
 /*
@@ -369,21 +276,22 @@ answer_all(struct tcp_client *client, const uint8_t *in, size_t len, bool *good)
 
 	*good = true;
 	while (*good && !is_full(client) && len - at >= 2 &&
-	    len - at >= 2 + (size_t)get16(in + at)) {
-		size_t query_len = get16(in + at);
+	    len - at >= 2 + (size_t)wire_get_u16(in + at)) {
+		size_t query_len = wire_get_u16(in + at);
 		size_t reply = 0;
 
 		/* Less than a header is no DNS: nothing behind it can be believed. */
-		*good = query_len >= 12;
+		*good = query_len >= DNS_HEADER_LEN;
 		if (*good)
 			reply = answer(client, in + at + 2, query_len, client->stream->out + batch);
 		at += 2 + query_len;
 		batch += reply;
 		replies += reply > 0;
 		client->spoken = true;
-		/* The rest that is unsent and the batch must fit into stream->out together. */
-		if (client->out.len - client->sent + batch >= TCP_UNSENT_MAX ||
-		    client->pending + replies >= TCP_PENDING_MAX || !*good) {
+		/* The batch must fit into stream->out. */
+		if (tcp_outbox_unsent(&client->out) + batch >= TCP_UNSENT_MAX ||
+		    client->out.pending + client->errands + replies >= TCP_PENDING_MAX ||
+		    !*good) {
 			*good = send_batch(client, batch, replies) && *good;
 			batch = replies = 0;
 		}
@@ -391,6 +299,29 @@ answer_all(struct tcp_client *client, const uint8_t *in, size_t len, bool *good)
 	if (batch > 0)
 		*good = send_batch(client, batch, replies) && *good;
 	return at;
+}
+
+/* Go on with a long answer while the client takes it.  false: the client must be given up. */
+static bool
+pump(struct tcp_client *client)
+{
+	struct tcp_stream *stream = client->stream;
+
+	while (client->source != NULL && tcp_outbox_unsent(&client->out) < TCP_UNSENT_MAX &&
+	    client->out.pending < TCP_PENDING_MAX) {
+		index_reader_online();
+		size_t len = client->source->next(client->source, stream->work, UINT16_MAX);
+		index_reader_offline();
+		if (len == 0) {
+			drop_source(client);
+			return true;
+		}
+		count_reply(stream, stream->work);
+		tcp_peers_touch(&client->seat, now(client));
+		if (!send_batch(client, frame(stream->out, stream->work, len), 1))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -401,7 +332,9 @@ static bool
 digest(struct tcp_client *client, const uint8_t *in, size_t len)
 {
 	struct tcp_stream *stream = client->stream;
-	bool had_part = client->in.len > 0, good;
+	struct tcp_account account = account_of(client);
+	bool had_part = client->in.len > 0;
+	bool good = pump(client);
 	uint64_t began_us = clock_now_us(stream->clock);
 	uint64_t before = stream->counts.queries;
 
@@ -411,22 +344,28 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	 */
 	index_reader_online();
 	serving_get(&stream->serving, &stream->responder);
-	size_t done = answer_all(client, in, len, &good);
+	size_t done = good ? answer_all(client, in, len, &good) : 0;
 	index_reader_offline();
 	if (stream->counts.queries != before)
 		latency_note_many(&stream->durations, clock_now_us(stream->clock) - began_us,
 		    stream->counts.queries - before);
-	if (!good || !buffer_set(client, &client->in, in + done, len - done)) {
+	bool series = client->source != NULL;
+	if (!good || !tcp_buffer_set(&client->in, &account, in + done, len - done) ||
+	    !pump(client)) {
 		tcp_client_close(client);
 		return false;
 	}
+	/* A short one that is through already: what came behind it has its turn. */
+	if (series && client->source == NULL)
+		event_active(&client->writable, EV_WRITE, 0);
 	if (done > 0)
 		tcp_peers_touch(&client->seat, now(client));
 	if (done > 0 || !had_part)
 		client->begun_ms = now(client);
-	set_reading(client);
+	set_events(client);
 	/* Half a message that will never be whole is no reason to wait. */
-	if (client->ended && client->out.len == 0) {
+	if (client->ended && tcp_outbox_unsent(&client->out) == 0 && client->errands == 0 &&
+	    client->source == NULL) {
 		tcp_client_close(client);
 		return false;
 	}
@@ -434,11 +373,24 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	return true;
 }
 
+/* Go through what came before the client was too slow, or had too much under way, to be read. */
+static void
+go_on(struct tcp_client *client)
+{
+	struct tcp_stream *stream = client->stream;
+	size_t len = client->in.len;
+
+	if (len > 0)
+		memcpy(stream->in, client->in.data, len);
+	if (digest(client, stream->in, len) && stream->stopping)
+		tcp_client_finish(client);
+}
+
 /* How much to read: the rest of the message begun, or as much as comes at once. */
 static size_t
 read_size(const struct tcp_client *client)
 {
-	size_t need = client->in.len < 2 ? 0 : 2 + (size_t)get16(client->in.data);
+	size_t need = client->in.len < 2 ? 0 : 2 + (size_t)wire_get_u16(client->in.data);
 
 	return need > client->in.len + TCP_READ_MAX ? need - client->in.len : TCP_READ_MAX;
 }
@@ -455,11 +407,12 @@ take(struct tcp_client *client)
 	if (len > 0)
 		memcpy(stream->in, client->in.data, len);
 
-	ssize_t n = recv(event_get_fd(&client->readable), stream->in + len, read_size(client),
-	    MSG_DONTWAIT);
+	ssize_t n = link_read(&client->link, stream->in + len, read_size(client));
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && errno == EAGAIN) {
+		set_events(client);
 		return TAKEN_NOTHING;
+	}
 	if (n < 0) {
 		tcp_client_close(client);
 		return TAKEN_GONE;
@@ -482,7 +435,8 @@ tcp_client_finish(struct tcp_client *client)
 	 * Not before the socket is empty: closing it with octets unread resets what was sent,
 	 * too.
 	 */
-	if (taken == TAKEN_NOTHING && client->out.len == 0)
+	if (taken == TAKEN_NOTHING && tcp_outbox_unsent(&client->out) == 0 &&
+	    client->errands == 0)
 		tcp_client_close(client);
 }
 
@@ -495,7 +449,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (client->stream->stopping)
 		tcp_client_finish(client);
-	else
+	else if (client->reading)
 		(void)take(client);
 }
 
@@ -503,21 +457,56 @@ static void
 on_writable(evutil_socket_t fd, short what, void *arg)
 {
 	struct tcp_client *client = arg;
-	struct tcp_stream *stream = client->stream;
+	struct tcp_account account = account_of(client);
 
-	(void)fd;
-	(void)what;
-	if (!flush(client)) {
-		tcp_client_close(client);
+	/* In the middle of a handshake it is a read that goes on. */
+	if (client->link.needs_room && client->reading) {
+		on_readable(fd, what, arg);
 		return;
 	}
-	/* What came before the client was too slow to be read. */
-	size_t len = client->in.len;
+	if (tcp_outbox_flush(&client->out, &account, &client->link, now(client)))
+		go_on(client);
+	else
+		tcp_client_close(client);
+}
 
-	if (len > 0)
-		memcpy(stream->in, client->in.data, len);
-	if (digest(client, stream->in, len) && stream->stopping)
-		tcp_client_finish(client);
+void
+tcp_client_deliver(struct tcp_stream *stream, uint64_t number, const uint8_t *reply, size_t len)
+{
+	struct tcp_client *client = tcp_numbers_find(stream->numbers, number);
+
+	if (client == NULL || len == 0 || len > UINT16_MAX)
+		count(&stream->counts.dropped);
+	if (client == NULL)
+		return;
+	client->errands--;
+	tcp_peers_touch(&client->seat, now(client));
+	if (len > 0 && len <= UINT16_MAX) {
+		count_reply(stream, reply);
+		if (!send_batch(client, frame(stream->out, reply, len), 1)) {
+			tcp_client_close(client);
+			return;
+		}
+	}
+	go_on(client);
+}
+
+/* false: no memory, or no session for TLS. */
+static bool
+set_up(struct tcp_client *client, int fd, const struct addr *addr)
+{
+	struct tcp_stream *stream = client->stream;
+	struct ssl_st *session = NULL;
+
+	if (stream->tls != NULL) {
+		session = tls_server_session(stream->tls);
+		if (session == NULL)
+			return false;
+	}
+	link_open(&client->link, fd, session);
+	client->number = tcp_numbers_take(stream->numbers, client);
+	return client->number != 0 && tcp_peers_add(stream->peers, addr, &client->seat,
+	    clock_now_ms(stream->clock)) == 0;
 }
 
 int
@@ -525,13 +514,18 @@ tcp_client_open(struct tcp_stream *stream, int fd, const struct addr *addr)
 {
 	struct tcp_client *client = calloc(1, sizeof(*client));
 
-	if (client == NULL || tcp_peers_add(stream->peers, addr, &client->seat,
-	    clock_now_ms(stream->clock)) != 0) {
-		free(client);
+	if (client == NULL) {
 		(void)close(fd);
 		return ERR_NOMEM;
 	}
 	client->stream = stream;
+	link_open(&client->link, fd, NULL);
+	if (!set_up(client, fd, addr)) {
+		link_close(&client->link);
+		tcp_numbers_drop(stream->numbers, client->number);
+		free(client);
+		return ERR_NOMEM;
+	}
 	client->timer_ms = UINT64_MAX;
 	atomic_fetch_add_explicit(&stream->clients, 1, memory_order_relaxed);
 	(void)event_assign(&client->readable, stream->loop, fd, EV_READ | EV_PERSIST, on_readable,

@@ -1,5 +1,5 @@
 /*
- * tcp_client.h - one TCP connection: queries out of its stream, replies into it, within
+ * tcp_client.h - one TCP or TLS connection: queries out of its stream, replies into it, within
  * limits.  Thread: stream.
  */
 #ifndef ROLLCALL_DNS_TCP_CLIENT_H
@@ -19,12 +19,16 @@
 struct clock;
 struct event_base;
 struct tcp_client;
+struct tcp_numbers;
+struct tcp_transfers;
+struct tls_server;
 
 #define TCP_FRAME_MAX (2 + 65535)       /* a message behind its length (RFC 1035, 4.2.2) */
 /* octets taken at once beyond what a message begun still needs */
 #define TCP_READ_MAX 4096
 #define TCP_UNSENT_MAX 65536            /* a client with more waiting for it is not read */
-#define TCP_PENDING_MAX 32              /* nor one with so many replies waiting */
+/* nor one with so many replies waiting, or to come */
+#define TCP_PENDING_MAX 32
 #define TCP_HELD_MAX ((size_t)16 << 20) /* octets in the buffers of all clients */
 
 /* What the connections of a thread share. */
@@ -32,6 +36,9 @@ struct tcp_stream {
 	struct event_base *loop;
 	const struct clock *clock;
 	struct tcp_peers *peers;
+	struct tcp_numbers *numbers;
+	struct tls_server *tls;         /* NULL: plain TCP */
+	const struct tcp_transfers *transfers;  /* NULL: there are none */
 	uint64_t idle_ms;
 	uint64_t message_ms;
 	size_t held;                    /* in the buffers of all clients */
@@ -56,6 +63,13 @@ void tcp_client_close(struct tcp_client *client);
 
 /* The connection that sits there. */
 struct tcp_client *tcp_client_of(struct tcp_seat *seat);
+
+/*
+ * The answer to a query that was sent elsewhere has come, in any order: of the connection with
+ * this number, which may be gone.  len 0: there will be none.
+ */
+void tcp_client_deliver(struct tcp_stream *stream, uint64_t number, const uint8_t *reply,
+    size_t len);
 
 /*
  * The server is stopping: take what has come in, and close once everything is answered and

@@ -1,15 +1,20 @@
 /* tcp_help.c - clients for the tests of the stream thread, which runs for real on a stub for the answers. */
 #include <errno.h>
+#include <event2/event.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "dns/respond.h"
 #include "dns/tcp.h"
+#include "dns/tcp_answer.h"
+#include "dns/tcp_client.h"
+#include "dns/tcp_source.h"
+#include "dns/wire.h"
 #include "net/sock.h"
 #include "tests/dns/tcp_help.h"
 #include "tests/suite.h"
@@ -17,28 +22,107 @@
 static struct tcp_server *server;
 static struct addr_port at;
 static _Atomic(const void *) settings_seen;
+static atomic_bool released;
+static atomic_uint series_ended;
+
+/* A reply of LATE_LEN octets that comes when it is time. */
+struct late {
+	struct tcp_stream *stream;
+	uint64_t number;
+	unsigned wait_ms;
+	uint8_t reply[LATE_LEN];
+};
+
+static void
+on_late(evutil_socket_t fd, short what, void *arg)
+{
+	struct late *late = arg;
+	struct timeval again = { 0, 1000 };
+
+	(void)fd;
+	(void)what;
+	if (late->wait_ms == LATE_HELD && !atomic_load(&released)) {
+		event_base_once(late->stream->loop, -1, EV_TIMEOUT, on_late, late, &again);
+		return;
+	}
+	tcp_client_deliver(late->stream, late->number, late->reply, LATE_LEN);
+	free(late);
+}
+
+static struct tcp_ending
+come_later(struct tcp_stream *stream, uint64_t number, unsigned wait_ms)
+{
+	struct timeval wait = { 0, wait_ms == LATE_HELD ? 0 : (suseconds_t)wait_ms * 1000 };
+	struct late *late = calloc(1, sizeof(*late));
+
+	late->stream = stream;
+	late->number = number;
+	late->wait_ms = wait_ms;
+	memcpy(late->reply, stream->work, 12);
+	event_base_once(stream->loop, -1, EV_TIMEOUT, on_late, late, &wait);
+	return (struct tcp_ending){ .later = true };
+}
+
+struct series {
+	struct tcp_source source;
+	unsigned left;
+	uint16_t id;
+};
+
+static size_t
+series_next(struct tcp_source *source, uint8_t *buf, size_t size)
+{
+	struct series *series = (struct series *)(void *)source;
+
+	ck_assert_uint_ge(size, SERIES_LEN);
+	if (series->left-- == 0)
+		return 0;
+	memset(buf, 0, SERIES_LEN);
+	wire_set_u16(buf, series->id++);
+	buf[2] = 0x80;
+	return SERIES_LEN;
+}
+
+static void
+series_free(struct tcp_source *source)
+{
+	free(source);
+	atomic_fetch_add(&series_ended, 1);
+}
+
+static struct tcp_ending
+come_in_series(unsigned count)
+{
+	struct series *series = calloc(1, sizeof(*series));
+
+	series->source = (struct tcp_source){ series_next, series_free };
+	series->left = count;
+	return (struct tcp_ending){ .source = &series->source };
+}
 
 /*
  * The stub: octets 12 to 15 say how long the reply shall be; 0: silence.  A reply is the query, QR set, and
  * zeros.
  */
-size_t
-respond(struct responder *responder, enum transport transport, const struct addr *client, uint8_t *buf,
-    size_t query_len, size_t size)
+struct tcp_ending
+tcp_answer(struct tcp_stream *stream, const struct addr *client, uint64_t number, size_t len)
 {
+	uint8_t *buf = stream->work;
 	uint32_t want;
 
-	ck_assert_int_eq(transport, TRANSPORT_TCP);
 	ck_assert_uint_eq(client->octets[0], 127);
-	ck_assert_uint_eq(size, 65535);
-	atomic_store(&settings_seen, (const void *)responder->settings);
-	if (query_len < 16)
-		return query_len;
+	atomic_store(&settings_seen, (const void *)stream->responder.settings);
+	if (len < 16)
+		return (struct tcp_ending){ .len = len };
 	memcpy(&want, buf + 12, sizeof(want));
 	buf[2] |= 0x80;
-	if (want > query_len)
-		memset(buf + query_len, 0, want - query_len);
-	return want;
+	if ((want & LATE) != 0)
+		return come_later(stream, number, want & 0xFFFF);
+	if ((want & SERIES) != 0)
+		return come_in_series(want & 0xFFFF);
+	if (want > len)
+		memset(buf + len, 0, want - len);
+	return (struct tcp_ending){ .len = want };
 }
 
 size_t
@@ -101,12 +185,26 @@ tcp_help_setup(void)
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	server = NULL;
+	atomic_store(&released, false);
+	atomic_store(&series_ended, 0);
 }
 
 void
 tcp_help_teardown(void)
 {
 	tcp_server_stop(server, 0);
+}
+
+void
+release(void)
+{
+	atomic_store(&released, true);
+}
+
+unsigned
+tcp_help_series_ended(void)
+{
+	return atomic_load(&series_ended);
 }
 
 void

@@ -8,6 +8,17 @@
 
 #define QUERY_LEN 20            /* of the test's queries: a header and what the stub is to do */
 
+/* Instead of a length: the reply comes so many ms later, or when release() is called; it is LATE_LEN long. */
+#define LATE 0x10000u
+#define LATE_HELD 0xFFFFu
+#define LATE_LEN 50
+/* So many messages come, with ids from 0. */
+#define SERIES 0x20000u
+#define SERIES_LEN 1000
+void release(void);
+/* Series that are through, or given up. */
+unsigned tcp_help_series_ended(void);
+
 /* The server of this test, where it listens, and the settings that its last query was answered with. */
 struct tcp_server *tcp_help_server(void);
 const struct addr_port *tcp_help_at(void);

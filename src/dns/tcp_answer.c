@@ -1,0 +1,41 @@
+/* tcp_answer.c - a query of a stream to its reply: at once, later, or as a long one. */
+#include "dns/tcp_answer.h"
+
+#include "dns/dns_settings.h"
+#include "dns/query.h"
+#include "dns/respond.h"
+#include "dns/tcp_client.h"
+#include "dns/tcp_source.h"
+#include "dns/wire.h"
+
+/* A transfer, where somebody makes one for this client. */
+static struct tcp_source *
+begin_transfer(struct tcp_stream *stream, const struct query *query, const struct addr *client,
+    size_t len)
+{
+	const struct tcp_transfers *transfers = stream->transfers;
+	const struct dns_settings *settings = stream->responder.settings;
+
+	if (transfers == NULL || query->state != QUERY_GOOD)
+		return NULL;
+	if (query->type != DNS_TYPE_AXFR && query->type != DNS_TYPE_IXFR)
+		return NULL;
+	if (!dns_settings_admit(settings->allow_from, settings->allow_from_count, client))
+		return NULL;
+	return transfers->begin(transfers->arg, &stream->responder, client, stream->work, len);
+}
+
+struct tcp_ending
+tcp_answer(struct tcp_stream *stream, const struct addr *client, uint64_t number, size_t len)
+{
+	struct tcp_ending ending = { .len = 0 };
+	struct query query;
+
+	(void)number;
+	respond_begin(&stream->responder, stream->work, len, &query);
+	ending.source = begin_transfer(stream, &query, client, len);
+	if (ending.source == NULL)
+		ending.len = respond_finish(&stream->responder, TRANSPORT_TCP, client, &query,
+		    stream->work, UINT16_MAX, NULL);
+	return ending;
+}
