@@ -77,6 +77,7 @@ set_defaults(struct config *config)
 	config->dns.ttl_headless_s = CONFIG_TTL_UNSET;
 	config->dns.ttl_negative_s = CONFIG_TTL_UNSET;
 	config->dns.udp_size = 1232;
+	config_edge_default(&config->dns.edge);
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
 	config->probes.max_concurrent = 4096;
@@ -450,6 +451,7 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 		.own_addresses = own,
 		.own_address_count = own_count,
 	};
+	config_edge_settings(&dns->edge, settings);
 }
 
 static bool

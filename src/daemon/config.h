@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "daemon/config_edge.h"
 #include "dns/dns_settings.h"
 
 struct arena;
@@ -42,6 +43,7 @@ struct config_dns {
 	uint16_t udp_size;
 	struct addr *ns_addresses;
 	size_t ns_address_count;
+	struct config_edge edge;
 };
 
 struct config_exec {

@@ -275,7 +275,13 @@ static const struct field dns_fields[] = {
 	    .doc = "the largest UDP reply" },
 	{ FIELD_ITEMS("nsAddresses", FIELD_ADDRS, config_dns, ns_addresses, ns_address_count),
 	    .doc = "our own addresses for the apex NS" },
-	LATER("autopath"), LATER("cookies"), LATER("rrl"), LATER("nsid"),
+	{ .name = "cookies", .type = FIELD_HOOK, .hook = config_edge_cookies,
+	    .shown = "true, false, or mapping", .doc = "DNS Cookies (RFC 7873)" },
+	{ .name = "nsid", .type = FIELD_HOOK, .hook = config_edge_nsid, .shown = "text",
+	    .doc = "what this server is called to who asks (RFC 5001); hostname: the host's name" },
+	{ .name = "version", .type = FIELD_HOOK, .hook = config_edge_version,
+	    .shown = "text, or true", .doc = "what version.bind answers" },
+	LATER("autopath"), LATER("rrl"),
 };
 static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns), .title = "dns",
 	.check = check_dns };

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "daemon/config.h"
 #include "daemon/listen.h"
+#include "dns/cookie.h"
 #include "dns/dns_settings.h"
 
 struct clock;
@@ -31,6 +32,7 @@ struct generation {
 	struct config *config;
 	struct listen_own own;
 	struct dns_settings dns;
+	struct cookie_jar cookies;
 	struct index *index;            /* answers made with these settings; NULL: by `answers` */
 	struct generation *answers;     /* whose index is in use: this or one before */
 	struct generation *before;
@@ -59,6 +61,7 @@ struct rollcall {
 	uint64_t started_ms;
 	uint64_t loaded_ms;             /* when all manifests were in for the first time */
 	uint64_t tick_due_ms;
+	uint64_t cookies_rolled_ms;     /* when their secret was last made anew */
 	uint64_t loop_late_ms;          /* the worst since the start */
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */

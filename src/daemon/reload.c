@@ -56,7 +56,7 @@ load_generation(const struct rollcall *rollcall)
 	diag_free(diag);
 	/* Sockets stay as they are; what a wildcard stands for may have changed. */
 	if (err == 0)
-		err = serve_settings(generation);
+		err = serve_settings(generation, rollcall->now);
 	if (err == 0)
 		return generation;
 	log_error("reload: the settings stay as they were: %s", err_text(err));

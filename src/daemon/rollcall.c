@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/context.h"
+#include "daemon/cookies.h"
 #include "daemon/feed.h"
 #include "daemon/notify.h"
 #include "daemon/privilege.h"
@@ -127,6 +128,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (notify_watchdog_ms() > 0)
 		notify_send("WATCHDOG=1");
 	wiring_save_verdicts(rollcall);
+	cookies_tick(rollcall);
 	serve_when_ready(rollcall);
 }
 
@@ -268,7 +270,7 @@ bind_and_drop(struct rollcall *rollcall)
 		log_error("user: there is no user %s", config->user);
 		return EX_CONFIG;
 	}
-	if (serve_settings(rollcall->now) != 0 || serve_bind(rollcall) != 0)
+	if (serve_settings(rollcall->now, NULL) != 0 || serve_bind(rollcall) != 0)
 		return EX_OSERR;
 	if (config->state_dir != NULL)
 		privilege_prepare_folder(&privilege, config->state_dir);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/context.h"
+#include "daemon/cookies.h"
 #include "daemon/overview.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
@@ -19,7 +20,7 @@
 #define PORT_ATTEMPTS 16
 
 int
-serve_settings(struct generation *generation)
+serve_settings(struct generation *generation, const struct generation *before)
 {
 	const struct config *config = generation->config;
 	struct addr_port fallback[LISTEN_DEFAULT_MAX];
@@ -32,10 +33,11 @@ serve_settings(struct generation *generation)
 		listen = fallback;
 	}
 	err = listen_own_addresses(listen, count, &generation->own);
-	if (err == 0)
-		config_dns_settings(config, generation->own.all, generation->own.all_count,
-		    generation->own.named, generation->own.named_count, &generation->dns);
-	return err;
+	if (err != 0)
+		return err;
+	config_dns_settings(config, generation->own.all, generation->own.all_count,
+	    generation->own.named, generation->own.named_count, &generation->dns);
+	return cookies_make(generation, before);
 }
 
 static unsigned

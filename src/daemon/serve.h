@@ -8,8 +8,11 @@
 struct generation;
 struct rollcall;
 
-/* Fill the generation's dns settings for the addresses of its config.  ERR_NOMEM. */
-int serve_settings(struct generation *generation);
+/*
+ * Fill the generation's dns settings for the addresses of its config, after those of the one before
+ * (NULL: it is the first).  ERR_NOMEM, ERR_SYSTEM.
+ */
+int serve_settings(struct generation *generation, const struct generation *before);
 
 /* Bind UDP, TCP and HTTP; what is refused is said with its address.  ERR_SYSTEM, ERR_NOMEM. */
 int serve_bind(struct rollcall *rollcall);

@@ -52,6 +52,15 @@ cookie_roll(struct cookie_jar *jar)
 	return 0;
 }
 
+void
+cookie_inherit(struct cookie_jar *jar, const struct cookie_jar *before)
+{
+	unsigned newest = atomic_load_explicit(&before->newest, memory_order_acquire);
+
+	for (unsigned i = COOKIE_TAKEN; i > 0; i--)
+		cookie_add(jar, before->secrets[(newest - (i - 1)) % SLOTS]);
+}
+
 const uint8_t *
 cookie_newest(const struct cookie_jar *jar)
 {

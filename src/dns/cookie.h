@@ -41,6 +41,8 @@ int cookie_fill(struct cookie_jar *jar);
 void cookie_add(struct cookie_jar *jar, const uint8_t secret[COOKIE_SECRET_LEN]);
 /* The same with one at random.  ERR_SYSTEM with errno: nothing has changed. */
 int cookie_roll(struct cookie_jar *jar);
+/* All that the other one takes is taken, and its newest is the newest. */
+void cookie_inherit(struct cookie_jar *jar, const struct cookie_jar *before);
 /* The one that makes cookies. */
 const uint8_t *cookie_newest(const struct cookie_jar *jar);
 

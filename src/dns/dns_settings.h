@@ -10,6 +10,7 @@
 
 #include "base/addr.h"
 
+struct cookie_jar;
 struct forward;
 
 enum pod_names { POD_NAMES_DISABLED, POD_NAMES_INSECURE, POD_NAMES_VERIFIED };
@@ -40,7 +41,11 @@ struct dns_settings {
 	/* who is asked for what is not ours; NULL: nobody */
 	const struct forward *forward;
 	uint16_t udp_size;                      /* dns.udpSize, 512-4096 */
+	const struct cookie_jar *cookies;       /* dns.cookies; NULL: none are made */
+	/* over UDP, who knows cookies is answered when it shows ours; dns.cookies.required */
+	bool cookies_required;
 	const char *nsid;                       /* dns.nsid; NULL: not told */
+	const char *version;                    /* dns.version; NULL: not told */
 	const struct addr *ns_addresses;        /* what ns.dns.Z answers */
 	size_t ns_address_count;
 	/* addresses we answer on: whose Services are the apex NS */

@@ -15,7 +15,7 @@
  * (RFC 1034, 4.3.1).  Until all is loaded nobody knows what is ours.
  */
 static bool
-may_ask(const struct reply *reply)
+may_ask(struct reply *reply)
 {
 	const struct dns_settings *settings = reply->responder->settings;
 
@@ -24,8 +24,11 @@ may_ask(const struct reply *reply)
 	if ((reply->buf[2] & FLAG_RD) == 0 || reply->hops >= ERRAND_CHAIN_MAX)
 		return false;
 	/* A reply that goes on has been let in before. */
-	return reply->client == NULL || dns_settings_admit(settings->allow_forward_from,
-	    settings->allow_forward_from_count, reply->client);
+	if (reply->client == NULL || dns_settings_admit(settings->allow_forward_from,
+	    settings->allow_forward_from_count, reply->client))
+		return true;
+	reply_prohibit(reply);
+	return false;
 }
 
 bool

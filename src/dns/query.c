@@ -81,7 +81,7 @@ read_question(struct query *query, const uint8_t *buf, size_t len)
 	query->state = QUERY_GOOD;
 	read_records(query, &reader, buf);
 	if (query->state == QUERY_GOOD && class != DNS_CLASS_IN)
-		fail(query, QUERY_ERROR, DNS_REFUSED);
+		fail(query, class == DNS_CLASS_CH ? QUERY_CHAOS : QUERY_ERROR, DNS_REFUSED);
 }
 
 /*
@@ -101,7 +101,9 @@ refuse(struct query *query, enum dns_rcode rcode, const uint8_t *buf, size_t len
 	}
 	query->state = QUERY_GOOD;
 	read_records(query, &reader, buf);
-	fail(query, QUERY_NO_QUESTION, rcode);
+	bool cookie = query->state == QUERY_GOOD && rcode == DNS_FORMERR &&
+	    wire_get_u16(buf + 4) == 0 && (query->options.kinds & EDNS_COOKIE) != 0;
+	fail(query, cookie ? QUERY_COOKIE : QUERY_NO_QUESTION, rcode);
 }
 
 void

@@ -9,8 +9,11 @@
 
 enum query_state {
 	QUERY_SILENT,           /* no reply: not a query */
+	/* no question but a cookie (RFC 7873, 5.4): as the next where cookies mean nothing */
+	QUERY_COOKIE,
 	QUERY_NO_QUESTION,      /* a reply of the header alone, with `rcode` */
 	QUERY_ERROR,            /* a reply with the question and `rcode` */
+	QUERY_CHAOS,            /* good but for its class, CH; with `rcode` where that means nothing */
 	QUERY_GOOD,
 };
 

@@ -245,6 +245,7 @@ reply_init(struct reply *reply, struct responder *responder, const struct query 
 	reply->hops = 0;
 	reply->authoritative = false;
 	reply->truncated = false;
+	reply->proven = false;
 	reply->composing = false;
 	reply->error = NULL;
 	reply->limit = size_limit(reply, transport, size);
@@ -281,6 +282,15 @@ reply_clear(struct reply *reply)
 	reply->hops = 0;
 	reply->authoritative = reply->truncated = false;
 	reply->error = NULL;
+}
+
+void
+reply_prohibit(struct reply *reply)
+{
+	static const uint8_t prohibited[] = EDNS_ERROR_OCTETS(EDNS_ERROR_PROHIBITED);
+
+	reply->error = prohibited;
+	reply->error_len = sizeof(prohibited);
 }
 
 size_t

@@ -38,6 +38,7 @@ struct reply {
 	uint8_t hops;                   /* CNAMEs in it */
 	bool authoritative;
 	bool truncated;
+	bool proven;                    /* the client has shown a good cookie */
 	uint16_t error_len;
 	const uint8_t *error;           /* the option of an Extended DNS Error; NULL: none */
 	struct edns_due due;            /* with OPT */
@@ -88,6 +89,9 @@ void reply_add_pointer(struct reply *reply, uint16_t owner, const struct entry *
     const uint8_t *label, uint32_t ttl_s);
 /* A zone's SOA; *section counts it. */
 void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *section);
+
+/* Say why the client gets nothing: it may not ask for this (RFC 8914, 4.19). */
+void reply_prohibit(struct reply *reply);
 
 /* Nothing but the question again, whatever has been written. */
 void reply_clear(struct reply *reply);

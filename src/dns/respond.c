@@ -5,11 +5,13 @@
 
 #include "dns/above.h"
 #include "dns/answer.h"
+#include "dns/chaos.h"
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
 #include "dns/errand.h"
 #include "dns/index.h"
 #include "dns/name.h"
+#include "dns/proof.h"
 #include "dns/query.h"
 #include "dns/reply.h"
 #include "dns/wire.h"
@@ -313,6 +315,7 @@ withhold(struct reply *reply)
 		errand->wanted = false;
 	reply_clear(reply);
 	refuse(reply);
+	reply_prohibit(reply);
 }
 
 static void
@@ -320,13 +323,13 @@ decide(struct reply *reply)
 {
 	const struct dns_settings *settings = reply->responder->settings;
 
-	if (reply->query->state == QUERY_ERROR) {
-		reply->rcode = reply->query->rcode;
+	if (reply->query->state == QUERY_ERROR)
 		return;
-	}
 	bool barred = !dns_settings_admit(settings->allow_from, settings->allow_from_count,
 	    reply->client);
-	if (!answer_meta(reply) && !(barred && settings->forward == NULL))
+	if (reply->query->state == QUERY_CHAOS)
+		chaos_answer(reply);
+	else if (!answer_meta(reply) && !(barred && settings->forward == NULL))
 		answer_name(reply);
 	if (barred)
 		withhold(reply);
@@ -367,10 +370,15 @@ respond_finish(struct responder *responder, enum transport transport, const stru
 	if (query->state == QUERY_SILENT)
 		return 0;
 	reply_init(&reply, responder, query, transport, buf, size);
-	if (query->state == QUERY_NO_QUESTION)
-		return reply_finish_bare(&reply);
 	reply.client = client;
 	reply.errand = errand;
+	if (query->state <= QUERY_NO_QUESTION) {
+		if (query->state == QUERY_COOKIE)
+			proof_answer(&reply);
+		return reply_finish_bare(&reply);
+	}
+	if ((query->options.kinds & EDNS_COOKIE) != 0 && !proof_settle(&reply))
+		return reply_finish(&reply);
 	responder->rotation++;
 	decide(&reply);
 	if (errand != NULL && errand->wanted)

@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 
+struct clock;
 struct dns_settings;
 struct errand;
 struct index;
@@ -24,6 +25,7 @@ struct responder {
 	/* false: not loaded yet; what is not found is SERVFAIL with SOA, never NXDOMAIN */
 	bool answering;
 	uint32_t rotation;      /* advances by one a query: address answers are rotated by it */
+	const struct clock *clock;      /* for cookies; NULL: none are made */
 	/* over TCP: what edns-tcp-keepalive is answered with, in 100 ms; 0: nothing */
 	uint16_t keepalive_ds;
 };

@@ -314,7 +314,7 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	stream->responder.answering = true;     /* the server is started when all is loaded */
 	server->max_clients = settings->max_clients > 0 ? settings->max_clients : 1;
 	server->clock = clock_new_system();
-	stream->clock = server->clock;
+	stream->clock = stream->responder.clock = server->clock;
 	stream->loop = new_loop();
 	stream->peers = tcp_peers_new();
 	stream->numbers = tcp_numbers_new();

@@ -296,7 +296,7 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	 * Threads begin at different places, so that a client with several sockets sees no
 	 * pattern.
 	 */
-	worker->responder = (struct responder){ .answering = true,
+	worker->responder = (struct responder){ .answering = true, .clock = server->clock,
 		.rotation = (uint32_t)server->worker_count };
 	if (worker->batch == NULL || worker->send == NULL || worker->flood == NULL) {
 		worker_free(worker);

@@ -13,6 +13,7 @@
 #define DNS_UDP_MIN 512         /* what every client takes (RFC 1035, 4.2.1) */
 #define DNS_OPT_LEN 11          /* an OPT record without options (RFC 6891, 6.1.2) */
 #define DNS_CLASS_IN 1
+#define DNS_CLASS_CH 3
 #define DNS_POINTER 0xC000      /* the two bits of a compression pointer (RFC 1035, 4.1.4) */
 
 /* The types whose form matters to us; all others are octets (RFC 3597). */
@@ -28,7 +29,7 @@ enum dns_type {
 
 enum dns_rcode {
 	DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4,
-	DNS_REFUSED = 5, DNS_BADVERS = 16,
+	DNS_REFUSED = 5, DNS_BADVERS = 16, DNS_BADCOOKIE = 23,
 };
 
 /* Fields at places that are known to lie inside. */

@@ -75,7 +75,7 @@ outfit_start(struct outfit *outfit, const char *yaml)
 	rollcall->due_ms = UINT64_MAX;
 	rollcall->refresh = event_new(rollcall->loop, -1, EV_PERSIST, on_event, NULL);
 	rollcall->due = evtimer_new(rollcall->loop, on_event, NULL);
-	ck_assert_int_eq(serve_settings(generation), 0);
+	ck_assert_int_eq(serve_settings(generation, NULL), 0);
 }
 
 void

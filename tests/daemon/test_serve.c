@@ -167,7 +167,7 @@ START_TEST(loopback_is_ours_but_does_not_name_us_beside_another_address)
 	ck_assert_int_eq(addr_parse("192.0.2.1", &listen[1].addr), 0);
 	config.listen = listen;
 	config.listen_count = 2;
-	ck_assert_int_eq(serve_settings(&generation), 0);
+	ck_assert_int_eq(serve_settings(&generation, NULL), 0);
 	ck_assert_uint_eq(generation.dns.own_address_count, 2);
 	ck_assert_uint_eq(generation.dns.ns_address_count, 1);
 	ck_assert_int_eq(addr_compare(&generation.dns.ns_addresses[0], &listen[1].addr), 0);

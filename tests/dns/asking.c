@@ -225,7 +225,8 @@ say_reply(struct asking *asking, const ldns_pkt *packet)
 
 	ck_assert(ldns_pkt_qr(packet));
 	ck_assert_uint_eq(ldns_pkt_id(packet), 0x1234);
-	say(asking, "%s", ldns_pkt_edns_extended_rcode(packet) > 0 ? "BADVERS" : rcode->name);
+	say(asking, "%s", ldns_pkt_edns_extended_rcode(packet) == 0 ? rcode->name :
+	    ldns_pkt_get_rcode(packet) == 0 ? "BADVERS" : "BADCOOKIE");
 	say(asking, "%s%s%s", ldns_pkt_aa(packet) ? " aa" : "", ldns_pkt_tc(packet) ? " tc" : "",
 	    ldns_pkt_rd(packet) ? " rd" : "");
 	say(asking, "%s%s%s%s\n", ldns_pkt_ra(packet) ? " ra" : "",

@@ -156,6 +156,26 @@ START_TEST(older_secrets_are_taken_for_two_more_rolls)
 }
 END_TEST
 
+/* A reload: cookies of before are good, and new ones are made with the same secret or the next. */
+START_TEST(a_jar_takes_what_the_one_before_took)
+{
+	struct cookie_jar before, jar;
+	struct addr client;
+	uint8_t old[EDNS_COOKIE_LEN], cookie[EDNS_COOKIE_LEN], reply[EDNS_COOKIE_LEN];
+
+	ck_assert_int_eq(cookie_fill(&before), 0);
+	ck_assert_int_eq(addr_parse("192.0.2.1", &client), 0);
+	(void)cookie_answer(&before, &client, NOW, (const uint8_t *)"01234567", 8, old);
+	ck_assert_int_eq(cookie_roll(&before), 0);
+	(void)cookie_answer(&before, &client, NOW, (const uint8_t *)"01234567", 8, cookie);
+	ck_assert_int_eq(cookie_fill(&jar), 0);
+	cookie_inherit(&jar, &before);
+	ck_assert_int_eq(cookie_answer(&jar, &client, NOW, old, sizeof(old), reply), COOKIE_GOOD);
+	ck_assert_mem_eq(reply, cookie, sizeof(cookie));
+	ck_assert_mem_eq(cookie_newest(&jar), cookie_newest(&before), COOKIE_SECRET_LEN);
+}
+END_TEST
+
 /* Nobody who knows less than all of a jar guesses a slot of it. */
 START_TEST(no_secret_is_left_empty)
 {
@@ -181,6 +201,7 @@ suite(void)
 	tcase_add_loop_test(tests, a_cookie_is_good_for_who_got_it_and_not_for_long, 0,
 	    (int)(sizeof(returns) / sizeof(returns[0])));
 	tcase_add_test(tests, older_secrets_are_taken_for_two_more_rolls);
+	tcase_add_test(tests, a_jar_takes_what_the_one_before_took);
 	tcase_add_test(tests, no_secret_is_left_empty);
 	suite_add_tcase(cookie, tests);
 	return cookie;

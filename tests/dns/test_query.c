@@ -61,7 +61,15 @@ static const struct {
 	  false },
 	{ "an old label type", OCTETS(HEAD ONE "\x41\0" A_IN), QUERY_NO_QUESTION, DNS_FORMERR,
 	  false },
-	{ "class CH", OCTETS(HEAD ONE WEB "\0\1\0\3"), QUERY_ERROR, DNS_REFUSED, false },
+	{ "class CH", OCTETS(HEAD ONE WEB "\0\1\0\3"), QUERY_CHAOS, DNS_REFUSED, false },
+	{ "class CH, octets left over", OCTETS(HEAD ONE WEB "\0\1\0\3x"), QUERY_ERROR,
+	  DNS_FORMERR, false },
+	{ "a cookie alone", OCTETS(HEAD "\0\0\0\0\0\0\0\1\0\0\51\4\xd0\0\0\0\0\0\14"
+	  "\0\12\0\10" "01234567"), QUERY_COOKIE, DNS_FORMERR, true },
+	{ "a cookie alone of seven octets", OCTETS(HEAD "\0\0\0\0\0\0\0\1\0\0\51\4\xd0\0\0\0\0"
+	  "\0\13" "\0\12\0\7" "0123456"), QUERY_NO_QUESTION, DNS_FORMERR, true },
+	{ "a cookie alone, of NOTIFY", OCTETS("\x12\x34\x20\0" "\0\0\0\0\0\0\0\1\0\0\51\4\xd0"
+	  "\0\0\0\0\0\14" "\0\12\0\10" "01234567"), QUERY_NO_QUESTION, DNS_NOTIMP, true },
 	{ "class ANY", OCTETS(HEAD ONE WEB "\0\1\0\xff"), QUERY_ERROR, DNS_REFUSED, false },
 	{ "octets left over", OCTETS(HEAD ONE WEB A_IN "x"), QUERY_ERROR, DNS_FORMERR, false },
 	{ "counts that lie", OCTETS(HEAD "\0\1\xff\xff\xff\xff\xff\xff" WEB A_IN), QUERY_ERROR,

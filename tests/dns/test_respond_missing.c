@@ -162,7 +162,7 @@ START_TEST(only_those_who_may_ask_are_answered)
 	asking->settings.allow_from_count = 3;
 	ck_assert_int_eq(addr_parse(clients[_i].client, &asking->client), 0);
 	asking_expect(asking, "nobody." IN_SVC " A edns",
-	    clients[_i].allowed ? "NXDOMAIN aa\n" SOA "OPT 1232\n" : "REFUSED\nOPT 1232\n");
+	    clients[_i].allowed ? "NXDOMAIN aa\n" SOA "OPT 1232\n" : "REFUSED\nOPT 1232 EDE 18\n");
 }
 END_TEST
 

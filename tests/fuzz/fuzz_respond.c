@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/clock.h"
+#include "dns/cookie.h"
 #include "dns/dns_settings.h"
 #include "dns/entry.h"
 #include "dns/index.h"
@@ -273,17 +275,29 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const fallthrough[] = { "in-addr.arpa" };
 	static struct index *index;
+	static struct cookie_jar cookies;
+	static struct clock *now;
 	static uint8_t buf[DNS_MESSAGE_MAX];
 
-	if (index == NULL)
+	if (index == NULL) {
 		index = world();
+		now = clock_new_manual(0, 1700000000);
+		MUST(cookie_fill(&cookies) == 0);
+		/* So that the corpus can hold good cookies: all three are the same. */
+		for (unsigned i = 0; i < COOKIE_TAKEN; i++)
+			cookie_add(&cookies, (const uint8_t *)"0123456789abcdef");
+	}
 	if (size < 1 || size > 4097)
 		return 0;
 	struct dns_settings settings = { .ttl_s = 5, .udp_size = 1232, .fallthrough = fallthrough,
-		.fallthrough_count = (data[0] & 4) != 0 };
+		.fallthrough_count = (data[0] & 4) != 0,
+		.cookies = (data[0] & 8) != 0 ? &cookies : NULL,
+		.cookies_required = (data[0] & 16) != 0,
+		.nsid = (data[0] & 8) != 0 ? "here" : NULL,
+		.version = (data[0] & 8) != 0 ? "rollcall" : NULL };
 	struct responder responder = { .index = index, .settings = &settings,
 	    .answering = (data[0] & 2) == 0,
-		.rotation = data[0], .keepalive_ds = 100 };
+		.rotation = data[0], .keepalive_ds = 100, .clock = now };
 	enum transport transport = (data[0] & 1) != 0 ? TRANSPORT_TCP : TRANSPORT_UDP;
 	struct addr client = { .family = ADDR_IP4 };
 	memcpy(buf, data + 1, size - 1);

@@ -1,0 +1,214 @@
+/* config_edge.c - dns.cookies, dns.nsid, dns.version: what clients are told beside answers. */
+#include <config.h>
+
+#include "daemon/config_edge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "daemon/config.h"
+#include "dns/dns_settings.h"
+#include "source/doc.h"
+
+#define SECRET_FILE_MAX 4096
+#define HOST_NAME_MAX_LEN 64
+
+void
+config_edge_default(struct config_edge *edge)
+{
+	/* As BIND does: who sends no cookie pays nothing for it. */
+	edge->cookies = true;
+}
+
+void
+config_edge_settings(const struct config_edge *edge, struct dns_settings *settings)
+{
+	settings->cookies_required = edge->cookies_required;
+	settings->nsid = edge->nsid;
+	settings->version = edge->version;
+}
+
+static struct config_edge *
+edge_of(void *target)
+{
+	return &((struct config_dns *)target)->edge;
+}
+
+/* ---- cookies ---- */
+
+static int
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool
+read_secret(const char *line, uint8_t secret[COOKIE_SECRET_LEN])
+{
+	for (size_t i = 0; i < COOKIE_SECRET_LEN; i++) {
+		int high = digit_of(line[2 * i]);
+		int low = high < 0 ? -1 : digit_of(line[2 * i + 1]);
+
+		if (low < 0)
+			return false;
+		secret[i] = (uint8_t)(high << 4 | low);
+	}
+	return line[2 * COOKIE_SECRET_LEN] == '\0';
+}
+
+/* One secret a line; empty lines and those that begin with # say nothing.  What is wrong, or NULL. */
+static const char *
+read_secrets(struct config_edge *edge, char *text)
+{
+	char *rest;
+
+	edge->secret_count = 0;
+	for (char *line = strtok_r(text, "\r\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\r\n", &rest)) {
+		if (line[0] == '#')
+			continue;
+		if (edge->secret_count == CONFIG_SECRETS_MAX)
+			return "has more than two secrets";
+		if (!read_secret(line, edge->secrets[edge->secret_count]))
+			return "has a line that is not 32 hexadecimal digits";
+		edge->secret_count++;
+	}
+	return edge->secret_count == 0 ? "has no secret" : NULL;
+}
+
+/* The whole of a small regular file; what is wrong, or NULL. */
+static const char *
+read_small(const char *path, char text[SECRET_FILE_MAX + 1])
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat status;
+	ssize_t len;
+
+	if (fd < 0)
+		return strerror(errno);
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+	    status.st_size > SECRET_FILE_MAX) {
+		close(fd);
+		return "is no regular file, or larger than 4096 octets";
+	}
+	len = read(fd, text, SECRET_FILE_MAX);
+	close(fd);
+	if (len < 0)
+		return "cannot be read";
+	text[len] = '\0';
+	return NULL;
+}
+
+static void
+check_cookies(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct config_edge *edge = target;
+	char text[SECRET_FILE_MAX + 1];
+	const char *wrong;
+
+	if (edge->secret_file == NULL)
+		return;
+	wrong = edge->secret_file[0] == '/' ? read_small(edge->secret_file, text) :
+	    "must be an absolute path";
+	if (wrong == NULL)
+		wrong = read_secrets(edge, text);
+	explicit_bzero(text, sizeof(text));
+	if (wrong != NULL)
+		field_error(context, doc_find(node, "secretFile"), ".secretFile", "%s: %s",
+		    edge->secret_file, wrong);
+}
+
+static const struct field cookies_fields[] = {
+	{ FIELD("required", FIELD_BOOL, config_edge, cookies_required),
+	    .doc = "who knows cookies is answered over UDP when it shows ours" },
+	{ FIELD("secretFile", FIELD_TEXT, config_edge, secret_file),
+	    .doc = "one or two lines of 32 hexadecimal digits, for instances to share" },
+};
+static const struct field_table cookies_table = { FIELD_TABLE(cookies_fields, config_edge),
+	.title = "cookies", .check = check_cookies };
+
+void
+config_edge_cookies(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct config_edge *edge = edge_of(target);
+
+	if (node == NULL || node->type == DOC_NULL)
+		return;
+	if (node->type == DOC_BOOL)
+		edge->cookies = node->truth;
+	else if (node->type == DOC_MAP)
+		field_decode(&cookies_table, node, edge, context);
+	else
+		field_error(context, node, "", "must be true, false, or a mapping");
+}
+
+/* ---- texts ---- */
+
+static const char *
+wrong_text(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > EDNS_NSID_MAX)
+		return "must have 1 to 128 octets";
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return "must have no control characters";
+	return NULL;
+}
+
+/* false: nothing is to be told. */
+static bool
+take_text(struct field_context *context, const struct doc_node *node, const char **text)
+{
+	const char *wrong;
+
+	if (node == NULL || node->type == DOC_NULL ||
+	    (node->type == DOC_STRING && node->text[0] == '\0'))
+		return false;
+	if (node->type == DOC_LIST || node->type == DOC_MAP) {
+		field_error(context, node, "", "must be a text");
+		return false;
+	}
+	wrong = wrong_text(node->text);
+	if (wrong != NULL)
+		field_error(context, node, "", "%s", wrong);
+	*text = node->text;
+	return wrong == NULL;
+}
+
+void
+config_edge_nsid(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct config_edge *edge = edge_of(target);
+	char name[HOST_NAME_MAX_LEN + 1] = "";
+
+	if (!take_text(context, node, &edge->nsid) || strcmp(edge->nsid, "hostname") != 0)
+		return;
+	/* A name of the greatest length comes without its NUL. */
+	edge->nsid = gethostname(name, HOST_NAME_MAX_LEN) != 0 ? NULL :
+	    arena_text(context->arena, name);
+	if (edge->nsid == NULL)
+		field_error(context, node, "", "the host's name cannot be had");
+}
+
+void
+config_edge_version(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct config_edge *edge = edge_of(target);
+
+	if (node != NULL && node->type == DOC_BOOL)
+		edge->version = node->truth ? PACKAGE_STRING : NULL;
+	else
+		(void)take_text(context, node, &edge->version);
+}

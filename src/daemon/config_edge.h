@@ -1,0 +1,38 @@
+/*
+ * config_edge.h - dns.cookies, dns.nsid, dns.version: what clients are told beside answers.
+ * Thread: control.
+ */
+#ifndef ROLLCALL_DAEMON_CONFIG_EDGE_H
+#define ROLLCALL_DAEMON_CONFIG_EDGE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/cookie.h"
+#include "source/field.h"
+
+/* Lines of a secret file: the one that makes cookies, and one that is still, or already, taken. */
+#define CONFIG_SECRETS_MAX 2
+
+struct config_edge {
+	bool cookies;
+	bool cookies_required;
+	const char *secret_file;        /* NULL: secrets of our own, at random */
+	uint8_t secrets[CONFIG_SECRETS_MAX][COOKIE_SECRET_LEN];
+	size_t secret_count;
+	const char *nsid;               /* NULL: not told */
+	const char *version;            /* NULL: not told */
+};
+
+struct dns_settings;
+
+/* What holds where the file says nothing. */
+void config_edge_default(struct config_edge *edge);
+/* All but the cookie's secrets, which change while these settings last. */
+void config_edge_settings(const struct config_edge *edge, struct dns_settings *settings);
+
+/* Hooks; the target is a struct config_dns. */
+void config_edge_cookies(struct field_context *context, const struct doc_node *node, void *target);
+void config_edge_nsid(struct field_context *context, const struct doc_node *node, void *target);
+void config_edge_version(struct field_context *context, const struct doc_node *node, void *target);
+#endif
