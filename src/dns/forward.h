@@ -10,22 +10,13 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "dns/cache_settings.h"
 #include "dns/entry.h"
 
 /* What a resolv.conf or an entry may name: CoreDNS's limit. */
 #define FORWARD_UPSTREAMS_MAX 15
 
 enum forward_policy { FORWARD_RANDOM, FORWARD_ROUND_ROBIN, FORWARD_SEQUENTIAL };
-
-/* `forward[].cache`, over `cache`: what may be kept of a zone's answers, and for how long. */
-struct forward_cache {
-	bool enabled;
-	bool serve_stale;               /* RFC 8767 */
-	uint8_t prefetch_percent;       /* of the TTL that is left when a popular name is renewed; 0: never */
-	uint32_t max_ttl_s;
-	uint32_t max_negative_ttl_s;
-	uint32_t max_stale_s;           /* how long after its end an answer may still be given */
-};
 
 struct forward_zone {
 	uint8_t name_len;
@@ -35,7 +26,7 @@ struct forward_zone {
 	struct addr_port upstreams[FORWARD_UPSTREAMS_MAX];
 	/* Why there is none ("/etc/resolv.conf names no upstream"), in the table; NULL: there is one. */
 	const char *lack;
-	struct forward_cache cache;
+	struct cache_settings cache;    /* `forward[].cache`, over `cache` */
 };
 
 struct forward;
