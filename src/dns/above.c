@@ -100,29 +100,37 @@ answer_below(struct reply *reply, const struct entry *entry, const uint8_t *name
 	return true;
 }
 
+bool
+above_has_addr(const struct entry *entry, const struct addr *addr, const uint8_t **label,
+    uint32_t *ttl_s)
+{
+	const struct below *below = entry_below(entry);
+	struct below_member member;
+
+	*label = NULL;
+	if (below == NULL || !below_find_addr(below, addr, &member))
+		return entry_has_addr(entry, addr, ttl_s);
+	*label = member.label;
+	*ttl_s = below_ttl_s(below);
+	return true;
+}
+
 /* An address of a network: one Service has it, at an endpoint or as its own. */
 static bool
 answer_address(struct reply *reply, const struct page_root *root, const uint8_t *label,
     uint16_t owner, const struct zone *zone)
 {
 	unsigned place;
-	struct below_member member;
-	const uint8_t *endpoint = NULL;
+	const uint8_t *endpoint;
 	uint32_t ttl_s;
 
 	if (!reverse_label(label, root->network.base.family, &place))
 		return false;
 	struct addr addr = page_addr(root, place);
 	const struct entry *entry = page_find(root, place);
-	if (entry == NULL)
+	/* It may just have gone from there. */
+	if (entry == NULL || !above_has_addr(entry, &addr, &endpoint, &ttl_s))
 		return false;
-	const struct below *below = entry_below(entry);
-	if (below != NULL && below_find_addr(below, &addr, &member)) {
-		endpoint = member.label;
-		ttl_s = below_ttl_s(below);
-	} else if (!entry_has_addr(entry, &addr, &ttl_s)) {
-		return false;   /* it has just gone from there */
-	}
 	if (reply->query->type == DNS_TYPE_PTR)
 		reply_add_pointer(reply, owner, entry, endpoint, ttl_s);
 	else if (!answer_some(reply, owner))

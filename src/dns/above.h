@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct addr;
 struct entry;
 struct reply;
 struct zone;
@@ -23,6 +24,13 @@ struct above {
  * Such a name has no entry of its own.
  */
 size_t above_port_len(const uint8_t *name);
+
+/*
+ * Has the entry, to which an address leads, this address?  Then what it is called there: `label`
+ * (NULL: none) below the entry's name.
+ */
+bool above_has_addr(const struct entry *entry, const struct addr *addr, const uint8_t **label,
+    uint32_t *ttl_s);
 
 /* Look above this folded name, of which there is no entry. */
 void above_find(const struct reply *reply, const uint8_t *name, size_t len, struct above *above);

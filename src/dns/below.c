@@ -267,24 +267,55 @@ below_find_addr(const struct below *below, const struct addr *addr, struct below
 	return false;
 }
 
+static void
+read_port(const uint8_t *at, struct below_port *port)
+{
+	const uint8_t *fixed = at + 1 + *at;
+
+	*port = (struct below_port){ .name = at + 1, .name_len = *at,
+	    .count = wire_get_u16(fixed), .len = wire_get_u16(fixed + 2),
+	    .at = (uint32_t)wire_get_u16(fixed + 4) << 16 | wire_get_u16(fixed + 6) };
+}
+
+static const uint8_t *
+first_port(const struct below *below)
+{
+	return (const uint8_t *)&below->places[below->member_count + below->order4 +
+	    below->order6];
+}
+
 bool
 below_find_port(const struct below *below, const uint8_t *labels, size_t len,
     struct below_port *port)
 {
-	const uint8_t *at = (const uint8_t *)&below->places[below->member_count + below->order4 +
-	    below->order6];
+	const uint8_t *at = first_port(below);
 
 	for (unsigned i = 0; i < below->port_count; i++, at += *at + PORT_FIXED) {
-		const uint8_t *fixed = at + 1 + *at;
-
 		if (*at != len || memcmp(at + 1, labels, len) != 0)
 			continue;
-		*port = (struct below_port){ .name = at + 1, .name_len = *at,
-		    .count = wire_get_u16(fixed), .len = wire_get_u16(fixed + 2),
-		    .at = (uint32_t)wire_get_u16(fixed + 4) << 16 | wire_get_u16(fixed + 6) };
+		read_port(at, port);
 		return true;
 	}
 	return false;
+}
+
+bool
+below_member_at(const struct below *below, size_t number, struct below_member *member)
+{
+	if (number >= below->member_count)
+		return false;
+	read_member(below, below->places[number], member);
+	return true;
+}
+
+bool
+below_port_next(const struct below *below, size_t number, struct below_port *port)
+{
+	if (number >= below->port_count)
+		return false;
+	read_port(number == 0 ? first_port(below) :
+	    port->name + port->name_len + PORT_FIXED - 1, port);
+	return true;
 }
 
 uint32_t

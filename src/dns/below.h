@@ -57,6 +57,13 @@ bool below_find_addr(const struct below *below, const struct addr *addr,
 bool below_find_port(const struct below *below, const uint8_t *labels, size_t len,
     struct below_port *port);
 
+/*
+ * One after the other: the members by label from number 0 on; the ports, where `port` is the one
+ * before (number 0: none).  false: there are no more.
+ */
+bool below_member_at(const struct below *below, size_t number, struct below_member *member);
+bool below_port_next(const struct below *below, size_t number, struct below_port *port);
+
 /* The TTL of addresses and of PTR records that name an endpoint. */
 uint32_t below_ttl_s(const struct below *below);
 /* Names of endpoints and ports together. */

@@ -10,22 +10,18 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <urcu/urcu-qsbr.h>
 #include <sys/random.h>
 
 #include "base/err.h"
 #include "dns/entry_layout.h"
+#include "dns/index_parts.h"
 #include "dns/name.h"
+#include "dns/observer.h"
 #include "dns/page.h"
 #include "dns/reclaim.h"
 #include "dns/zone_table.h"
 
-#define SLOT_EMPTY 0
-#define SLOT_REMOVED 1          /* a search goes on past it */
-#define TAG_SHIFT 48
-#define POINTER_MASK ((1ULL << TAG_SHIFT) - 1)
 #define TABLE_MIN 64
-#define DEPTHS 64               /* the last one stands for all that are deeper */
 /*
  * What a name below arpa that was stated is found by: the catalog puts empty non-terminals and
  * networks of its own there.  It changes the tag, so that the two are never taken for each other.
@@ -33,26 +29,6 @@
 #define UNDER 0x9e3779b97f4a7c15ULL
 #define REBUILD_AHEAD 8         /* entries whose names are fetched before they are needed */
 
-struct table {
-	size_t mask;            /* slots - 1; slots are a power of two, at most half of them used */
-	size_t used;            /* not empty: entries and removed */
-	_Atomic uint64_t slots[];
-};
-
-struct index {
-	_Atomic(struct table *) table;
-	_Atomic(struct zone_table *) zones;
-	_Atomic size_t specials;        /* entries of a kind that speaks for names below it */
-	_Atomic size_t unders;          /* second entries of names */
-	_Atomic uint64_t holder_depths; /* bit n: one of n labels holds names below it */
-	size_t holders[DEPTHS];         /* how many do */
-	uint64_t seed;
-	size_t count;
-	size_t entry_octets;
-	size_t other_octets;            /* pages, and what else readers come to from entries */
-	struct index_piece *kept;
-	struct reclaim *reclaim;
-};
 
 static size_t
 table_size(const struct table *table)
@@ -68,18 +44,6 @@ table_new(size_t slots)
 	if (table != NULL)
 		table->mask = slots - 1;
 	return table;
-}
-
-static uint64_t
-slot_load(const struct table *table, size_t at, memory_order order)
-{
-	return atomic_load_explicit(&table->slots[at & table->mask], order);
-}
-
-static struct entry *
-slot_entry(uint64_t slot)
-{
-	return (struct entry *)(uintptr_t)(slot & POINTER_MASK); /* NOLINT: packed pointer */
 }
 
 static uint64_t
@@ -353,11 +317,30 @@ count_entry(struct index *index, const struct entry *entry, bool in)
 		count_holder(index, entry, in);
 }
 
+/* What is held must not be freed at once, as it is where there is no memory to remember it by. */
+static void
+give_back(struct index *index, void *piece, size_t size)
+{
+	if (index->held && !reclaim_has_room(index->reclaim)) {
+		index->held = false;
+		index->observer->lose(index->observer->arg);
+	}
+	reclaim_add(index->reclaim, piece, size);
+}
+
 static void
 discard(struct index *index, struct entry *entry)
 {
 	count_entry(index, entry, false);
-	reclaim_add(index->reclaim, entry, entry_size(entry));
+	give_back(index, entry, entry_size(entry));
+}
+
+static void
+tell_entry(const struct index *index, const struct entry *old, const struct entry *new,
+    const struct cell *cell)
+{
+	if (index->observer != NULL)
+		index->observer->entry(index->observer->arg, old, new, cell);
 }
 
 /* By this hash, and through this cell (NULL: there is none). */
@@ -380,6 +363,7 @@ put(struct index *index, uint64_t hash, struct entry *entry, struct cell *cell)
 	uint64_t before = slot_load(table, at, memory_order_relaxed);
 	if (before == SLOT_EMPTY)
 		table->used++;
+	tell_entry(index, replaces ? slot_entry(before) : NULL, entry, cell);
 	count_entry(index, entry, true);
 	atomic_store_explicit(&table->slots[at], slot_make(entry, hash), memory_order_release);
 	if (cell != NULL)
@@ -424,6 +408,7 @@ take_out(struct index *index, uint64_t hash, const uint8_t *name, struct cell *c
 	if (!find_slot(table, hash, name, name_len(name), &at))
 		return;
 	struct entry *entry = slot_entry(slot_load(table, at, memory_order_relaxed));
+	tell_entry(index, entry, NULL, cell);
 	atomic_store_explicit(&table->slots[at], SLOT_REMOVED, memory_order_release);
 	if (cell != NULL)
 		atomic_store_explicit(&cell->entry, NULL, memory_order_release);
@@ -470,7 +455,7 @@ void
 index_retire(struct index *index, void *piece, size_t size)
 {
 	index->other_octets -= size;
-	reclaim_add(index->reclaim, piece, size);
+	give_back(index, piece, size);
 }
 
 void
@@ -497,21 +482,28 @@ int
 index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata, uint16_t soa_len,
     uint32_t soa_ttl_s)
 {
-	return swap_zones(index,
+	int err = swap_zones(index,
 	    zone_table_with(index_zones(index), zone, soa_rdata, soa_len, soa_ttl_s));
+
+	if (err == 0 && index->observer != NULL)
+		index->observer->zone(index->observer->arg, zone, soa_rdata, soa_len, soa_ttl_s);
+	return err;
 }
 
 void
 index_remove_zone(struct index *index, const uint8_t *zone)
 {
 	/* Without memory the zone stays: its names are gone already, so it answers NXDOMAIN. */
-	(void)swap_zones(index, zone_table_without(index_zones(index), zone));
+	if (swap_zones(index, zone_table_without(index_zones(index), zone)) == 0 &&
+	    index->observer != NULL)
+		index->observer->zone(index->observer->arg, zone, NULL, 0, 0);
 }
 
 void
 index_reclaim(struct index *index)
 {
-	reclaim_flush(index->reclaim);
+	if (!index->held)
+		reclaim_flush(index->reclaim);
 }
 
 size_t
@@ -528,44 +520,4 @@ index_size(const struct index *index)
 
 	return sizeof(*index) + table_size(table) + (zones == NULL ? 0 : zone_table_size(zones)) +
 	    index->entry_octets + index->other_octets + reclaim_waiting(index->reclaim);
-}
-
-void
-index_reader_begin(void)
-{
-	urcu_qsbr_register_thread();
-}
-
-void
-index_reader_end(void)
-{
-	reclaim_mark_quiet();
-	urcu_qsbr_unregister_thread();
-}
-
-void
-index_reader_quiet(void)
-{
-	reclaim_mark_quiet();
-	urcu_qsbr_quiescent_state();
-}
-
-void
-index_reader_offline(void)
-{
-	reclaim_mark_quiet();
-	urcu_qsbr_thread_offline();
-}
-
-void
-index_reader_online(void)
-{
-	urcu_qsbr_thread_online();
-}
-
-void
-index_wait_readers(void)
-{
-	urcu_qsbr_synchronize_rcu();
-	reclaim_mark_grace();
 }

@@ -16,6 +16,8 @@
 struct cell;
 struct entry;
 struct index;
+struct index_observer;
+struct page_root;
 struct zone_table;
 
 /* An empty table.  Thread: control. */
@@ -70,6 +72,24 @@ struct index_piece {
 };
 /* Readers still come to it: it lives as long as the index and is freed with it. */
 void index_keep(struct index *index, struct index_piece *piece);
+
+/*
+ * Tell this one, who is borrowed, of each change from now on (observer.h); NULL: nobody.  A page
+ * tells of its own changes through the second.
+ */
+void index_observe(struct index *index, const struct index_observer *observer);
+void index_tell_pointer(struct index *index, struct page_root *root, unsigned place,
+    const struct cell *old, const struct cell *new);
+
+/*
+ * Control thread: entries that there are now, into a list to be freed; *count.  From here on until
+ * index_let_go() nothing that is replaced is freed, so that all of them can be read.  NULL: no
+ * memory, nothing is held.  Only for an observer, who may be told that it is lost.
+ */
+const struct entry **index_hold(struct index *index, size_t *count);
+void index_let_go(struct index *index);
+/* Octets that wait to be freed. */
+size_t index_waiting(const struct index *index);
 
 /*
  * Free what readers can no longer see; waits for a grace period off the query path.  Called

@@ -147,6 +147,7 @@ page_put(struct page_root *root, unsigned place, struct cell *cell, struct index
 	if (page != NULL)
 		(void)find(page, place, &at);
 	if (at != SIZE_MAX) {
+		index_tell_pointer(index, root, place, page_get(root, place), cell);
 		store(page, at, place, cell);
 		return 0;
 	}
@@ -156,6 +157,7 @@ page_put(struct page_root *root, unsigned place, struct cell *cell, struct index
 	(void)find(grown, place, &at);
 	store(grown, at, place, cell);
 	index_note(index, page_size(grown));
+	index_tell_pointer(index, root, place, NULL, cell);
 	atomic_store_explicit(&root->page, grown, memory_order_release);
 	if (page != NULL)
 		index_retire(index, page, page_size(page));
@@ -163,13 +165,15 @@ page_put(struct page_root *root, unsigned place, struct cell *cell, struct index
 }
 
 void
-page_clear(struct page_root *root, unsigned place)
+page_clear(struct page_root *root, unsigned place, struct index *index)
 {
 	struct page *page = atomic_load_explicit(&root->page, memory_order_relaxed);
 	size_t at;
 
-	if (page != NULL && find(page, place, &at))
-		store(page, at, place, NULL);
+	if (page == NULL || !find(page, place, &at))
+		return;
+	index_tell_pointer(index, root, place, slot_cell(load(page, at)), NULL);
+	store(page, at, place, NULL);
 }
 
 void

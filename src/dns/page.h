@@ -28,6 +28,7 @@ struct cell {
 struct page_root {
 	_Atomic(struct page *) page;    /* NULL: no address is in it */
 	struct cidr network;
+	uint32_t copied;                /* control: the last copy of the zone it is in (outgoing.h) */
 };
 
 /* Where in its network an address lies. */
@@ -42,7 +43,7 @@ const struct entry *page_find(const struct page_root *root, unsigned place);
 struct cell *page_get(const struct page_root *root, unsigned place);
 /* It is this one's, or nobody's.  ERR_NOMEM: as before. */
 int page_put(struct page_root *root, unsigned place, struct cell *cell, struct index *index);
-void page_clear(struct page_root *root, unsigned place);
+void page_clear(struct page_root *root, unsigned place, struct index *index);
 /* No reader comes to the root any more, or none will after a grace period. */
 void page_drop(struct page_root *root, struct index *index);
 /* The index outlives the root's owner: the page goes with it. */

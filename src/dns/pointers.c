@@ -153,7 +153,7 @@ give(struct pointers *pointers, struct spot *spot, struct pointer_owner *owner, 
 static void
 take(struct pointers *pointers, struct spot *spot)
 {
-	page_clear(spot->root, place_of(spot));
+	page_clear(spot->root, place_of(spot), pointers->ledger->index);
 	branches_release(pointers->branches, &spot->leaf);
 	spot->holder = NULL;
 }
@@ -290,7 +290,7 @@ settle_records(struct pointers *pointers, struct spot *spot, const struct gather
 	}
 	err = put_merged(pointers, spot, records, name, is_there);
 	if (err == 0 && spot->holder != NULL)
-		page_clear(spot->root, place_of(spot));
+		page_clear(spot->root, place_of(spot), pointers->ledger->index);
 	return err;
 }
 

@@ -193,13 +193,21 @@ start_thread(struct reclaim *reclaim)
 	return reclaim->started;
 }
 
+bool
+reclaim_has_room(struct reclaim *reclaim)
+{
+	struct pieces *added = &reclaim->added;
+
+	return array_reserve(&added->items, &added->room, added->count + 1,
+	    sizeof(*added->items)) == 0;
+}
+
 void
 reclaim_add(struct reclaim *reclaim, void *piece, size_t size)
 {
 	struct pieces *added = &reclaim->added;
 
-	if (array_reserve(&added->items, &added->room, added->count + 1,
-	    sizeof(*added->items)) != 0) {
+	if (!reclaim_has_room(reclaim)) {
 		wait_for_readers();
 		free(piece);
 		return;

@@ -7,6 +7,7 @@
  */
 #ifndef ROLLCALL_DNS_RECLAIM_H
 #define ROLLCALL_DNS_RECLAIM_H
+#include <stdbool.h>
 #include <stddef.h>
 
 struct reclaim;
@@ -21,6 +22,8 @@ void reclaim_free(struct reclaim *reclaim);
  * remember it by, waits for a grace period and frees it at once.
  */
 void reclaim_add(struct reclaim *reclaim, void *piece, size_t size);
+/* Can one more piece be remembered?  Makes room. */
+bool reclaim_has_room(struct reclaim *reclaim);
 /* Hand the pieces added so far to the thread. */
 void reclaim_flush(struct reclaim *reclaim);
 /* Octets added and not yet freed. */

@@ -110,6 +110,28 @@ zone_table_size(const struct zone_table *table)
 	return sizeof(*table) + table->count * sizeof(table->zones[0]);
 }
 
+size_t
+zone_table_soa(const struct zone *zone, uint8_t rdata[ZONE_SOA_MAX], uint32_t *ttl_s)
+{
+	size_t at = zone->pointers[0] + 2u;
+	struct wire_reader reader;
+	struct wire_writer writer;
+
+	wire_reader_init(&reader, zone->record, zone->record_len);
+	wire_skip(&reader, at + 4);
+	*ttl_s = wire_read_u32(&reader);
+	wire_skip(&reader, 2);
+	at = reader.at;
+	wire_writer_init(&writer, rdata, ZONE_SOA_MAX);
+	for (unsigned i = 1; i < zone->pointer_count; i++) {
+		wire_write_octets(&writer, zone->record + at, zone->pointers[i] - at);
+		wire_write_octets(&writer, zone->name, zone->name_len);
+		at = zone->pointers[i] + 2u;
+	}
+	wire_write_octets(&writer, zone->record + at, zone->record_len - at);
+	return writer.len;
+}
+
 const struct zone *
 zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len)
 {

@@ -42,6 +42,9 @@ struct zone_table *zone_table_with(const struct zone_table *table, const uint8_t
 struct zone_table *zone_table_without(const struct zone_table *table, const uint8_t *name);
 size_t zone_table_size(const struct zone_table *table);
 
+/* The SOA's rdata in full, as it was set; returns its length, *ttl_s its TTL. */
+size_t zone_table_soa(const struct zone *zone, uint8_t rdata[ZONE_SOA_MAX], uint32_t *ttl_s);
+
 /* The zone whose name these folded octets are; NULL: none. */
 const struct zone *zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len);
 /* The longest zone that a folded name is in; NULL: none. */

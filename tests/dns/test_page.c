@@ -58,7 +58,7 @@ START_TEST(places_are_taken_and_left_in_any_order)
 		unsigned place = random >> 24;
 
 		if (there[place])
-			page_clear(&root, place);
+			page_clear(&root, place, index_at);
 		else
 			ck_assert_int_eq(page_put(&root, place, cells[place], index_at), 0);
 		there[place] = !there[place];
@@ -90,7 +90,7 @@ START_TEST(churn_in_few_places_needs_few_slots)
 	ck_assert_int_eq(page_put(&root, 0, cells[0], index_at), 0);
 	size = index_size(index_at);
 	for (unsigned i = 0; i < 10000; i++) {
-		page_clear(&root, i % 256);
+		page_clear(&root, i % 256, index_at);
 		ck_assert_int_eq(page_put(&root, (i + 1) % 256, cells[(i + 1) % 256], index_at), 0);
 	}
 	page_drop(&root, index_at);
@@ -108,7 +108,7 @@ START_TEST(a_change_of_the_cell_shows_at_the_place)
 	atomic_store(&cells[7]->entry, NULL);
 	ck_assert_ptr_null(page_find(&root, 7));
 	ck_assert_ptr_eq(page_get(&root, 7), cells[7]);
-	page_clear(&root, 8);
+	page_clear(&root, 8, index_at);
 }
 END_TEST
 
