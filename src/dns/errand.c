@@ -3,11 +3,16 @@
 
 #include "dns/dns_settings.h"
 #include "dns/forward.h"
+#include "dns/index.h"
+#include "dns/name.h"
+#include "dns/parcel.h"
 #include "dns/reply.h"
 #include "dns/respond.h"
+#include "dns/zone_table.h"
 
 #define FLAG_RD 0x01            /* octet 2 of the header */
 #define FLAG_CD 0x10            /* octet 3 */
+#define FLAG_AD 0x20
 #define POINTER_MAX 0x3FFF      /* what a compression pointer reaches (RFC 1035, 4.1.4) */
 
 /*
@@ -36,10 +41,15 @@ errand_begin(struct reply *reply, const uint8_t *name, size_t len, uint16_t owne
 {
 	const struct dns_settings *settings = reply->responder->settings;
 	struct errand *errand = reply->errand;
+	const struct forward_zone *zone = may_ask(reply) ?
+	    forward_find(settings->forward, name, len) : NULL;
 
-	if (!may_ask(reply) || forward_find(settings->forward, name, len) == NULL)
+	if (zone == NULL)
 		return false;
 	errand->wanted = true;
+	if (reply->client != NULL)
+		errand->barred = false;
+	errand->zone_len = zone->name_len;
 	errand->authoritative = reply->hops > 0 && reply->authoritative;
 	errand->transport = reply->transport;
 	errand->hops = reply->hops;
@@ -55,6 +65,76 @@ errand_begin(struct reply *reply, const uint8_t *name, size_t len, uint16_t owne
 	errand->asked.checking_disabled = (reply->buf[3] & FLAG_CD) != 0;
 	memcpy(errand->asked.name, name, len);
 	return true;
+}
+
+/*
+ * An upstream's word that its data is authentic is passed on to who asks for it (RFC 6840, 5.7 and
+ * 5.8), and only where it speaks for all of the answer.
+ */
+static bool
+is_authentic(const struct errand *errand, const struct parcel *parcel, const uint8_t *query)
+{
+	return errand->hops == 0 && parcel_is_authentic(parcel) && !parcel_leads_to_us(parcel) &&
+	    (errand->asked.dnssec_ok || (query[3] & FLAG_AD) != 0);
+}
+
+/*
+ * The chain goes on from its last name: one of ours, about which no upstream is believed, or one
+ * that the upstream left to us without a word (some know their own zones only).
+ */
+static bool
+goes_on(const struct parcel *parcel, const struct parcel_fit *fit)
+{
+	if (fit->truncated || fit->links == 0)
+		return false;
+	return parcel_leads_to_us(parcel) || (parcel_is_negative(parcel) &&
+	    parcel_rcode(parcel) == DNS_NOERROR && fit->authorities == 0);
+}
+
+static void
+go_on(struct reply *reply, struct errand *errand, const struct parcel *parcel,
+    const struct parcel_fit *fit)
+{
+	uint8_t name[DNS_NAME_MAX];
+	size_t len = parcel_last_name(parcel, name);
+
+	reply->hops = (uint8_t)(reply->hops + fit->links);
+	name_fold(name, len);
+	if (fit->last_name_at == 0 || reply->hops >= ERRAND_CHAIN_MAX)
+		return;
+	if (errand->barred &&
+	    zone_table_above(index_zones(reply->responder->index), name, len) != NULL)
+		return;
+	reply->errand = errand;
+	respond_chase(reply, name, len, (uint16_t)(DNS_POINTER | fit->last_name_at));
+}
+
+size_t
+errand_answer(struct responder *responder, struct errand *errand, const struct parcel *parcel,
+    uint32_t age_s, bool stale, uint8_t *buf, size_t size)
+{
+	static const uint8_t stale_error[] = EDNS_ERROR_OCTETS(EDNS_ERROR_STALE);
+	struct parcel_placing placing = { .name_at = errand->name_at, .stale = stale,
+		.age_s = age_s, .rotation = responder->rotation++ };
+	struct parcel_fit fit;
+	struct reply reply;
+
+	reply_resume(&reply, responder, errand, buf, size);
+	errand->wanted = false;
+	if (is_authentic(errand, parcel, buf))
+		reply.marks |= REPLY_AD;
+	parcel_write(parcel, &placing, &reply.writer, &fit);
+	reply.answers = (uint16_t)(reply.answers + fit.answers);
+	reply.authorities = fit.authorities;
+	reply.truncated = fit.truncated;
+	reply.rcode = parcel_rcode(parcel);
+	if (stale) {
+		reply.error = stale_error;
+		reply.error_len = sizeof(stale_error);
+	}
+	if (goes_on(parcel, &fit))
+		go_on(&reply, errand, parcel, &fit);
+	return errand->wanted ? 0 : reply_finish(&reply);
 }
 
 size_t

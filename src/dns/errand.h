@@ -19,6 +19,7 @@
 #include "dns/query.h"
 #include "dns/wire.h"
 
+struct parcel;
 struct reply;
 struct responder;
 
@@ -29,8 +30,10 @@ struct responder;
 struct errand {
 	bool wanted;                    /* set: ask for `asked`, then finish the reply */
 	bool authoritative;             /* the reply begins with a CNAME of ours (RFC 6604, 2) */
+	bool barred;                    /* the client may not ask for our own names */
 	uint8_t transport;              /* enum transport */
 	uint8_t hops;                   /* CNAMEs in the reply so far */
+	uint8_t zone_len;               /* of the name of the zone that is asked elsewhere */
 	uint16_t name_at;               /* where in the reply the asked name stands; 12: the question */
 	uint16_t len;                   /* octets of the reply so far, without OPT */
 	uint16_t answers;               /* records in it */
@@ -38,6 +41,15 @@ struct errand {
 	struct edns_due due;            /* what the reply's OPT says to those */
 	struct asked asked;
 };
+
+/*
+ * What there is to say to `asked`, `age_s` old, or past its end (`stale`).  buf begins with the `len`
+ * octets of the reply so far and has room for `size`; returns the length of the reply.  A chain
+ * that leads to a name of ours goes on from there; if it leaves us again, the errand is wanted anew,
+ * with more of the reply in buf, and 0 is returned.
+ */
+size_t errand_answer(struct responder *responder, struct errand *errand,
+    const struct parcel *parcel, uint32_t age_s, bool stale, uint8_t *buf, size_t size);
 
 /*
  * There will be no answer.  `text` (NULL: none) is said with the code as an Extended DNS Error

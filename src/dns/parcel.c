@@ -244,6 +244,7 @@ parcel_write(const struct parcel *parcel, const struct parcel_placing *placing,
 	if (fit->truncated)
 		len = parcel_fitting(parcel_block(parcel), parcel->places, records, room,
 		    &records);
+	fit->links = parcel->links;
 	if (len == 0)
 		return;
 	copy_block(parcel, writer->buf + to, len, placing->rotation);
@@ -256,4 +257,10 @@ parcel_write(const struct parcel *parcel, const struct parcel_placing *placing,
 	writer->len += len;
 	fit->answers = (uint16_t)(records < parcel->answers ? records : parcel->answers);
 	fit->authorities = (uint16_t)(records - fit->answers);
+	size_t last = parcel->last_name_at;
+	if (last >= parcel_base(parcel))
+		last += to - parcel_base(parcel);
+	else if (placing->name_at != DNS_HEADER_LEN)
+		last = 0;
+	fit->last_name_at = last <= POINTER_REACH ? (uint16_t)last : 0;
 }

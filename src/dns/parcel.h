@@ -111,6 +111,8 @@ struct parcel_placing {
 struct parcel_fit {
 	uint16_t answers;
 	uint16_t authorities;
+	uint16_t last_name_at;  /* where the last name of its chain stands; 0: out of a pointer's reach */
+	uint8_t links;          /* CNAMEs of its chain */
 	bool truncated;         /* sets of records that do not fit are left out as a whole */
 };
 

@@ -59,6 +59,7 @@ struct parcel {
 	uint8_t rcode;
 	uint8_t flags;                  /* enum parcel_flag */
 	uint8_t name_len;
+	uint8_t links;                  /* CNAMEs of the chain */
 	/* In the block: of each record's TTL, then of each compression pointer. */
 	uint16_t places[];
 };

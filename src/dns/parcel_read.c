@@ -296,6 +296,7 @@ build(struct taking *taking)
 	parcel->rcode = taking->ours ? DNS_NOERROR : (uint8_t)taking->rcode;
 	parcel->ttl_s = taking->ttl_s;
 	parcel->last_name_at = (uint16_t)taking->chain[taking->last].at;
+	parcel->links = (uint8_t)taking->last;
 	if (negative)
 		parcel->flags |= PARCEL_IS_NEGATIVE;
 	if (negative && !taking->soa)

@@ -309,8 +309,10 @@ withhold(struct reply *reply)
 {
 	struct errand *errand = reply->errand;
 
-	if (errand != NULL && errand->wanted && reply->hops == 0)
+	if (errand != NULL && errand->wanted && reply->hops == 0) {
+		errand->barred = true;
 		return;
+	}
 	if (errand != NULL)
 		errand->wanted = false;
 	reply_clear(reply);

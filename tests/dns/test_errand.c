@@ -4,86 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dns/forward.h"
-#include "dns/index.h"
 #include "dns/respond.h"
-#include "tests/dns/asking.h"
+#include "tests/dns/errands.h"
 #include "tests/dns/sample.h"
 #include "tests/suite.h"
-
-#define ZONE "cluster.local"
-#define IN_SVC "shop.svc.cluster.local"
-
-static const struct sample_name world[] = {
-	{ .name = IN_SVC, .zone = ZONE },
-	{ .name = "web." IN_SVC, .zone = ZONE, .records = { "5 A 10.96.0.1" } },
-	{ .name = "empty." IN_SVC, .zone = ZONE, .kind = ENTRY_EMPTY_HEADLESS,
-	  .ede = "0 of 3 endpoints ready" },
-	{ .name = "away." IN_SVC, .zone = ZONE, .records = { "5 CNAME db.example.com." } },
-	{ .name = "alias." IN_SVC, .zone = ZONE, .records = { "5 CNAME away." IN_SVC "." } },
-	{ .name = "lost." IN_SVC, .zone = ZONE, .records = { "5 CNAME 9.9.in-addr.arpa." } },
-	{ .name = "unasked." IN_SVC, .zone = ZONE, .records = { "5 CNAME db.example.org." } },
-};
-
-static struct asking *asking;
-static struct forward *forward;
-static struct errand errand;
-static const char *const fallthrough[] = { "in-addr.arpa" };
-
-/* All of com, and the reverse names. */
-static void
-start(void)
-{
-	static const char *const names[] = { "com", "in-addr.arpa" };
-	struct forward_zone zones[2] = { 0 };
-
-	asking = asking_new();
-	for (size_t i = 0; i < 2; i++) {
-		const uint8_t *name = sample_name(names[i], zones[i].name);
-
-		zones[i].name_len = (uint8_t)(strlen((const char *)name) + 1);
-		ck_assert_int_eq(addr_port_parse("127.0.0.1:53", &zones[i].upstreams[0]), 0);
-		zones[i].upstream_count = 1;
-	}
-	ck_assert_int_eq(forward_new(zones, 2, &forward), 0);
-	asking->responder.keepalive_ds = 100;
-	asking->settings.forward = forward;
-	asking->settings.fallthrough = fallthrough;
-	asking->settings.fallthrough_count = 1;
-	sample_put_zone(asking->index, "in-addr.arpa", 5);
-	for (size_t i = 0; i < sizeof(world) / sizeof(world[0]); i++)
-		sample_put(asking->index, &world[i]);
-}
-
-static void
-end(void)
-{
-	asking_free(asking);
-	forward_free(forward);
-}
-
-/* Ask for an errand; a reply instead stays in the buffer. */
-static bool
-send_on(const char *question)
-{
-	enum transport transport = strstr(question, " tcp") != NULL ? TRANSPORT_TCP :
-	    TRANSPORT_UDP;
-	struct query query;
-
-	memset(&errand, 0, sizeof(errand));
-	asking_write(asking, question);
-	respond_begin(&asking->responder, asking->buf, asking->query_len, &query);
-	asking->len = respond_finish(&asking->responder, transport, &asking->client, &query,
-	    asking->buf, 4096, &errand);
-	ck_assert(errand.wanted == (asking->len == 0));
-	return errand.wanted;
-}
-
-static unsigned
-rcode(void)
-{
-	return asking->buf[3] & 15;
-}
 
 static const struct {
 	const char *question;
@@ -274,7 +198,7 @@ suite(void)
 	Suite *errand_suite = suite_create("errand");
 	TCase *tests = tcase_create("errand");
 
-	tcase_add_checked_fixture(tests, start, end);
+	tcase_add_checked_fixture(tests, errands_start, errands_end);
 	tcase_add_loop_test(tests, what_lies_elsewhere_becomes_an_errand, 0,
 	    (int)(sizeof(errands) / sizeof(errands[0])));
 	tcase_add_test(tests, a_cname_out_of_our_zones_is_all_we_say_where_nobody_asks);
