@@ -80,6 +80,14 @@ fail:
 	return NULL;
 }
 
+static void
+free_zones(struct zone_table *zones)
+{
+	for (size_t i = 0; zones != NULL && i <= zones->mask; i++)
+		free((void *)(uintptr_t)zone_table_slot(zones, i));
+	free(zones);
+}
+
 void
 index_free(struct index *index)
 {
@@ -98,7 +106,7 @@ index_free(struct index *index)
 	}
 	reclaim_free(index->reclaim);
 	free(table);
-	free(atomic_load_explicit(&index->zones, memory_order_relaxed));
+	free_zones(atomic_load_explicit(&index->zones, memory_order_relaxed));
 	free(index);
 }
 
@@ -465,16 +473,64 @@ index_keep(struct index *index, struct index_piece *piece)
 	index->kept = piece;
 }
 
+/* The new table is read from here on; `old` is the zone that it has no more, if any. */
 static int
-swap_zones(struct index *index, struct zone_table *zones)
+swap_zones(struct index *index, struct zone_table *zones, const struct zone *old)
 {
-	struct zone_table *old = atomic_load_explicit(&index->zones, memory_order_relaxed);
+	struct zone_table *before = atomic_load_explicit(&index->zones, memory_order_relaxed);
 
 	if (zones == NULL)
 		return ERR_NOMEM;
 	atomic_store_explicit(&index->zones, zones, memory_order_release);
+	if (before != NULL)
+		reclaim_add(index->reclaim, before, zone_table_size(before));
 	if (old != NULL)
-		reclaim_add(index->reclaim, old, zone_table_size(old));
+		reclaim_add(index->reclaim, (void *)(uintptr_t)old, sizeof(*old));
+	return 0;
+}
+
+static const struct zone *
+zone_at(const struct index *index, const uint8_t *zone)
+{
+	return zone_table_at(index_zones(index), zone, name_len(zone));
+}
+
+static void
+tell_zone(const struct index *index, const uint8_t *zone, const uint8_t *soa_rdata,
+    uint16_t soa_len, uint32_t soa_ttl_s)
+{
+	if (index->observer != NULL)
+		index->observer->zone(index->observer->arg, zone, soa_rdata, soa_len, soa_ttl_s);
+}
+
+/* Into the table that is read, or a larger one. */
+static int
+put_zone(struct index *index, const struct zone *zone)
+{
+	struct zone_table *table = atomic_load_explicit(&index->zones, memory_order_relaxed);
+	const struct zone *old = zone_at(index, zone->name);
+
+	if (!zone_table_put(table, zone))
+		return swap_zones(index, zone_table_with(table, zone), old);
+	if (old != NULL)
+		reclaim_add(index->reclaim, (void *)(uintptr_t)old, sizeof(*old));
+	return 0;
+}
+
+int
+index_set_stated_zone(struct index *index, const uint8_t *name, const uint8_t *soa_rdata,
+    uint16_t soa_len, uint32_t soa_ttl_s, unsigned flags)
+{
+	struct zone *zone = zone_table_make(name, soa_rdata, soa_len, soa_ttl_s, flags);
+
+	if (zone == NULL)
+		return ERR_NOMEM;
+	if (put_zone(index, zone) != 0) {
+		free(zone);
+		return ERR_NOMEM;
+	}
+	if ((flags & ZONE_FINAL) == 0)
+		tell_zone(index, name, soa_rdata, soa_len, soa_ttl_s);
 	return 0;
 }
 
@@ -482,21 +538,16 @@ int
 index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata, uint16_t soa_len,
     uint32_t soa_ttl_s)
 {
-	int err = swap_zones(index,
-	    zone_table_with(index_zones(index), zone, soa_rdata, soa_len, soa_ttl_s));
-
-	if (err == 0 && index->observer != NULL)
-		index->observer->zone(index->observer->arg, zone, soa_rdata, soa_len, soa_ttl_s);
-	return err;
+	return index_set_stated_zone(index, zone, soa_rdata, soa_len, soa_ttl_s, 0);
 }
 
 void
 index_remove_zone(struct index *index, const uint8_t *zone)
 {
 	/* Without memory the zone stays: its names are gone already, so it answers NXDOMAIN. */
-	if (swap_zones(index, zone_table_without(index_zones(index), zone)) == 0 &&
-	    index->observer != NULL)
-		index->observer->zone(index->observer->arg, zone, NULL, 0, 0);
+	if (swap_zones(index, zone_table_without(index_zones(index), zone),
+	    zone_at(index, zone)) == 0)
+		tell_zone(index, zone, NULL, 0, 0);
 }
 
 void
@@ -518,6 +569,7 @@ index_size(const struct index *index)
 	const struct zone_table *zones = index_zones(index);
 	const struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
 
-	return sizeof(*index) + table_size(table) + (zones == NULL ? 0 : zone_table_size(zones)) +
+	return sizeof(*index) + table_size(table) + (zones == NULL ? 0 :
+	    zone_table_size(zones) + zones->count * sizeof(struct zone)) +
 	    index->entry_octets + index->other_octets + reclaim_waiting(index->reclaim);
 }

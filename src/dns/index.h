@@ -57,6 +57,9 @@ const struct entry *index_get_under(const struct index *index, const uint8_t *na
 int index_set_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata,
     uint16_t soa_len,
     uint32_t soa_ttl_s);
+/* The same for a zone with flags (enum zone_flag); of its SOA the caller knows that it is one. */
+int index_set_stated_zone(struct index *index, const uint8_t *zone, const uint8_t *soa_rdata,
+    uint16_t soa_len, uint32_t soa_ttl_s, unsigned flags);
 void index_remove_zone(struct index *index, const uint8_t *zone);
 
 /*

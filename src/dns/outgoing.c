@@ -282,11 +282,15 @@ outgoing_watch(struct outgoing *outgoing, struct index *index, bool settled)
 	int err = 0;
 
 	outgoing_unwatch(outgoing, false);
-	for (size_t i = 0; err == 0 && zones != NULL && i < zones->count; i++) {
+	for (size_t i = 0; err == 0 && zones != NULL && i <= zones->mask; i++) {
+		const struct zone *zone = zone_table_slot(zones, i);
 		uint32_t ttl_s;
-		size_t len = zone_table_soa(&zones->zones[i], rdata, &ttl_s);
 
-		err = outgoing_add(outgoing, zones->zones[i].name, rdata, len, ttl_s, settled);
+		/* A secondary has local zones of its own. */
+		if (zone == NULL || (zone->flags & ZONE_FINAL) != 0)
+			continue;
+		size_t len = zone_table_soa(zone, rdata, &ttl_s);
+		err = outgoing_add(outgoing, zone->name, rdata, len, ttl_s, settled);
 	}
 	if (err != 0) {
 		outgoing_unwatch(outgoing, false);

@@ -8,6 +8,7 @@
 #include "dns/name.h"
 #include "dns/wire.h"
 
+#define SLOTS_MIN 16
 #define SOA_NUMBERS 20          /* serial, refresh, retry, expire, minimum */
 
 /* A name that may end in the zone's: its own labels and room for a pointer. */
@@ -36,7 +37,7 @@ fill_zone(struct zone *zone, const uint8_t *name, const uint8_t *soa_rdata, uint
 	const uint8_t *numbers = wire_read_octets(&reader, SOA_NUMBERS);
 	if (reader.err != 0 || wire_left(&reader) != 0)
 		return false;
-	*zone = (struct zone){ .name_len = (uint8_t)name_len(name) };
+	zone->name_len = (uint8_t)name_len(name);
 	memcpy(zone->name, name, zone->name_len);
 	wire_writer_init(&writer, zone->record, sizeof(zone->record));
 	write_name(&writer, zone, name, zone->name_len);
@@ -55,59 +56,104 @@ fill_zone(struct zone *zone, const uint8_t *name, const uint8_t *soa_rdata, uint
 	return true;
 }
 
+struct zone *
+zone_table_make(const uint8_t *name, const uint8_t *soa_rdata, uint16_t soa_len, uint32_t ttl_s,
+    unsigned flags)
+{
+	struct zone *zone = calloc(1, sizeof(*zone));
+
+	if (zone != NULL && !fill_zone(zone, name, soa_rdata, soa_len, ttl_s)) {
+		free(zone);
+		return NULL;
+	}
+	if (zone != NULL)
+		zone->flags = (uint8_t)flags;
+	return zone;
+}
+
+/*
+ * Where a search begins.  The first labels tell zones apart; these names are ours, so nobody can
+ * choose where they fall.
+ */
+static inline size_t
+place_of(const uint8_t *name, size_t len)
+{
+	uint64_t front = len;
+
+	if (len >= sizeof(front))
+		memcpy(&front, name, sizeof(front));
+	else
+		memcpy(&front, name, len);
+	return (size_t)((front ^ len) * 0x9e3779b97f4a7c15ULL >> 40);
+}
+
+/* There is a free slot. */
 static void
 add_zone(struct zone_table *table, const struct zone *zone)
 {
-	table->zones[table->count++] = *zone;
-	table->lengths[zone->name_len / 64] |= 1ULL << zone->name_len % 64;
+	size_t at = place_of(zone->name, zone->name_len);
+	const struct zone *other;
+
+	while ((other = zone_table_slot(table, at)) != NULL && !name_equal(other->name, zone->name))
+		at++;
+	atomic_fetch_or_explicit(&table->lengths[zone->name_len / 64], 1ULL << zone->name_len % 64,
+	    memory_order_relaxed);
+	atomic_store_explicit(&table->slots[at & table->mask], zone, memory_order_release);
+	table->count += other == NULL;
+}
+
+/* A copy with room for as many more, without the zone of this name. */
+static struct zone_table *
+copy_without(const struct zone_table *table, const uint8_t *name)
+{
+	size_t count = table == NULL ? 0 : table->count;
+	size_t slots = SLOTS_MIN;
+
+	while (slots < 4 * (count + 1))
+		slots *= 2;
+	struct zone_table *copy = calloc(1, sizeof(*copy) + slots * sizeof(copy->slots[0]));
+	if (copy == NULL)
+		return NULL;
+	copy->mask = slots - 1;
+	for (size_t i = 0; table != NULL && i <= table->mask; i++) {
+		const struct zone *zone = zone_table_slot(table, i);
+
+		if (zone != NULL && !name_equal(zone->name, name))
+			add_zone(copy, zone);
+	}
+	return copy;
+}
+
+bool
+zone_table_put(struct zone_table *table, const struct zone *zone)
+{
+	if (table == NULL || (2 * (table->count + 1) > table->mask + 1 &&
+	    zone_table_at(table, zone->name, zone->name_len) == NULL))
+		return false;
+	add_zone(table, zone);
+	return true;
 }
 
 struct zone_table *
-zone_table_with(const struct zone_table *table, const uint8_t *name, const uint8_t *soa_rdata,
-    uint16_t soa_len, uint32_t ttl_s)
+zone_table_with(const struct zone_table *table, const struct zone *zone)
 {
-	size_t count = table == NULL ? 0 : table->count;
-	struct zone zone;
-	bool added = false;
+	struct zone_table *with = copy_without(table, zone->name);
 
-	if (!fill_zone(&zone, name, soa_rdata, soa_len, ttl_s))
-		return NULL;
-	struct zone_table *with = calloc(1, sizeof(*with) + (count + 1) * sizeof(with->zones[0]));
-	if (with == NULL)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		const struct zone *other = &table->zones[i];
-
-		if (name_equal(other->name, name))
-			continue;
-		if (!added && other->name_len < zone.name_len) {
-			add_zone(with, &zone);
-			added = true;
-		}
-		add_zone(with, other);
-	}
-	if (!added)
-		add_zone(with, &zone);
+	if (with != NULL)
+		add_zone(with, zone);
 	return with;
 }
 
 struct zone_table *
 zone_table_without(const struct zone_table *table, const uint8_t *name)
 {
-	size_t count = table == NULL ? 0 : table->count;
-	struct zone_table *without = calloc(1,
-	    sizeof(*without) + count * sizeof(without->zones[0]));
-
-	for (size_t i = 0; without != NULL && i < count; i++)
-		if (!name_equal(table->zones[i].name, name))
-			add_zone(without, &table->zones[i]);
-	return without;
+	return copy_without(table, name);
 }
 
 size_t
 zone_table_size(const struct zone_table *table)
 {
-	return sizeof(*table) + table->count * sizeof(table->zones[0]);
+	return sizeof(*table) + (table->mask + 1) * sizeof(table->slots[0]);
 }
 
 size_t
@@ -135,14 +181,14 @@ zone_table_soa(const struct zone *zone, uint8_t rdata[ZONE_SOA_MAX], uint32_t *t
 const struct zone *
 zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len)
 {
-	if (table == NULL || (table->lengths[len / 64] >> len % 64 & 1) == 0)
-		return NULL;
-	for (size_t i = 0; i < table->count; i++) {
-		const struct zone *zone = &table->zones[i];
+	const struct zone *zone;
 
+	if (table == NULL || (atomic_load_explicit(&table->lengths[len / 64],
+	    memory_order_relaxed) >> len % 64 & 1) == 0)
+		return NULL;
+	for (size_t at = place_of(name, len); (zone = zone_table_slot(table, at)) != NULL; at++)
 		if (zone->name_len == len && memcmp(zone->name, name, len) == 0)
 			return zone;
-	}
 	return NULL;
 }
 
