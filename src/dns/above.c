@@ -206,6 +206,6 @@ above_answer(struct reply *reply, const struct above *above, const uint8_t *name
 		return answer_address(reply, entry_root(entry), name, owner, zone);
 	if (entry != NULL && entry_below(entry) != NULL)
 		return answer_below(reply, entry, name, above->labels_len, owner, zone);
-	return index_has_specials(reply->responder->index) &&
+	return (zone->flags & ZONE_STATED) == 0 && index_has_specials(reply->responder->index) &&
 	    answer_special(reply, name, len, owner, zone);
 }

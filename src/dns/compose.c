@@ -349,6 +349,29 @@ add_own(struct compose *compose, const struct entry *entry, const struct ending 
 	return true;
 }
 
+bool
+compose_addresses(struct compose *compose, const struct entry *entry, uint16_t *count)
+{
+	struct ending ending = find_ending(compose, entry);
+
+	return add_own(compose, entry, &ending, count);
+}
+
+void
+compose_named(struct compose *compose, const struct entry *entry, const struct entry_set *set,
+    const uint8_t *records)
+{
+	struct ending ending = find_ending(compose, entry);
+
+	for (unsigned i = 0; i < set->count && compose->writer->err == 0; i++) {
+		struct stored record = read_stored(records);
+
+		write_under(compose, &ending, NULL);
+		write_rest(compose, entry, &record, false);
+		records = record.end;
+	}
+}
+
 uint16_t
 compose_targets(struct compose *compose, const struct entry *entry, const struct entry_set *set,
     const uint8_t *records)

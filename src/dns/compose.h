@@ -40,6 +40,16 @@ void compose_init(struct compose *compose, struct wire_writer *writer, const uin
 void compose_set(struct compose *compose, const struct entry *entry, const struct entry_set *set,
     const uint8_t *records, uint16_t owner, uint32_t first);
 
+/* The same under the entry's own name, wherever that stands. */
+void compose_named(struct compose *compose, const struct entry *entry, const struct entry_set *set,
+    const uint8_t *records);
+
+/*
+ * The addresses at an entry's own name; *count grows by them.  false: they do not fit, and there
+ * is no error in the writer.
+ */
+bool compose_addresses(struct compose *compose, const struct entry *entry, uint16_t *count);
+
 /* Additional records, whole sets as long as they fit; returns how many.  Never leaves an error. */
 uint16_t compose_additional(struct compose *compose, const struct entry *entry);
 

@@ -32,6 +32,12 @@ enum entry_kind {
 	ENTRY_ZONE_PREFER,
 	/* A reverse network: the addresses right below it are looked up in its page (page.h). */
 	ENTRY_NETWORK,
+	/* Out of a zone file, with NS, MX or SRV records: their targets' addresses are added. */
+	ENTRY_POINTING,
+	/* A delegation: NS, DS and glue, and nothing below it has an entry. */
+	ENTRY_CUT,
+	/* Has a DNAME record, which speaks for all below it (RFC 6672). */
+	ENTRY_DNAME,
 	/* The host of an Ingress, or out of a hosts file: what is not there is NODATA, of no zone. */
 	ENTRY_HOST,
 };

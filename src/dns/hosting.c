@@ -15,6 +15,7 @@
 #include "dns/index.h"
 #include "dns/owner.h"
 #include "dns/rrset.h"
+#include "dns/stand_in.h"
 #include "dns/zone_table.h"
 #include "model/ingress.h"
 
@@ -201,6 +202,9 @@ build(struct hosting *hosting, struct host *host, struct arena *arena)
 	struct entry *entry = NULL;
 	int err = owner_from_text(arena, host->name, &spec.name);
 
+	/* Second entries below arpa are those of zone files and hosts files. */
+	if (err == 0 && stand_in_is_arpa(spec.name, owner_len(spec.name)))
+		return 0;
 	if (err == 0)
 		err = gather(hosting, host, arena, &places);
 	if (err == 0)

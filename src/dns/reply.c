@@ -4,6 +4,7 @@
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
 #include "dns/errand.h"
+#include "dns/extra.h"
 #include "dns/query.h"
 #include "dns/zone_table.h"
 
@@ -30,6 +31,12 @@ composer(struct reply *reply)
 		    reply->zone == NULL ? 1 : reply->zone->name_len, reply->query->mixed);
 	reply->composing = true;
 	return &reply->compose;
+}
+
+struct compose *
+reply_composer(struct reply *reply)
+{
+	return composer(reply);
 }
 
 static void
@@ -109,7 +116,12 @@ reply_add_set(struct reply *reply, const struct hop *hop, const struct entry_set
 	if (!keep_or_truncate(reply, before))
 		return;
 	reply->answers = (uint16_t)(reply->answers + set->count);
-	if ((set->type == DNS_TYPE_SRV || set->type == DNS_TYPE_NS) && hop->entry->more_count > 0)
+	if (turns)
+		return;
+	if (hop->entry->kind == ENTRY_POINTING)
+		reply->additional = extra_add(reply, hop->entry, set, records);
+	else if ((set->type == DNS_TYPE_SRV || set->type == DNS_TYPE_NS) &&
+	    hop->entry->more_count > 0)
 		reply->additional = compose_additional(composer(reply), hop->entry);
 	else if (set->type == DNS_TYPE_SRV)
 		reply->additional = compose_targets(composer(reply), hop->entry, set, records);

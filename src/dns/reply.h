@@ -65,6 +65,8 @@ void reply_init(struct reply *reply, struct responder *responder, const struct q
 void reply_resume(struct reply *reply, struct responder *responder, const struct errand *errand,
     uint8_t *buf, size_t size);
 
+struct compose *reply_composer(struct reply *reply);
+
 /* The question's name as it was asked. */
 static inline const uint8_t *
 reply_asked(const struct reply *reply)

@@ -13,7 +13,9 @@
 #include "dns/name.h"
 #include "dns/proof.h"
 #include "dns/query.h"
+#include "dns/referral.h"
 #include "dns/reply.h"
+#include "dns/stand_in.h"
 #include "dns/wire.h"
 #include "dns/zone_table.h"
 
@@ -90,7 +92,7 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 		answer_negative(reply, zone, DNS_SERVFAIL);
 		return NULL;
 	}
-	if (falls_through(reply, name, len))
+	if ((zone->flags & ZONE_FINAL) == 0 && falls_through(reply, name, len))
 		return answer_foreign(reply, name, len, owner);
 	if (entry != NULL && entry->more_len > 0) {
 		reply->error = entry_more(entry);
@@ -100,24 +102,82 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 	return NULL;
 }
 
-/* No entry of this folded name, but maybe one above.  Returns as answer_foreign() does. */
+static const struct entry *step_to(struct reply *reply, const uint8_t *name, size_t len,
+    uint16_t *owner);
+
+/* Below a DNAME: its target is gone on with. */
 static const struct entry *
-answer_without_entry(struct reply *reply, const struct above *above, const uint8_t *name,
-    size_t len, uint16_t owner)
+redirect(struct reply *reply, const struct entry *entry, const uint8_t *name, size_t len,
+    uint16_t *owner)
+{
+	struct referral_target target;
+
+	if (reply->hops >= ERRAND_CHAIN_MAX ||
+	    !referral_redirect(reply, entry, name, len, *owner, &target) ||
+	    reply->query->type == DNS_TYPE_CNAME)
+		return NULL;
+	*owner = target.owner;
+	return step_to(reply, target.name, target.len, owner);
+}
+
+/*
+ * An entry speaks for this folded name at *owner: it is the name's, or stands in for it.  What to
+ * go on with, and at which owner; NULL: what there is to say has been said.
+ */
+static const struct entry *
+enter(struct reply *reply, const struct entry *entry, const uint8_t *name, size_t len,
+    uint16_t *owner)
+{
+	const struct zone *zone;
+	const struct entry *host;
+
+	switch (entry->kind) {
+	case ENTRY_EMPTY_HEADLESS:
+		zone = answer_zone(reply, entry);
+		return zone == NULL ? NULL :
+		    answer_missing(reply, zone, entry, name, len, *owner);
+	case ENTRY_CUT:
+		/* DS is the upper side's to answer (RFC 4035, 3.1.4.1). */
+		if (reply->query->type == DNS_TYPE_DS && entry->name_len == len)
+			return entry;
+		/* Who wants an answer, not a referral, gets one where there is whom to ask. */
+		if (!errand_begin(reply, name, len, *owner))
+			referral_answer(reply, entry);
+		return NULL;
+	case ENTRY_DNAME:
+		return entry->name_len == len ? entry : redirect(reply, entry, name, len, owner);
+	case ENTRY_HOST:
+		/* An Ingress is heard before a hosts file. */
+		host = find_host(reply, name, len);
+		return host != NULL ? host : entry;
+	}
+	return entry;
+}
+
+/*
+ * No entry of this folded name, but maybe one above, or one that stands in for it.  Returns as
+ * enter() does.
+ */
+static const struct entry *
+find_instead(struct reply *reply, const struct above *above, const uint8_t *name, size_t len,
+    uint16_t *owner)
 {
 	const struct zone *zone = NULL;
 
-	if (above->entry != NULL)
+	/* Between a network and its addresses a zone out of a file may begin. */
+	if (above->entry != NULL && above->entry->kind != ENTRY_NETWORK)
 		zone = answer_zone(reply, above->entry);
 	if (zone == NULL)
 		zone = zone_table_above(index_zones(reply->responder->index), name, len);
 	if (reply->hops == 0)
 		reply->zone = zone;
-	if (zone == NULL)
-		return answer_foreign(reply, name, len, owner);
-	if (!above_answer(reply, above, name, len, owner, zone))
-		return answer_missing(reply, zone, NULL, name, len, owner);
-	return NULL;
+	if (zone != NULL && above_answer(reply, above, name, len, *owner, zone))
+		return NULL;
+	const struct entry *entry = stand_in_find(reply, zone, name, len);
+	if (entry != NULL)
+		return enter(reply, entry, name, len, owner);
+	return zone == NULL ? answer_foreign(reply, name, len, *owner) :
+	    answer_missing(reply, zone, NULL, name, len, *owner);
 }
 
 static bool
@@ -129,23 +189,17 @@ was_here(const struct hop *hops, unsigned count, const struct entry *entry)
 	return false;
 }
 
-/*
- * The entry at the end of a CNAME, NULL: there is none, and what there is to say has been said.
- */
+/* The entry of a CNAME's target.  Returns as enter() does. */
 static const struct entry *
-step_to(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
+step_to(struct reply *reply, const uint8_t *name, size_t len, uint16_t *owner)
 {
 	const struct entry *entry = answer_find(reply, name, len);
 	struct above above;
 
-	if (entry == NULL) {
-		above_find(reply, name, len, &above);
-		return answer_without_entry(reply, &above, name, len, owner);
-	}
-	if (entry->kind != ENTRY_EMPTY_HEADLESS)
-		return entry;
-	const struct zone *zone = answer_zone(reply, entry);
-	return zone == NULL ? NULL : answer_missing(reply, zone, entry, name, len, owner);
+	if (entry != NULL)
+		return enter(reply, entry, name, len, owner);
+	above_find(reply, name, len, &above);
+	return find_instead(reply, &above, name, len, owner);
 }
 
 /*
@@ -167,19 +221,36 @@ follow(struct reply *reply, struct hop *hops, unsigned *count, const struct entr
 	size_t len = entry_expand(hop->entry, records + ENTRY_RECORD_HEAD, name, &used);
 	uint16_t owner = (uint16_t)(DNS_POINTER | rdata_at);
 	reply->hops++;
-	const struct entry *entry = step_to(reply, name, len, owner);
+	const struct entry *entry = step_to(reply, name, len, &owner);
 	if (entry == NULL || reply->hops >= ERRAND_CHAIN_MAX || was_here(hops, *count, entry))
 		return false;
 	hops[(*count)++] = (struct hop){ .entry = entry, .owner = owner };
 	return true;
 }
 
-static void
-answer_entry(struct reply *reply, const struct entry *entry, uint16_t owner)
+/*
+ * The entry has nothing of what is asked, and no alias: where it has nothing at all, what a file
+ * states below it is looked at.  false: there is no such thing, and that there is no data is said.
+ */
+static bool
+descend(struct reply *reply, struct hop *hop)
 {
-	/* A host's entry may be of *, and then stands otherwise in the question. */
-	struct hop hops[ERRAND_CHAIN_MAX] = { { .entry = entry, .owner = owner,
-	    .own = owner == REPLY_OWN_NAME && entry->name_len == reply->query->name_len } };
+	const struct entry *under = hop->entry->set_count > 0 ? NULL :
+	    stand_in_under(reply, hop->entry);
+
+	if (under == NULL) {
+		answer_no_data(reply, hop->entry);
+		return false;
+	}
+	hop->entry = enter(reply, under, entry_key(under), under->name_len, &hop->owner);
+	return hop->entry != NULL;
+}
+
+/* The name that stands at `owner`; `own`: it is the question's, and the entry's. */
+static void
+answer_entry(struct reply *reply, const struct entry *entry, uint16_t owner, bool own)
+{
+	struct hop hops[ERRAND_CHAIN_MAX] = { { .entry = entry, .owner = owner, .own = own } };
 	unsigned count = 1;
 
 	for (;;) {
@@ -189,11 +260,9 @@ answer_entry(struct reply *reply, const struct entry *entry, uint16_t owner)
 		if (answer_type(reply, hop))
 			return;
 		const struct entry_set *set = entry_find_set(hop->entry, DNS_TYPE_CNAME, &records);
-		if (set == NULL) {
-			answer_no_data(reply, hop->entry);
-			return;
-		}
-		if (!follow(reply, hops, &count, set, records))
+		if (set == NULL && descend(reply, &hops[count - 1]))
+			continue;
+		if (set == NULL || !follow(reply, hops, &count, set, records))
 			return;
 	}
 }
@@ -201,26 +270,30 @@ answer_entry(struct reply *reply, const struct entry *entry, uint16_t owner)
 static void
 answer_found(struct reply *reply, const struct entry *entry)
 {
+	uint16_t owner = REPLY_OWN_NAME;
+
 	reply->zone = answer_zone(reply, entry);
-	if (reply->zone == NULL) {
+	if (reply->zone == NULL && entry->kind != ENTRY_HOST) {
 		refuse(reply);
 		return;
 	}
-	if (entry->kind == ENTRY_EMPTY_HEADLESS)
-		entry = answer_missing(reply, reply->zone, entry, entry_key(entry),
-		    entry->name_len, REPLY_OWN_NAME);
+	if (entry->kind != ENTRY_NAME)
+		entry = enter(reply, entry, entry_key(entry), entry->name_len, &owner);
 	if (entry != NULL)
-		answer_entry(reply, entry, REPLY_OWN_NAME);
+		answer_entry(reply, entry, owner, owner == REPLY_OWN_NAME);
 }
 
 static void
 answer_not_found(struct reply *reply, const struct above *above, const uint8_t *name)
 {
-	const struct entry *host = answer_without_entry(reply, above, name,
-	    reply->query->name_len, REPLY_OWN_NAME);
+	size_t len = reply->query->name_len;
+	uint16_t owner = REPLY_OWN_NAME;
+	const struct entry *entry = find_instead(reply, above, name, len, &owner);
 
-	if (host != NULL)
-		answer_entry(reply, host, REPLY_OWN_NAME);
+	/* What stands in for a name is stored for another question. */
+	if (entry != NULL)
+		answer_entry(reply, entry, owner, owner == REPLY_OWN_NAME &&
+		    entry->name_len == len && memcmp(entry_key(entry), name, len) == 0);
 }
 
 /* A port's name: its Service has been fetched, and is asked first. */
@@ -269,10 +342,10 @@ answer_name(struct reply *reply)
 void
 respond_chase(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
 {
-	const struct entry *entry = step_to(reply, name, len, owner);
+	const struct entry *entry = step_to(reply, name, len, &owner);
 
 	if (entry != NULL)
-		answer_entry(reply, entry, owner);
+		answer_entry(reply, entry, owner, false);
 }
 
 /*

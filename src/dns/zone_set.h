@@ -1,0 +1,86 @@
+/*
+ * zone_set.h - the zones and hosts that files state: who serves which zone, and what is answered of
+ * it.  Thread: control.
+ *
+ *     a file's text  -> zone_build(), hosts_build() by any thread -> content
+ *     content        -> zone_set_take() -> claims (stated.h) -> index
+ *
+ * The order of who is heard: the cluster's names and its reverse zones; zone files, of two the one
+ * with the longer origin; hosts, an earlier file before a later one; local zones.  A zone answers
+ * for all names in it, so a host whose name lies in a zone of a file is heard only where
+ * dns.fallthrough lets that zone's missing names go on.
+ */
+#ifndef ROLLCALL_DNS_ZONE_SET_H
+#define ROLLCALL_DNS_ZONE_SET_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct content;
+struct diag;
+struct dns_settings;
+struct entry;
+struct index;
+struct zone_set;
+
+enum zone_origin {
+	ZONE_OF_FILE,           /* the user's own */
+	ZONE_OF_HOSTS,
+	ZONE_LOCAL,             /* RFC 6303, RFC 6761; given up where somebody else knows better */
+};
+
+struct zone_set_settings {
+	const struct dns_settings *dns;         /* borrowed until zone_set_configure() */
+	const struct cidr *networks;            /* serviceCIDRs: their reverse names are ours */
+	size_t network_count;
+};
+
+/* The index is borrowed.  NULL: no memory. */
+struct zone_set *zone_set_new(const struct zone_set_settings *settings, struct index *index);
+/* The index keeps what is in it. */
+void zone_set_free(struct zone_set *set);
+
+/*
+ * The file states this now; NULL: it is gone.  The content is the set's, also on failure.  A
+ * zone that is not the file's to serve is an error in diag (NULL: it is known) that names both
+ * places, and what the file stated before stays; it is taken once nobody is in its way any more.
+ * `rank` orders hosts files: a lower one is heard.  ERR_NOMEM: state it once more.
+ */
+int zone_set_take(struct zone_set *set, enum zone_origin origin, const char *path, unsigned rank,
+    struct content *content, struct diag *diag);
+
+/*
+ * End of a batch: what waited is taken, local zones and hosts make way.  ERR_NOMEM: call it again.
+ */
+int zone_set_settle(struct zone_set *set);
+
+/* Other settings; then zone_set_settle(). */
+void zone_set_configure(struct zone_set *set, const struct zone_set_settings *settings);
+/* Everything into another index, by other settings.  ERR_NOMEM: all as before. */
+int zone_set_move(struct zone_set *set, struct index *index);
+
+/* Zones that are served, local ones and hosts not counted; names that are heard. */
+size_t zone_set_zones(const struct zone_set *set);
+size_t zone_set_names(const struct zone_set *set);
+
+/* For transfers. */
+struct zone_set_zone {
+	const uint8_t *origin;          /* wire form, folded */
+	const char *path;
+	bool local;
+};
+/* The zone of this origin that is served out of a file; false: there is none. */
+bool zone_set_find(const struct zone_set *set, const uint8_t *origin, struct zone_set_zone *zone);
+/*
+ * All entries of that zone that are answered, by name as octets; the SOA is a set of the one whose
+ * name is the origin, glue is additional at its cut (ENTRY_CUT).  Stops at and returns what is
+ * not 0; ERR_NOTFOUND.
+ */
+typedef int zone_set_entry_fn(void *arg, const struct entry *entry);
+int zone_set_each(const struct zone_set *set, const uint8_t *origin, zone_set_entry_fn *visit,
+    void *arg);
+/* Grows with each change of what the zone answers; 0: there is none. */
+uint64_t zone_set_version(const struct zone_set *set, const uint8_t *origin);
+#endif
