@@ -126,26 +126,48 @@ sweep(struct cache *cache, bool negative, const struct parcel *keep, uint64_t no
 	}
 }
 
-/* Both buckets are full: the slot of the one that is missed least. */
+/* How much a parcel would be missed: what has ended least, an answer that is used most. */
+static unsigned
+worth(const struct parcel *parcel, uint64_t now_ms)
+{
+	if (!cache_is_fresh(parcel, now_ms))
+		return 0;
+	return 1u + (cache_is_negative(parcel) ? 0 : 2) +
+	    atomic_load_explicit(&parcel->marks.used, memory_order_relaxed);
+}
+
+/* Both buckets are full, which is rare (fill_max()): the slot of the one that is missed least. */
 static size_t
 make_room(struct cache *cache, uint64_t hash, uint64_t now_ms)
 {
 	const struct cache_table *table = cache_table(cache);
-	size_t chosen = cache_table_candidate(table, hash, 0);
-	bool negative = false;
+	struct parcel *parcel, *chosen = NULL;
+	size_t chosen_at = 0;
 
 	for (unsigned n = 0; n < 2 * CACHE_BUCKET; n++) {
 		size_t at = cache_table_candidate(table, hash, n);
-		uint64_t slot = cache_table_load(table, at);
-		struct parcel *parcel = cache_slot_parcel(slot);
 
-		if (!may_go(parcel, now_ms) || (negative && !cache_slot_negative(slot)))
+		parcel = cache_slot_parcel(cache_table_load(table, at));
+		if (chosen != NULL && worth(parcel, now_ms) >= worth(chosen, now_ms))
 			continue;
-		chosen = at;
-		negative = cache_slot_negative(slot);
+		chosen = parcel;
+		chosen_at = at;
 	}
-	evict(cache, chosen, cache_slot_parcel(cache_table_load(table, chosen)), now_ms);
-	return chosen;
+	evict(cache, chosen_at, chosen, now_ms);
+	return chosen_at;
+}
+
+/* With more than 13 of 16 slots used, keys would find both of their buckets full. */
+static size_t
+fill_max(const struct cache *cache)
+{
+	return cache_table_slots(cache_table(cache)) / 16 * 13;
+}
+
+static size_t
+entries(const struct cache *cache)
+{
+	return cache_get(&cache->entries) + cache_get(&cache->negative_entries);
 }
 
 /* Stay within the size, and the negative part within its own. */
@@ -156,8 +178,8 @@ shrink(struct cache *cache, const struct parcel *keep, uint64_t now_ms)
 	while (cache_get(&cache->negative_octets) > cache->size / NEGATIVE_SHARE &&
 	    cache_get(&cache->negative_entries) > 1)
 		sweep(cache, true, keep, now_ms);
-	while (cache_get(&cache->octets) > cache->size &&
-	    cache_get(&cache->entries) + cache_get(&cache->negative_entries) > 1)
+	while ((cache_get(&cache->octets) > cache->size || entries(cache) > fill_max(cache)) &&
+	    entries(cache) > 1)
 		sweep(cache, false, keep, now_ms);
 }
 

@@ -6,7 +6,7 @@
 
 #define LINE 64
 #define TAG_SHIFT 48
-/* Half of a usual parcel: three of four slots are used when the octets are. */
+/* A usual parcel has 112 to 200. */
 #define OCTETS_A_SLOT 128
 #define BUCKETS_MIN 8
 #define BUCKETS_MAX ((size_t)1 << 24)   /* two times 24 bits of the hash say the buckets */

@@ -127,6 +127,40 @@ said(const char *question, const char *reply)
 	return reading.parcel;
 }
 
+struct parcel *
+said_number(uint32_t n, const char *zone, bool missing, struct asked *asked)
+{
+	static const uint8_t soa[] = "\1a\0\1b\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\x0e\x10";
+	struct parcel_question sent = { .asked = asked, .name = asked->name, .id = 0x1234 };
+	uint8_t octets[600];
+	char text[300];
+	struct parcel_reading reading;
+	struct wire_writer writer;
+	size_t len;
+
+	snprintf(text, sizeof(text), "n%u.%s", n, zone);
+	*asked = (struct asked){ .type = DNS_TYPE_A };
+	ck_assert_int_eq(name_from_text(text, asked->name, &len), 0);
+	asked->name_len = (uint8_t)len;
+	wire_writer_init(&writer, octets, sizeof(octets));
+	wire_write_octets(&writer, "\x12\x34\x81\x80\0\1\0\1\0\0\0\0", 12);
+	wire_write_octets(&writer, asked->name, len);
+	wire_write_octets(&writer, "\0\1\0\1", 4);
+	if (missing)
+		memcpy(octets + 3, "\x83\0\1\0\0\0\1", 7);
+	wire_write_octets(&writer, missing ? "\0\0\6\0\1" : "\xc0\x0c\0\1\0\1",
+	    missing ? 5 : 6);
+	wire_write_u32(&writer, 3600);
+	wire_write_u16(&writer, missing ? sizeof(soa) - 1 : 4);
+	if (missing)
+		wire_write_octets(&writer, soa, sizeof(soa) - 1);
+	else
+		wire_write_u32(&writer, n);
+	ck_assert_int_eq(parcel_read(&sent, &said_rules, octets, writer.len, &reading),
+	    missing ? PARCEL_NEGATIVE : PARCEL_GOOD);
+	return reading.parcel;
+}
+
 static char *
 say_section(char *at, const char *end, const char *section, const ldns_rr_list *list)
 {

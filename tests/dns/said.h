@@ -23,6 +23,12 @@ extern const struct parcel_rules said_rules;
 struct parcel *said(const char *question, const char *reply);
 
 /*
+ * Many, and fast: nN.ZONE has the address N for an hour (N: 4 octets), or is missing for half an
+ * hour.  *asked is the question.
+ */
+struct parcel *said_number(uint32_t n, const char *zone, bool missing, struct asked *asked);
+
+/*
  * A reply that is made of nothing but the parcel: the rcode and any of "ad tc us", then a line for
  * each record as above with what was left out of them.  Read by ldns; borrowed until the next call.
  */

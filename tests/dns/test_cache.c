@@ -183,7 +183,8 @@ END_TEST
 START_TEST(only_what_has_a_SOA_cuts)
 {
 	ck_assert(put("no.example A", "NXDOMAIN\n"));
-	ck_assert(put("alias.example A", "NXDOMAIN\nAN alias.example. 60 CNAME no.test.\n" ROOT_SOA));
+	ck_assert(put("alias.example A",
+	    "NXDOMAIN\nAN alias.example. 60 CNAME no.test.\n" ROOT_SOA));
 	ck_assert_str_eq(find("no.example A"), "fresh NXDOMAIN 0");
 	ck_assert_str_eq(find("no.example AAAA"), "miss");
 	ck_assert_str_eq(find("a.no.example A"), "miss");
