@@ -1,4 +1,4 @@
-/* config_edge.c - dns.cookies, dns.nsid, dns.version: what clients are told beside answers. */
+/* config_edge.c - dns.cookies, dns.nsid, dns.version, dns.rrl: told and granted beside answers. */
 #include <config.h>
 
 #include "daemon/config_edge.h"
@@ -212,3 +212,35 @@ config_edge_version(struct field_context *context, const struct doc_node *node, 
 	else
 		(void)take_text(context, node, &edge->version);
 }
+
+/* ---- response rate limiting ---- */
+
+static void
+check_rrl(struct field_context *context, const struct doc_node *node, void *target)
+{
+	struct rrl_settings *rrl = target;
+
+	(void)context, (void)node;
+	if (rrl->errors_per_s == 0)
+		rrl->errors_per_s = rrl->answers_per_s;
+}
+
+static const struct field rrl_fields[] = {
+	{ FIELD("responsesPerSecond", FIELD_INT, rrl_settings, answers_per_s),
+	    .flags = FIELD_REQUIRED, .min = 1, .max = RRL_RATE_MAX,
+	    .doc = "answers to one network over UDP" },
+	{ FIELD("errorsPerSecond", FIELD_INT, rrl_settings, errors_per_s), .min = 1,
+	    .max = RRL_RATE_MAX, .doc = "the same for errors; default: responsesPerSecond" },
+	{ FIELD("slip", FIELD_INT, rrl_settings, slip), .max = 10, .fallback = "2",
+	    .doc = "each so many-th answer beyond goes out truncated; 0: none" },
+	{ FIELD("window", FIELD_INT, rrl_settings, window_s), .min = 1, .max = 3600,
+	    .fallback = "15", .doc = "seconds of quiet until a flood is forgotten" },
+	{ FIELD("ipv4Prefix", FIELD_INT, rrl_settings, ip4_bits), .min = 1, .max = 32,
+	    .fallback = "24", .doc = "bits of an IPv4 network" },
+	{ FIELD("ipv6Prefix", FIELD_INT, rrl_settings, ip6_bits), .min = 1, .max = 128,
+	    .fallback = "56", .doc = "bits of an IPv6 network" },
+	{ FIELD("tableSize", FIELD_INT, rrl_settings, table_size), .min = 1024,
+	    .max = 16777216, .fallback = "65536", .doc = "networks kept in mind, 8 octets each" },
+};
+const struct field_table config_edge_rrl = { FIELD_TABLE(rrl_fields, rrl_settings),
+	.title = "rrl", .check = check_rrl };

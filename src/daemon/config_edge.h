@@ -1,5 +1,6 @@
 /*
- * config_edge.h - dns.cookies, dns.nsid, dns.version: what clients are told beside answers.
+ * config_edge.h - dns.cookies, dns.nsid, dns.version, dns.rrl: what clients are told and granted
+ * beside answers.
  * Thread: control.
  */
 #ifndef ROLLCALL_DAEMON_CONFIG_EDGE_H
@@ -9,6 +10,7 @@
 #include <stdint.h>
 
 #include "dns/cookie.h"
+#include "dns/rrl.h"
 #include "source/field.h"
 
 /* Lines of a secret file: the one that makes cookies, and one that is still, or already, taken. */
@@ -22,7 +24,11 @@ struct config_edge {
 	size_t secret_count;
 	const char *nsid;               /* NULL: not told */
 	const char *version;            /* NULL: not told */
+	struct rrl_settings *rrl;       /* NULL: nobody is held back */
 };
+
+/* dns.rrl, decoded into a struct rrl_settings. */
+extern const struct field_table config_edge_rrl;
 
 struct dns_settings;
 

@@ -281,7 +281,9 @@ static const struct field dns_fields[] = {
 	    .doc = "what this server is called to who asks (RFC 5001); hostname: the host's name" },
 	{ .name = "version", .type = FIELD_HOOK, .hook = config_edge_version,
 	    .shown = "text, or true", .doc = "what version.bind answers" },
-	LATER("autopath"), LATER("rrl"),
+	{ FIELD("rrl", FIELD_MAP_NEW, config_dns, edge.rrl), .sub = &config_edge_rrl,
+	    .doc = "how much a network is answered over UDP; none: no limit" },
+	LATER("autopath"),
 };
 static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns), .title = "dns",
 	.check = check_dns };

@@ -89,6 +89,17 @@ dns_of(void *arg)
 	return udp;
 }
 
+static struct rrl_counts
+rrl_of(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+	struct rrl_counts counts = { 0, 0 };
+
+	if (rollcall->now->dns.rrl != NULL)
+		rrl_count(rollcall->now->dns.rrl, &counts);
+	return counts;
+}
+
 static void
 udp_durations(void *arg, struct latency *sum)
 {
@@ -141,6 +152,8 @@ METRIC(m_replies, dns_of(arg).replies)
 METRIC(m_truncated, dns_of(arg).truncated)
 METRIC(m_dropped, dns_of(arg).dropped)
 METRIC(m_thinned, dns_of(arg).thinned)
+METRIC(m_rrl_slipped, rrl_of(arg).slipped)
+METRIC(m_rrl_dropped, rrl_of(arg).dropped)
 METRIC(m_noerror, dns_of(arg).rcode[0])
 METRIC(m_formerr, dns_of(arg).rcode[1])
 METRIC(m_servfail, dns_of(arg).rcode[2])
@@ -245,6 +258,11 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_dns_dropped_total", "counter", "Messages that got no reply", m_dropped },
 	{ "rollcall_dns_clients_thinned", "gauge",
 	    "Clients that send more than can be answered, of which a part is dropped", m_thinned },
+	{ "rollcall_rrl_responses_slipped_total", "counter",
+	    "Replies that dns.rrl made short, so that their clients come over TCP",
+	    m_rrl_slipped },
+	{ "rollcall_rrl_responses_exceeded_total", "counter", "Replies that dns.rrl held back",
+	    m_rrl_dropped },
 	{ "rollcall_dns_noerror_total", "counter", "Replies NOERROR", m_noerror },
 	{ "rollcall_dns_formerr_total", "counter", "Replies FORMERR", m_formerr },
 	{ "rollcall_dns_servfail_total", "counter", "Replies SERVFAIL", m_servfail },

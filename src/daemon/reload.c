@@ -13,6 +13,7 @@
 #include "daemon/wiring.h"
 #include "daemon/world.h"
 #include "dns/index.h"
+#include "dns/rrl.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
 
@@ -21,6 +22,7 @@ generation_free(struct generation *generation)
 {
 	listen_own_release(&generation->own);
 	config_free(generation->config);
+	rrl_free(generation->dns.rrl);
 	index_free(generation->index);
 	free(generation);
 }

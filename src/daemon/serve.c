@@ -37,7 +37,11 @@ serve_settings(struct generation *generation, const struct generation *before)
 		return err;
 	config_dns_settings(config, generation->own.all, generation->own.all_count,
 	    generation->own.named, generation->own.named_count, &generation->dns);
-	return cookies_make(generation, before);
+	err = cookies_make(generation, before);
+	if (err == 0 && config->dns.edge.rrl != NULL)
+		err = rrl_new(config->dns.edge.rrl, before == NULL ? NULL : before->dns.rrl,
+		    &generation->dns.rrl);
+	return err;
 }
 
 static unsigned

@@ -12,6 +12,7 @@
 
 struct cookie_jar;
 struct forward;
+struct rrl;
 
 enum pod_names { POD_NAMES_DISABLED, POD_NAMES_INSECURE, POD_NAMES_VERIFIED };
 
@@ -44,6 +45,7 @@ struct dns_settings {
 	const struct cookie_jar *cookies;       /* dns.cookies; NULL: none are made */
 	/* over UDP, who knows cookies is answered when it shows ours; dns.cookies.required */
 	bool cookies_required;
+	struct rrl *rrl;                        /* dns.rrl; NULL: nobody is held back */
 	const char *nsid;                       /* dns.nsid; NULL: not told */
 	const char *version;                    /* dns.version; NULL: not told */
 	const struct addr *ns_addresses;        /* what ns.dns.Z answers */

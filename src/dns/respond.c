@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "dns/above.h"
 #include "dns/answer.h"
 #include "dns/chaos.h"
@@ -15,6 +16,7 @@
 #include "dns/query.h"
 #include "dns/referral.h"
 #include "dns/reply.h"
+#include "dns/rrl.h"
 #include "dns/stand_in.h"
 #include "dns/wire.h"
 #include "dns/zone_table.h"
@@ -436,11 +438,55 @@ respond_fetch(const struct responder *responder, const struct query *query)
 		index_prefetch_entry(responder->index, query->hash);
 }
 
+static bool
+is_error(const struct reply *reply)
+{
+	return reply->query->state <= QUERY_NO_QUESTION ||
+	    (reply->rcode != DNS_NOERROR && reply->rcode != DNS_NXDOMAIN);
+}
+
+/*
+ * Over UDP an address may be forged, unless a cookie proves it.  Who is held back hears now and
+ * then that it may come over TCP, where nobody is; errors are no longer than that themselves.
+ * `len` is the reply's, 0 where its answer lies elsewhere.
+ */
+__attribute__((noinline))
+static size_t
+limit(struct reply *reply, size_t len)
+{
+	const struct responder *responder = reply->responder;
+	bool error = is_error(reply);
+	enum rrl_verdict verdict = reply->proven ? RRL_PASS :
+	    rrl_judge(responder->settings->rrl, reply->client, error,
+	    clock_now_us(responder->clock));
+
+	if (verdict == RRL_PASS)
+		return len;
+	/* Nobody else is asked for its sake, either. */
+	if (reply->errand != NULL)
+		reply->errand->wanted = false;
+	if (verdict == RRL_DROP || error)
+		return verdict == RRL_DROP ? 0 : len;
+	reply_clear(reply);
+	reply->rcode = DNS_NOERROR;
+	reply->truncated = true;
+	return reply_finish(reply);
+}
+
+static size_t
+finish_bare(struct reply *reply)
+{
+	if (reply->query->state == QUERY_COOKIE)
+		proof_answer(reply);
+	return reply_finish_bare(reply);
+}
+
 size_t
 respond_finish(struct responder *responder, enum transport transport, const struct addr *client,
     const struct query *query, uint8_t *buf, size_t size, struct errand *errand)
 {
 	struct reply reply;
+	size_t len = 0;
 
 	if (query->state == QUERY_SILENT)
 		return 0;
@@ -448,17 +494,18 @@ respond_finish(struct responder *responder, enum transport transport, const stru
 	reply.client = client;
 	reply.errand = errand;
 	if (query->state <= QUERY_NO_QUESTION) {
-		if (query->state == QUERY_COOKIE)
-			proof_answer(&reply);
-		return reply_finish_bare(&reply);
+		len = finish_bare(&reply);
+	} else if ((query->options.kinds & EDNS_COOKIE) != 0 && !proof_settle(&reply)) {
+		len = reply_finish(&reply);
+	} else {
+		responder->rotation++;
+		decide(&reply);
+		if (errand == NULL || !errand->wanted)
+			len = reply_finish(&reply);
 	}
-	if ((query->options.kinds & EDNS_COOKIE) != 0 && !proof_settle(&reply))
-		return reply_finish(&reply);
-	responder->rotation++;
-	decide(&reply);
-	if (errand != NULL && errand->wanted)
-		return 0;
-	return reply_finish(&reply);
+	if (responder->settings->rrl != NULL && transport == TRANSPORT_UDP)
+		len = limit(&reply, len);
+	return len;
 }
 
 size_t

@@ -153,6 +153,11 @@ static const struct {
 	{ "dns: {cookies: {required: maybe}}\n", "dns.cookies.required" },
 	{ "dns: {cookies: {secretFile: secret}}\n", "must be an absolute path" },
 	{ "dns: {cookies: {secretFile: /}}\n", "is no regular file" },
+	{ "dns: {rrl: {}}\n", "dns.rrl.responsesPerSecond" },
+	{ "dns: {rrl: 5}\n", "dns.rrl" },
+	{ "dns: {rrl: {responsesPerSecond: 0}}\n", "dns.rrl.responsesPerSecond" },
+	{ "dns: {rrl: {responsesPerSecond: 1, ipv4Prefix: 33}}\n", "dns.rrl.ipv4Prefix" },
+	{ "dns: {rrl: {responsesPerSecond: 1, slip: 11}}\n", "dns.rrl.slip" },
 	{ "dns: {nsid: [a]}\n", "dns.nsid must be a text" },
 	{ "dns: {nsid: \"a\\tb\"}\n", "control characters" },
 	{ "dns: {version: {a: b}}\n", "dns.version must be a text" },
@@ -167,6 +172,34 @@ START_TEST(what_is_wrong_is_told_with_its_place)
 	diag_format(diag_at(diag, 0), line, sizeof(line));
 	ck_assert_msg(strstr(line, ".yaml:1:") != NULL && strstr(line, wrong[_i].said) != NULL, "%s",
 	    line);
+}
+END_TEST
+
+START_TEST(limits_have_their_defaults)
+{
+	struct config *config;
+
+	ck_assert_int_eq(load("dns: {rrl: {responsesPerSecond: 20}}\n", &config), 0);
+	const struct rrl_settings *rrl = config->dns.edge.rrl;
+	ck_assert_ptr_nonnull(rrl);
+	ck_assert_uint_eq(rrl->answers_per_s, 20);
+	ck_assert_uint_eq(rrl->errors_per_s, 20);
+	ck_assert_uint_eq(rrl->slip, 2);
+	ck_assert_uint_eq(rrl->window_s, 15);
+	ck_assert_uint_eq(rrl->ip4_bits, 24);
+	ck_assert_uint_eq(rrl->ip6_bits, 56);
+	ck_assert_uint_eq(rrl->table_size, 65536);
+	config_free(config);
+	ck_assert_int_eq(load("dns: {rrl: {responsesPerSecond: 20, errorsPerSecond: 3, slip: 0, "
+	    "window: 1, ipv4Prefix: 32, ipv6Prefix: 64, tableSize: 1024}}\n", &config), 0);
+	rrl = config->dns.edge.rrl;
+	ck_assert_uint_eq(rrl->errors_per_s, 3);
+	ck_assert_uint_eq(rrl->slip, 0);
+	ck_assert_uint_eq(rrl->ip4_bits, 32);
+	config_free(config);
+	ck_assert_int_eq(load("dns: {rrl: ~}\n", &config), 0);
+	ck_assert_ptr_null(config->dns.edge.rrl);
+	config_free(config);
 }
 END_TEST
 
@@ -198,6 +231,7 @@ suite(void)
 	    (int)(sizeof(files) / sizeof(files[0])));
 	tcase_add_loop_test(t, what_is_wrong_is_told_with_its_place, 0,
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));
+	tcase_add_test(t, limits_have_their_defaults);
 	tcase_add_test(t, a_name_of_more_than_128_octets_is_refused);
 	suite_add_tcase(suite, t);
 	return suite;

@@ -14,6 +14,7 @@
 #include "dns/name.h"
 #include "dns/page.h"
 #include "dns/respond.h"
+#include "dns/rrl.h"
 #include "dns/wire.h"
 
 #define ZONE "cluster.local"
@@ -276,13 +277,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const fallthrough[] = { "in-addr.arpa" };
 	static struct index *index;
 	static struct cookie_jar cookies;
+	static const struct rrl_settings limits = { .answers_per_s = 1, .errors_per_s = 1,
+	    .slip = 1, .window_s = 1, .table_size = 4, .ip4_bits = 24, .ip6_bits = 56 };
 	static struct clock *now;
+	static struct rrl *rrl;
 	static uint8_t buf[DNS_MESSAGE_MAX];
 
 	if (index == NULL) {
 		index = world();
 		now = clock_new_manual(0, 1700000000);
 		MUST(cookie_fill(&cookies) == 0);
+		/* After the first reply each one slips. */
+		MUST(rrl_new(&limits, NULL, &rrl) == 0);
 		/* So that the corpus can hold good cookies: all three are the same. */
 		for (unsigned i = 0; i < COOKIE_TAKEN; i++)
 			cookie_add(&cookies, (const uint8_t *)"0123456789abcdef");
@@ -293,6 +299,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.fallthrough_count = (data[0] & 4) != 0,
 		.cookies = (data[0] & 8) != 0 ? &cookies : NULL,
 		.cookies_required = (data[0] & 16) != 0,
+		.rrl = (data[0] & 32) != 0 ? rrl : NULL,
 		.nsid = (data[0] & 8) != 0 ? "here" : NULL,
 		.version = (data[0] & 8) != 0 ? "rollcall" : NULL };
 	struct responder responder = { .index = index, .settings = &settings,
