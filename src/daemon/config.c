@@ -78,6 +78,7 @@ set_defaults(struct config *config)
 	config->dns.ttl_negative_s = CONFIG_TTL_UNSET;
 	config->dns.udp_size = 1232;
 	config_edge_default(&config->dns.edge);
+	config_cache_default(&config->cache);
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
 	config->probes.max_concurrent = 4096;

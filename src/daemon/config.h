@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "daemon/config_cache.h"
 #include "daemon/config_edge.h"
 #include "dns/dns_settings.h"
 
@@ -101,6 +102,7 @@ struct config {
 	struct config_dns dns;
 	struct config_forward *forward; /* config_forward.h */
 	size_t forward_count;
+	struct config_cache cache;
 	struct config_probes probes;
 	struct config_tcp tcp;
 	struct config_external external;

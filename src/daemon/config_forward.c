@@ -111,6 +111,8 @@ static const struct field forward_fields[] = {
 	    .doc = "addresses, or a resolv.conf" },
 	{ FIELD("policy", FIELD_ENUM, config_forward, policy), .words = policy_words,
 	    .doc = "which of them is asked first" },
+	{ FIELD("cache", FIELD_HOOK, config_forward, cache), .hook = config_cache_zone_hook,
+	    .shown = "mapping", .doc = "how long its answers are kept" },
 };
 const struct field_table config_forward_table = {
 	.fields = forward_fields,
@@ -133,6 +135,7 @@ config_forward_default(struct config *config)
 	*entry = (struct config_forward){
 		.zone = ".", .upstreams = upstreams, .upstream_count = 1, .policy = FORWARD_RANDOM
 	};
+	config_cache_zone_default(&entry->cache);
 	config->forward = entry;
 	config->forward_count = 1;
 	return 0;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/config_cache.h"
 #include "source/field.h"
 
 struct addr_port;
@@ -21,6 +22,7 @@ struct config_forward {
 	const char **upstreams;
 	size_t upstream_count;
 	uint8_t policy;                 /* enum forward_policy */
+	struct config_cache cache;      /* over the one of all */
 	struct place place;
 };
 

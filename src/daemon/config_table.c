@@ -364,7 +364,9 @@ static const struct field config_fields[] = {
 	{ FIELD("externalZone", FIELD_HOOK, config, external), .hook = config_external_hook,
 	    .shown = "text, or mapping", .doc = "where Services have their external addresses" },
 	LATER("nodeName"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"),
-	LATER("cache"), LATER("log"), LATER("dataplane"),
+	{ FIELD("cache", FIELD_HOOK, config, cache), .hook = config_cache_hook,
+	    .shown = "mapping", .doc = "how long what upstreams say is kept" },
+	LATER("log"), LATER("dataplane"),
 };
 const struct field_table config_table = { FIELD_TABLE(config_fields, config),
 	.title = "rollcall.yaml", .check = check_all };

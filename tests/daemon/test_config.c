@@ -256,7 +256,7 @@ START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 	struct config *config;
 
 	ck_assert_int_eq(
-	    load("cache: {}\nnodeName: a\n"
+	    load("log: {}\nnodeName: a\n"
 		 "dns: {autopath: true}\n",
 		NULL, &config),
 	    0);
