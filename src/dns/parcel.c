@@ -149,14 +149,16 @@ parcel_fitting(const uint8_t *block, const uint16_t *ttl_at, unsigned count, siz
 	return whole;
 }
 
-/* The places in the message of the asked name's labels: places[n] of the one n octets into it. */
-static bool
-find_labels(const struct wire_writer *writer, size_t at, size_t name_len,
-    uint16_t places[DNS_NAME_MAX])
+/*
+ * The places in the message of the labels of the name at `at`: places[n] of the one n octets into
+ * it.  The name's length; 0: it is none, or out of a pointer's reach.
+ */
+static size_t
+find_labels(const struct wire_writer *writer, size_t at, uint16_t places[DNS_NAME_MAX])
 {
 	size_t done = 0;
 
-	for (unsigned jumps = 0; at < writer->len && at <= POINTER_REACH;) {
+	for (unsigned jumps = 0; at < writer->len && at <= POINTER_REACH && done < DNS_NAME_MAX;) {
 		uint8_t octet = writer->buf[at];
 
 		if (octet >= 0xC0 && at + 1 < writer->len && jumps++ < JUMPS_MAX) {
@@ -166,12 +168,12 @@ find_labels(const struct wire_writer *writer, size_t at, size_t name_len,
 		places[done] = (uint16_t)at;
 		done += octet + 1u;
 		at += octet + 1u;
-		if (done >= name_len)
-			return done == name_len && octet == 0;
-		if (octet == 0 || octet > 63)
-			return false;
+		if (octet == 0)
+			return done;
+		if (octet > 63)
+			return 0;
 	}
-	return false;
+	return 0;
 }
 
 /* Pointers in the copied octets lead to where the things now stand; false: one cannot. */
@@ -181,10 +183,13 @@ relocate(const struct parcel *parcel, const struct wire_writer *writer, size_t n
 {
 	const uint16_t *pointers = parcel->places + parcel_records(parcel);
 	size_t base = parcel_base(parcel);
-	uint16_t labels[DNS_NAME_MAX];
+	uint16_t places[DNS_NAME_MAX] = { 0 };
+	size_t asked_len = find_labels(writer, name_at, places);
 
-	if (!find_labels(writer, name_at, parcel->name_len, labels))
+	if (asked_len < parcel->name_len)
 		return false;
+	/* An NXDOMAIN speaks for all names below its own, too (RFC 8020). */
+	const uint16_t *labels = places + (asked_len - parcel->name_len);
 	for (unsigned i = 0; i < parcel->pointers && pointers[i] < len; i++) {
 		uint8_t *pointer = writer->buf + to + pointers[i];
 		size_t target = wire_get_u16(pointer) & POINTER_REACH;

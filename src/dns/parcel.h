@@ -98,8 +98,9 @@ size_t parcel_size(const struct parcel *parcel);
 /* Where and when it goes into a reply. */
 struct parcel_placing {
 	/*
-	 * Place of the asked name in the message: 12 where it is the question's; else in the
-	 * rdata of the CNAME that leads to it, which may itself end in a pointer.
+	 * Place of the asked name, or of one below it, in the message: 12 where it is the
+	 * question's; else in the rdata of the CNAME that leads to it, which may itself end in a
+	 * pointer.
 	 */
 	uint16_t name_at;
 	bool stale;             /* all TTLs are 30 (RFC 8767, 4) */

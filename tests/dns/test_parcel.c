@@ -386,6 +386,34 @@ START_TEST(finds_a_name_that_is_compressed_in_the_message)
 }
 END_TEST
 
+START_TEST(an_NXDOMAIN_speaks_for_names_below_its_own)
+{
+	struct parcel *parcel = said("no.example A", "NXDOMAIN\n"
+	    "NS example. 60 SOA ns.example. host.no.example. 1 2 3 4 30\n");
+	uint8_t message[512] = "\x12\x34\x80\0\0\1\0\0\0\0\0\0" "\1a\1b\2no\7example\0\0\1\0\1";
+	const struct parcel_placing placing = { .name_at = 12 };
+	struct wire_writer writer;
+	struct parcel_fit fit;
+	uint8_t name[DNS_NAME_MAX];
+	struct wire_reader reader;
+
+	wire_writer_init(&writer, message, sizeof(message));
+	writer.len = 12 + 16 + 4;
+	parcel_write(parcel, &placing, &writer, &fit);
+	ck_assert(!fit.truncated);
+	ck_assert_uint_eq(fit.authorities, 1);
+	wire_reader_init(&reader, message, writer.len);
+	reader.at = 12 + 16 + 4;
+	ck_assert_uint_eq(wire_expand_name(&reader, name), 9);
+	ck_assert_mem_eq(name, "\7example", 9);
+	wire_skip(&reader, 10);
+	ck_assert_uint_eq(wire_expand_name(&reader, name), 12);
+	ck_assert_uint_eq(wire_expand_name(&reader, name), 17);
+	ck_assert_mem_eq(name, "\4host\2no\7example", 17);
+	parcel_free(parcel);
+}
+END_TEST
+
 START_TEST(the_last_name_of_the_chain_is_told)
 {
 	struct parcel *parcel = said("www.example A",
@@ -521,6 +549,7 @@ suite(void)
 	tcase_add_test(write, sets_that_do_not_fit_stay_out_as_a_whole);
 	tcase_add_test(write, moves_behind_a_CNAME_that_leads_to_its_name);
 	tcase_add_test(write, finds_a_name_that_is_compressed_in_the_message);
+	tcase_add_test(write, an_NXDOMAIN_speaks_for_names_below_its_own);
 	tcase_add_test(write, the_last_name_of_the_chain_is_told);
 	tcase_add_test(write, a_failure_has_no_records_and_lasts_five_seconds);
 	suite_add_tcase(suite, write);
