@@ -5,6 +5,7 @@
 #include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,32 +19,75 @@
 #define EDE_OPTION 15           /* RFC 8914 */
 #define SUFFIX ".svc.cluster.local."
 
-/* Send the question, get the reply. */
-static ldns_pkt *
-exchange(struct responder *responder, const char *question)
+/* One word behind the type; false: it is none of ours. */
+static bool
+read_flag(const char *word, ldns_pkt *query, struct ask_query *asked, bool *edns)
 {
-	static const struct addr client = { ADDR_IP4, { 127, 0, 0, 1 } };
-	static uint8_t buf[MESSAGE_MAX];
-	char name[512], type[32];
-	ldns_pkt *query = NULL, *reply = NULL;
-	uint8_t *wire = NULL;
-	size_t len;
+	if (strcmp(word, "do") == 0)
+		ldns_pkt_set_edns_do(query, true);
+	else if (strcmp(word, "cd") == 0)
+		ldns_pkt_set_cd(query, true);
+	else if (strcmp(word, "ad") == 0)
+		ldns_pkt_set_ad(query, true);
+	else if (strcmp(word, "-rd") == 0)
+		ldns_pkt_set_rd(query, false);
+	else if (strcmp(word, "udp") == 0)
+		asked->transport = TRANSPORT_UDP;
+	else if (strcmp(word, "noedns") == 0)
+		*edns = false;
+	else if (strncmp(word, "from=", 5) == 0)
+		return addr_parse(word + 5, &asked->client) == 0;
+	else
+		return false;
+	return true;
+}
 
-	ck_assert_int_eq(sscanf(question, "%511s %31s", name, type), 2);
+void
+ask_write(const char *question, struct ask_query *asked, uint8_t *buf, size_t size)
+{
+	char text[1024], *at = NULL;
+	ldns_pkt *query = NULL;
+	uint8_t *wire = NULL;
+	bool edns = true;
+
+	*asked = (struct ask_query){ { ADDR_IP4, { 127, 0, 0, 1 } }, TRANSPORT_TCP, 0 };
+	snprintf(text, sizeof(text), "%s", question);
+	const char *name = strtok_r(text, " ", &at), *type = strtok_r(NULL, " ", &at);
+	ck_assert_msg(name != NULL && type != NULL, "%s?", question);
 	ck_assert_int_eq(ldns_pkt_query_new_frm_str(&query, name, ldns_get_rr_type_by_name(type),
-	    LDNS_RR_CLASS_IN,
-	    LDNS_RD), LDNS_STATUS_OK);
-	ldns_pkt_set_edns_udp_size(query, 4096);
-	ck_assert_int_eq(ldns_pkt2wire(&wire, query, &len), LDNS_STATUS_OK);
-	memcpy(buf, wire, len);
+	    LDNS_RR_CLASS_IN, LDNS_RD), LDNS_STATUS_OK);
+	for (char *word; (word = strtok_r(NULL, " ", &at)) != NULL;)
+		ck_assert_msg(read_flag(word, query, asked, &edns), "%s: %s?", question, word);
+	if (edns)
+		ldns_pkt_set_edns_udp_size(query, 4096);
+	ck_assert_int_eq(ldns_pkt2wire(&wire, query, &asked->len), LDNS_STATUS_OK);
+	ck_assert_uint_le(asked->len, size);
+	memcpy(buf, wire, asked->len);
 	free(wire);
 	ldns_pkt_free(query);
+}
+
+/* Send the question, get the reply. */
+static size_t
+exchange(struct responder *responder, const char *question, uint8_t *buf)
+{
+	struct ask_query asked;
+
+	ask_write(question, &asked, buf, MESSAGE_MAX);
 	index_reader_begin();
-	len = respond(responder, TRANSPORT_TCP, &client, buf, len, sizeof(buf));
+	size_t len = respond(responder, asked.transport, &asked.client, buf, asked.len,
+	    MESSAGE_MAX);
 	index_reader_end();
 	ck_assert_msg(len > 0, "%s: no reply", question);
-	ck_assert_msg(ldns_wire2pkt(&reply, buf, len) == LDNS_STATUS_OK, "%s: a broken reply",
-	    question);
+	return len;
+}
+
+static ldns_pkt *
+read_reply(const uint8_t *buf, size_t len)
+{
+	ldns_pkt *reply;
+
+	ck_assert_msg(ldns_wire2pkt(&reply, buf, len) == LDNS_STATUS_OK, "a broken reply");
 	return reply;
 }
 
@@ -119,38 +163,78 @@ add_ede(struct strbuf *out, const ldns_pkt *reply)
 		    size = (size_t)data[at + 2] << 8 | data[at + 3];
 
 		at += 4;
-		if (code == EDE_OPTION && size >= 2)
+		if (code == EDE_OPTION && size == 2)
+			strbuf_addf(out, " ! code %u", data[at] << 8 | data[at + 1]);
+		else if (code == EDE_OPTION && size > 2)
 			strbuf_addf(out, " ! %.*s", (int)size - 2, (const char *)data + at + 2);
 		at += size;
 	}
 }
 
-char *
-ask(struct responder *responder, const char *question)
+/* What holds of every answer of ours. */
+static void
+check_own(struct strbuf *out, const ldns_pkt *reply)
 {
-	ldns_pkt *reply = exchange(responder, question);
+	ldns_pkt_rcode rcode = ldns_pkt_get_rcode(reply);
+
+	if (rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN)
+		ck_assert_msg(ldns_pkt_aa(reply), "AA is not set");
+	if (ldns_pkt_ancount(reply) == 0 && ldns_pkt_nscount(reply) == 0 &&
+	    rcode == LDNS_RCODE_NOERROR)
+		strbuf_add(out, " without SOA");
+	else if (ldns_pkt_ancount(reply) == 0 && rcode != LDNS_RCODE_REFUSED)
+		ck_assert_msg(ldns_pkt_nscount(reply) == 1 &&
+		    ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_authority(reply),
+		    0)) == LDNS_RR_TYPE_SOA, "not exactly one SOA in a negative reply");
+}
+
+/* Owner, type and TTL of each. */
+static void
+add_authority(struct strbuf *out, const ldns_pkt *reply)
+{
+	for (size_t i = 0; i < ldns_pkt_nscount(reply); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(ldns_pkt_authority(reply), i);
+		char *owner = ldns_rdf2str(ldns_rr_owner(rr));
+		char *type = ldns_rr_type2str(ldns_rr_get_type(rr));
+
+		shorten(owner);
+		strbuf_addf(out, "%s%s %s/%u", i == 0 ? " ~ " : ", ", owner, type, ldns_rr_ttl(rr));
+		free(owner);
+		free(type);
+	}
+}
+
+char *
+ask_words(const uint8_t *buf, size_t len, bool foreign)
+{
+	ldns_pkt *reply = read_reply(buf, len);
 	const ldns_rdf *asked = ldns_rr_owner(ldns_rr_list_rr(ldns_pkt_question(reply), 0));
 	struct strbuf out = STRBUF_INIT;
 	char *rcode = ldns_pkt_rcode2str(ldns_pkt_get_rcode(reply));
 
 	strbuf_add(&out, rcode);
-	if (ldns_pkt_get_rcode(reply) == LDNS_RCODE_NOERROR ||
-	    ldns_pkt_get_rcode(reply) == LDNS_RCODE_NXDOMAIN)
-		ck_assert_msg(ldns_pkt_aa(reply), "%s: AA is not set", question);
-	if (ldns_pkt_ancount(reply) == 0 && ldns_pkt_nscount(reply) == 0 &&
-	    strcmp(rcode, "NOERROR") == 0)
-		strbuf_add(&out, " without SOA");
-	else if (ldns_pkt_ancount(reply) == 0 && strcmp(rcode, "REFUSED") != 0)
-		ck_assert_msg(ldns_pkt_nscount(reply) == 1 &&
-		    ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_authority(reply),
-		    0)) == LDNS_RR_TYPE_SOA,
-		    "%s: not exactly one SOA in a negative reply", question);
+	if (foreign)
+		strbuf_addf(&out, "%s%s%s", ldns_pkt_aa(reply) ? " aa" : "",
+		    ldns_pkt_ad(reply) ? " ad" : "", ldns_pkt_tc(reply) ? " tc" : "");
+	else
+		check_own(&out, reply);
 	add_section(&out, " ", ldns_pkt_answer(reply), asked);
+	if (foreign)
+		add_authority(&out, reply);
 	add_section(&out, " + ", ldns_pkt_additional(reply), NULL);
 	add_ede(&out, reply);
 	free(rcode);
 	ldns_pkt_free(reply);
 	return strbuf_take(&out);
+}
+
+char *
+ask(struct responder *responder, const char *question)
+{
+	static uint8_t buf[MESSAGE_MAX];
+	size_t len = exchange(responder, question, buf);
+
+	return ask_words(buf, len, false);
 }
 
 void
@@ -169,7 +253,9 @@ ask_serial(struct responder *responder, const char *zone)
 	char question[300];
 
 	snprintf(question, sizeof(question), "%s SOA", zone);
-	ldns_pkt *reply = exchange(responder, question);
+	static uint8_t buf[MESSAGE_MAX];
+	size_t len = exchange(responder, question, buf);
+	ldns_pkt *reply = read_reply(buf, len);
 	ck_assert_uint_eq(ldns_pkt_ancount(reply), 1);
 	unsigned serial = ldns_rdf2native_int32(ldns_rr_rdf(ldns_rr_list_rr(ldns_pkt_answer(reply),
 	    0), 2));

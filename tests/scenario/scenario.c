@@ -10,6 +10,7 @@
 
 #include "base/strbuf.h"
 #include "tests/dns/ask.h"
+#include "tests/scenario/elsewhere.h"
 #include "tests/scenario/stage.h"
 #include "tests/suite.h"
 
@@ -73,10 +74,18 @@ play_file(struct scenario *scenario, const char *name)
 	strbuf_release(&text);
 }
 
+static char *
+ask_stage(struct scenario *scenario)
+{
+	if (stage_forwards(scenario->stage))
+		return stage_ask(scenario->stage, scenario->question);
+	return ask(stage_responder(scenario->stage), scenario->question);
+}
+
 static void
 play_expect(struct scenario *scenario, const char *expected)
 {
-	char *reply = ask(stage_responder(scenario->stage), scenario->question);
+	char *reply = ask_stage(scenario);
 
 	FAIL_UNLESS(scenario, strcmp(reply, expected) == 0, "%s\n  is       %s\n  expected %s\n%s",
 	    scenario->question,
@@ -87,7 +96,7 @@ play_expect(struct scenario *scenario, const char *expected)
 static void
 play_keep(struct scenario *scenario)
 {
-	char *reply = ask(stage_responder(scenario->stage), scenario->question);
+	char *reply = ask_stage(scenario);
 
 	snprintf(scenario->kept, sizeof(scenario->kept), "%s", reply);
 	free(reply);
@@ -121,11 +130,62 @@ play_turn(struct scenario *scenario, const char *text)
 	stage_turn(scenario->stage, unit[0] == 's' ? number * 1000 : number);
 }
 
+/* "reply LABEL WORDS", "waits LABEL" */
+static void
+play_reply(struct scenario *scenario, const char *label, const char *expected)
+{
+	const char *reply = elsewhere_reply(stage_elsewhere(scenario->stage), label);
+
+	if (reply == NULL)
+		reply = "waits";
+	FAIL_UNLESS(scenario, strcmp(reply, expected) == 0, "%s\n  is       %s\n  expected %s", label,
+	    reply, expected);
+}
+
+static void
+play_asked(struct scenario *scenario, const char *expected)
+{
+	const char *asked = elsewhere_asked(stage_elsewhere(scenario->stage));
+
+	FAIL_UNLESS(scenario, strcmp(asked, expected) == 0, "asked\n  was      %s\n  expected %s",
+	    asked, expected);
+}
+
+/* What is not ours; false: no such command. */
+static bool
+play_elsewhere(struct scenario *scenario, const char *command, char *rest)
+{
+	struct elsewhere *elsewhere = stage_elsewhere(scenario->stage);
+
+	if (strcmp(command, "forward") == 0) {
+		FAIL_UNLESS(scenario, elsewhere_forward(elsewhere, rest), "forward %s?", rest);
+	} else if (strcmp(command, "upstream") == 0) {
+		FAIL_UNLESS(scenario, elsewhere_upstream(elsewhere, rest), "upstream %s?", rest);
+	} else if (strcmp(command, "asked") == 0) {
+		play_asked(scenario, rest);
+	} else if (strcmp(command, "send") == 0) {
+		char *more = cut_word(rest);
+
+		stage_send(scenario->stage, rest, more);
+	} else if (strcmp(command, "reply") == 0) {
+		char *more = cut_word(rest);
+
+		play_reply(scenario, rest, more);
+	} else if (strcmp(command, "waits") == 0) {
+		play_reply(scenario, rest, "waits");
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void
 play_line(struct scenario *scenario, char *line)
 {
 	char *rest = cut_word(line), *more;
 
+	if (play_elsewhere(scenario, line, rest))
+		return;
 	if (strcmp(line, "file") == 0) {
 		play_file(scenario, rest);
 	} else if (strcmp(line, "remove") == 0) {

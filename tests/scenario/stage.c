@@ -16,6 +16,7 @@
 #include "dns/respond.h"
 #include "model/probe_spec.h"
 #include "source/decode.h"
+#include "tests/scenario/elsewhere.h"
 
 #define LIST_MAX 16
 #define RULES_MAX 64
@@ -49,8 +50,10 @@ struct stage {
 	struct addr own[LIST_MAX], servers[LIST_MAX], ways[LIST_MAX];
 	struct cidr cidrs[LIST_MAX], balancers[LIST_MAX];
 	size_t cidr_count, balancer_count;
+	struct cidr allow[LIST_MAX], allow_forward[LIST_MAX];
 	char external_zone[256];
 	struct clock *clock;
+	struct elsewhere *elsewhere;
 	struct index *index;
 	struct world *world;            /* NULL until the first file */
 	struct responder responder;
@@ -82,6 +85,14 @@ split(struct words *words, const char *value)
 	}
 }
 
+static size_t
+read_networks(const struct words *words, struct cidr *networks)
+{
+	for (size_t i = 0; i < words->count; i++)
+		ck_assert_int_eq(cidr_parse(words->items[i], &networks[i]), 0);
+	return words->count;
+}
+
 static bool
 set_lists(struct stage *stage, const char *key, const char *value)
 {
@@ -97,6 +108,12 @@ set_lists(struct stage *stage, const char *key, const char *value)
 		for (size_t i = 0; i < words.count; i++)
 			ck_assert_int_eq(cidr_parse(words.items[i], &stage->cidrs[i]), 0);
 		stage->cidr_count = words.count;
+	} else if (strcmp(key, "allowFrom") == 0) {
+		stage->dns.allow_from = stage->allow;
+		stage->dns.allow_from_count = read_networks(&words, stage->allow);
+	} else if (strcmp(key, "allowForwardFrom") == 0) {
+		stage->dns.allow_forward_from = stage->allow_forward;
+		stage->dns.allow_forward_from_count = read_networks(&words, stage->allow_forward);
 	} else if (strcmp(key, "loadBalancerCIDRs") == 0) {
 		for (size_t i = 0; i < words.count; i++)
 			ck_assert_int_eq(cidr_parse(words.items[i], &stage->balancers[i]), 0);
@@ -292,7 +309,7 @@ stage_probe(struct stage *stage, const char *who, const char *how)
 static uint64_t
 settle(struct stage *stage)
 {
-	uint64_t next_ms = UINT64_MAX;
+	uint64_t next_ms = UINT64_MAX, other_ms;
 
 	for (unsigned round = 0;; round++) {
 		ck_assert_msg(round < ROUNDS_MAX, "the world does not come to rest");
@@ -300,17 +317,24 @@ settle(struct stage *stage)
 		if (!end_one(stage) && next_ms > clock_now_ms(stage->clock))
 			break;
 	}
+	other_ms = elsewhere_run(stage->elsewhere);
+	if (other_ms < next_ms)
+		next_ms = other_ms;
 	for (size_t i = 0; i < stage->attempt_count; i++)
 		if (stage->attempts[i]->due_ms < next_ms)
 			next_ms = stage->attempts[i]->due_ms;
 	return next_ms;
 }
 
+static void begin(struct stage *stage);
+
 void
 stage_turn(struct stage *stage, uint64_t ms)
 {
 	uint64_t end_ms = clock_now_ms(stage->clock) + ms;
 
+	if (stage->world == NULL)
+		begin(stage);
 	for (uint64_t next_ms = settle(stage); next_ms <= end_ms; next_ms = settle(stage))
 		clock_turn_ms(stage->clock, next_ms - clock_now_ms(stage->clock));
 	clock_turn_ms(stage->clock, end_ms - clock_now_ms(stage->clock));
@@ -394,6 +418,38 @@ stage_said(const struct stage *stage, const char *text)
 	return strstr(stage_diagnostics(stage), text) != NULL;
 }
 
+/* ---- what is not ours ---------------------------------------------------------------------- */
+
+struct elsewhere *
+stage_elsewhere(struct stage *stage)
+{
+	return stage->elsewhere;
+}
+
+bool
+stage_forwards(const struct stage *stage)
+{
+	return stage->dns.forward != NULL;
+}
+
+void
+stage_send(struct stage *stage, const char *label, const char *question)
+{
+	if (stage->world == NULL)
+		begin(stage);
+	elsewhere_send(stage->elsewhere, &stage->responder, label, question);
+	settle(stage);
+}
+
+char *
+stage_ask(struct stage *stage, const char *question)
+{
+	stage_send(stage, "?", question);
+	const char *reply = elsewhere_reply(stage->elsewhere, "?");
+
+	return strdup(reply != NULL ? reply : "waits");
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 struct stage *
@@ -413,12 +469,14 @@ stage_new(void)
 	stage->cidr_count = 2;
 	stage->clock = clock_new_manual(1000, UNIX_S);
 	stage->index = index_new();
+	stage->elsewhere = elsewhere_new(stage->clock, &stage->dns, stage->index);
 	return stage;
 }
 
 void
 stage_free(struct stage *stage)
 {
+	elsewhere_free(stage->elsewhere);
 	world_free(stage->world);
 	index_free(stage->index);
 	clock_free(stage->clock);

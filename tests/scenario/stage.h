@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct elsewhere;
 struct responder;
 struct stage;
 
@@ -34,6 +35,15 @@ bool stage_probe(struct stage *stage, const char *who, const char *how);
 
 /* Let time pass; everything that is due in it happens at its moment. */
 void stage_turn(struct stage *stage, uint64_t ms);
+
+/* What is not ours (elsewhere.h), on the same clock. */
+struct elsewhere *stage_elsewhere(struct stage *stage);
+/* Is anybody asked at all?  Then questions go the whole way: "waits", or the reply in words, to be
+ * freed. */
+bool stage_forwards(const struct stage *stage);
+char *stage_ask(struct stage *stage, const char *question);
+/* A client asks, and is called so later. */
+void stage_send(struct stage *stage, const char *label, const char *question);
 
 struct responder *stage_responder(struct stage *stage);
 uint32_t stage_serial(struct stage *stage);
