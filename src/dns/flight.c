@@ -24,9 +24,9 @@ tell(struct flights *flights, struct waiter *waiter, const struct resolver_outco
 		flight_count(&flights->counts.stale);
 	if (outcome->parcel == NULL && !waiter->refresh)
 		flight_count(&flights->counts.failed);
-	waiter->done(waiter, outcome);
-	if (flights->settings.ops->finished != NULL)
+	if (waiter->counted)
 		flights->settings.ops->finished(flights->settings.arg);
+	waiter->done(waiter, outcome);
 }
 
 static void
@@ -186,7 +186,8 @@ flight_fail(struct flight *flight)
 	outcome.text = text;
 	/* That nobody is there to be asked is no news to be remembered. */
 	if (flight->tries > 0)
-		settings.ops->keep_failure(settings.arg, flight->zone, &flight->asked);
+		settings.ops->keep_failure(
+		    settings.arg, &flight->asked, flight->list[0].sent_us / 1000);
 	flight_finish(flight, &outcome);
 }
 
@@ -261,22 +262,22 @@ flights_run(struct flights *flights)
 
 static struct flight *
 begin(struct flights *flights, const struct asked *asked, uint64_t hash, uint64_t since_ms,
-    const struct forward_zone *zone, bool stale)
+    struct routes *routes, bool stale)
 {
 	struct flight *flight = new_flight(flights);
 
 	if (flight == NULL)
 		return NULL;
 	flight->flights = flights;
-	flight->routes = flights->routes;
-	flight->zone = zone;
+	flight->routes = routes;
+	flight->zone = routes_find(routes, asked->name, asked->name_len);
 	flight->last = &flight->first;
 	flight->hash = hash;
 	flight->deadline_ms = since_ms + FLIGHT_MS;
 	flight->next_try_ms = UINT64_MAX;
 	flight->stale_ms = stale ? since_ms + FLIGHT_STALE_MS : UINT64_MAX;
 	memcpy(&flight->asked, asked, offsetof(struct asked, name) + asked->name_len);
-	routes_use(flight->routes);
+	routes_use(routes);
 	link_flight(flights, flight);
 	return flight;
 }
@@ -291,12 +292,12 @@ refuse(struct flights *flights, struct waiter *waiter, uint8_t rcode, const char
 
 static void
 begin_for(struct flights *flights, struct waiter *waiter, uint64_t hash,
-    const struct forward_zone *zone, bool stale)
+    struct routes *routes, bool stale)
 {
 	uint64_t now_ms = clock_now_ms(flights->settings.clock);
 	uint64_t since_ms = waiter->since_ms != 0 && waiter->since_ms < now_ms ? waiter->since_ms :
 	    now_ms;
-	struct flight *flight = begin(flights, &waiter->asked, hash, since_ms, zone, stale);
+	struct flight *flight = begin(flights, &waiter->asked, hash, since_ms, routes, stale);
 
 	if (flight == NULL) {
 		refuse(flights, waiter, DNS_SERVFAIL, "out of memory");
@@ -360,7 +361,14 @@ flights_ask(struct flights *flights, struct waiter *waiter)
 	if (zone == NULL)
 		refuse(flights, waiter, DNS_REFUSED, NULL);
 	else if (waiter->refresh || !answer_from_cache(flights, waiter, zone, &stale))
-		begin_for(flights, waiter, hash, zone, stale);
+		begin_for(flights, waiter, hash, flights->routes, stale);
+}
+
+void
+flights_ask_by(struct flights *flights, struct waiter *waiter, struct routes *routes)
+{
+	begin_for(flights, waiter, hash_of(flights, &waiter->asked), routes, false);
+	routes_release(routes);
 }
 
 /* ---- life ---- */

@@ -69,11 +69,12 @@ struct flight_ops {
 	/* Fills parcel, age and stale, or rcode and text; they are valid until something is kept. */
 	enum held (*find)(void *arg, const struct forward_zone *zone, const struct asked *asked,
 	    struct resolver_outcome *outcome);
-	/* Takes the parcel over. */
-	void (*keep)(void *arg, const struct forward_zone *zone, struct parcel *parcel);
+	/* Takes the parcel over; its question was sent at asked_ms. */
+	void (*keep)(void *arg, const struct forward_zone *zone, struct parcel *parcel,
+	    uint64_t asked_ms);
 	/* Upstreams failed: what is there is kept for being stale, else the failure for a moment. */
-	void (*keep_failure)(void *arg, const struct forward_zone *zone, const struct asked *asked);
-	/* The waiter has been told and is gone. */
+	void (*keep_failure)(void *arg, const struct asked *asked, uint64_t asked_ms);
+	/* A waiter that was counted is about to be told. */
 	void (*finished)(void *arg);
 };
 
@@ -109,6 +110,8 @@ void flights_set_routes(struct flights *flights, struct routes *routes);
 
 /* A question; the waiter is the flights' until its done() has run, which may be in here. */
 void flights_ask(struct flights *flights, struct waiter *waiter);
+/* The same by other routes, of which one use is taken over; the cache is not looked into. */
+void flights_ask_by(struct flights *flights, struct waiter *waiter, struct routes *routes);
 /* Do what is due; returns when the next thing is, UINT64_MAX: nothing. */
 uint64_t flights_run(struct flights *flights);
 uint64_t flights_next_ms(const struct flights *flights);

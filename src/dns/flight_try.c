@@ -302,6 +302,7 @@ answered(struct flight_try *attempt, struct parcel *parcel)
 	const struct forward_zone *zone = flight->zone;
 	struct resolver_outcome outcome = { .parcel = parcel };
 	struct routes *routes = flight->routes;
+	uint64_t asked_ms = attempt->sent_us / 1000;
 
 	attempt->ending = TRY_ANSWERED;
 	atomic_fetch_add_explicit(&attempt->upstream->useful, 1, memory_order_relaxed);
@@ -309,7 +310,7 @@ answered(struct flight_try *attempt, struct parcel *parcel)
 	flight_finish(flight, &outcome);
 	/* Shared by those who asked, never kept (RFC 1035, 3.2.1). */
 	if (parcel_ttl_s(parcel) > 0)
-		settings.ops->keep(settings.arg, zone, parcel);
+		settings.ops->keep(settings.arg, zone, parcel, asked_ms);
 	else
 		parcel_free(parcel);
 	routes_release(routes);

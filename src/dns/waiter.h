@@ -29,6 +29,7 @@ struct waiter {
 	uint64_t since_ms;              /* clock_now_ms() when the query came; 0: just now */
 	/* Renews what is in the cache and good: nobody waits. */
 	bool refresh;
+	bool counted;                   /* the resolver's: among its pending ones */
 	/* On the resolver's thread, inside a read-side section of the index, exactly once, never
 	 * inside resolver_ask(); owns the waiter. */
 	void (*done)(struct waiter *waiter, const struct resolver_outcome *outcome);

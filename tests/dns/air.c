@@ -60,22 +60,22 @@ find_held(void *arg, const struct forward_zone *zone, const struct asked *asked,
 }
 
 static void
-keep(void *arg, const struct forward_zone *zone, struct parcel *parcel)
+keep(void *arg, const struct forward_zone *zone, struct parcel *parcel, uint64_t asked_ms)
 {
 	struct air *air = arg;
 
-	(void)zone;
+	(void)zone, (void)asked_ms;
 	air->kept++;
 	parcel_free(air->stored);
 	air->stored = parcel;
 }
 
 static void
-keep_failure(void *arg, const struct forward_zone *zone, const struct asked *asked)
+keep_failure(void *arg, const struct asked *asked, uint64_t asked_ms)
 {
 	struct air *air = arg;
 
-	(void)zone, (void)asked;
+	(void)asked, (void)asked_ms;
 	air->kept_failures++;
 	if (air->held == HELD_STALE)
 		air->held = HELD_STALE_FAILED;
@@ -168,6 +168,7 @@ air_question(struct air *air, struct air_waiter *waiter, const char *name)
 	asked->name_len = (uint8_t)len;
 	asked->type = DNS_TYPE_A;
 	waiter->waiter.done = done;
+	waiter->waiter.counted = true;
 	flights_ask(air->flights, &waiter->waiter);
 }
 

@@ -327,7 +327,7 @@ liar_lie(struct lie *lie, const struct liar_question *question, const char *mode
 
 	memset((char *)lie + sizeof(lie->octets), 0, sizeof(*lie) - sizeof(lie->octets));
 	lie->copies = 1;
-	lie->then = strstr(mode, "-then") != NULL;
+	lie->then = strcasestr(mode, "-then") != NULL;
 	liar_begin(&telling);
 	choose(&telling, mode);
 	finish(lie, question);

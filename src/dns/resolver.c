@@ -1,0 +1,573 @@
+/* resolver.c - the thread that asks upstreams, and the queue that leads to it. */
+#include "dns/resolver.h"
+
+#include <event2/event.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "dns/cache.h"
+#include "dns/channels.h"
+#include "dns/flight.h"
+#include "dns/forward.h"
+#include "dns/inbox.h"
+#include "dns/index.h"
+#include "dns/loop_check.h"
+#include "dns/parcel.h"
+#include "dns/routes.h"
+#include "dns/upstream.h"
+#include "dns/wire.h"
+
+/* In the queue and in flights together; flights give up their oldest long before. */
+#define QUEUE_MAX (2 * RESOLVER_PENDING_MAX)
+#define TIDY_MS 1000
+#define EDE_OTHER 0
+
+struct resolver {
+	struct resolver_settings settings;
+	struct event_base *loop;
+	struct inbox *questions;
+	struct inbox *orders;
+	struct channels *channels;
+	struct flights *flights;
+	struct loop_check *loops;
+	struct event *timer;            /* of the flights */
+	uint64_t timer_ms;              /* when it fires; UINT64_MAX: it is not set */
+	struct event *tidy;
+	uint64_t again_ms;              /* when loops are looked for again */
+	bool kept;                      /* the cache was written since it was told to reclaim */
+	bool started;
+	bool ending;                    /* when nothing is pending, the thread ends */
+	pthread_t thread;
+	_Atomic bool accepting;
+	_Atomic unsigned pending;
+	/* Control's. */
+	struct upstream *upstreams;     /* all there ever were */
+	struct forward *forward;        /* the flights' */
+};
+
+/* ---- the cache, for flights ---- */
+
+static uint64_t
+now_of(const struct resolver *resolver)
+{
+	return clock_now_ms(resolver->settings.clock);
+}
+
+static enum held
+find_failure(const struct cache_hit *hit, struct resolver_outcome *outcome)
+{
+	outcome->parcel = NULL;
+	outcome->rcode = parcel_rcode(hit->parcel);
+	outcome->ede = EDE_OTHER;
+	outcome->text = "upstreams failed a moment ago";
+	return HELD_FAILED;
+}
+
+static enum held
+find_held(void *arg, const struct forward_zone *zone, const struct asked *asked,
+    struct resolver_outcome *outcome)
+{
+	struct resolver *resolver = arg;
+	struct cache_hit hit = { 0 };
+	enum cache_state state = CACHE_MISS;
+
+	if (resolver->settings.cache != NULL)
+		state = cache_look(resolver->settings.cache, asked, zone->name_len,
+		    now_of(resolver), &hit);
+	outcome->parcel = hit.parcel;
+	outcome->age_s = hit.age_s;
+	switch (state) {
+	case CACHE_FRESH:
+	case CACHE_REFRESH:
+		return parcel_rcode(hit.parcel) == DNS_SERVFAIL ? find_failure(&hit, outcome) :
+		    HELD_GOOD;
+	case CACHE_STALE:
+		return HELD_STALE;
+	case CACHE_STALE_NOW:
+		return HELD_STALE_FAILED;
+	case CACHE_MISS:
+		break;
+	}
+	return HELD_NOTHING;
+}
+
+static void
+keep(void *arg, const struct forward_zone *zone, struct parcel *parcel, uint64_t asked_ms)
+{
+	struct resolver *resolver = arg;
+
+	if (resolver->settings.cache == NULL || zone->cache.size == 0 ||
+	    !cache_put(resolver->settings.cache, parcel, &zone->cache, zone->name_len, asked_ms,
+		now_of(resolver)))
+		parcel_free(parcel);
+	else
+		resolver->kept = true;
+}
+
+static void
+keep_failure(void *arg, const struct asked *asked, uint64_t asked_ms)
+{
+	struct resolver *resolver = arg;
+
+	if (resolver->settings.cache == NULL)
+		return;
+	cache_fail(resolver->settings.cache, asked, DNS_SERVFAIL, asked_ms, now_of(resolver));
+	resolver->kept = true;
+}
+
+static void
+finished(void *arg)
+{
+	struct resolver *resolver = arg;
+
+	atomic_fetch_sub_explicit(&resolver->pending, 1, memory_order_relaxed);
+}
+
+static void *
+ask(void *arg, struct upstream *upstream, const struct asked *asked, unsigned how,
+    struct flight_try *attempt, enum try_ending *ending)
+{
+	return channels_ask(((struct resolver *)arg)->channels, upstream, asked, how, attempt,
+	    ending);
+}
+
+static void
+abandon(void *arg, void *handle)
+{
+	channels_abandon(((struct resolver *)arg)->channels, handle);
+}
+
+static const struct flight_ops ops = { ask, abandon, find_held, keep, keep_failure, finished };
+
+static bool
+is_ours(void *arg, const uint8_t *name, size_t len)
+{
+	const struct resolver_settings *settings = &((struct resolver *)arg)->settings;
+
+	return settings->is_ours != NULL && settings->is_ours(settings->arg, name, len);
+}
+
+/* ---- the loop ---- */
+
+static void
+set_timer(struct resolver *resolver, uint64_t wait_ms)
+{
+	struct timeval wait = { (time_t)(wait_ms / 1000), (suseconds_t)(wait_ms % 1000 * 1000) };
+
+	(void)evtimer_add(resolver->timer, &wait);
+}
+
+/* Who was counted and then found that nothing is accepted goes without a word: look again. */
+static void
+end_when_idle(struct resolver *resolver)
+{
+	if (atomic_load(&resolver->pending) == 0)
+		event_base_loopbreak(resolver->loop);
+	else
+		set_timer(resolver, 1);
+}
+
+/* After all that may have changed flights. */
+static void
+settle(void *arg)
+{
+	struct resolver *resolver = arg;
+	uint64_t due_ms = flights_next_ms(resolver->flights), now_ms;
+
+	if (resolver->kept)
+		cache_reclaim(resolver->settings.cache);
+	resolver->kept = false;
+	if (resolver->ending) {
+		end_when_idle(resolver);
+		return;
+	}
+	/* A timer that fires too early is set anew then, which is less work than moving it. */
+	if (due_ms >= resolver->timer_ms)
+		return;
+	now_ms = now_of(resolver);
+	resolver->timer_ms = due_ms;
+	set_timer(resolver, due_ms > now_ms ? due_ms - now_ms : 0);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct resolver *resolver = arg;
+
+	(void)fd, (void)what;
+	resolver->timer_ms = UINT64_MAX;
+	index_reader_online();
+	(void)flights_run(resolver->flights);
+	index_reader_offline();
+	settle(resolver);
+}
+
+static void
+on_tidy(evutil_socket_t fd, short what, void *arg)
+{
+	struct resolver *resolver = arg;
+	uint64_t now_ms = now_of(resolver);
+
+	(void)fd, (void)what;
+	if (resolver->settings.cache != NULL) {
+		cache_tidy(resolver->settings.cache, now_ms);
+		cache_reclaim(resolver->settings.cache);
+	}
+	if (now_ms < resolver->again_ms)
+		return;
+	resolver->again_ms = now_ms + LOOP_CHECK_AGAIN_MS;
+	loop_check_again(resolver->loops);
+	settle(resolver);
+}
+
+static void
+refuse(struct resolver *resolver, struct waiter *waiter, uint8_t rcode, const char *text)
+{
+	struct resolver_outcome outcome = { .rcode = rcode, .ede = EDE_OTHER, .text = text };
+
+	finished(resolver);
+	waiter->done(waiter, &outcome);
+}
+
+static void
+on_questions(void *arg, struct inbox_item *items)
+{
+	struct resolver *resolver = arg;
+	bool accepting = atomic_load_explicit(&resolver->accepting, memory_order_relaxed);
+
+	index_reader_online();
+	while (items != NULL) {
+		struct waiter *waiter = (struct waiter *)items;
+
+		items = items->next;
+		if (!accepting)
+			refuse(resolver, waiter, DNS_SERVFAIL, "the server is stopping");
+		else if (loop_check_meets(resolver->loops, &waiter->asked))
+			refuse(resolver, waiter, DNS_REFUSED, "a question of ours came back to us");
+		else
+			flights_ask(resolver->flights, waiter);
+	}
+	index_reader_offline();
+	settle(resolver);
+}
+
+bool
+resolver_ask(struct resolver *resolver, struct waiter *waiter)
+{
+	/* First counted, then put: who stops waits until nobody is counted any more. */
+	unsigned pending = atomic_fetch_add(&resolver->pending, 1);
+
+	if (pending >= QUEUE_MAX || !atomic_load(&resolver->accepting)) {
+		atomic_fetch_sub(&resolver->pending, 1);
+		return false;
+	}
+	waiter->counted = true;
+	inbox_put(resolver->questions, &waiter->item);
+	return true;
+}
+
+/* ---- orders ---- */
+
+struct order {
+	struct inbox_item item;
+	void (*fn)(void *arg);
+	void *arg;
+	sem_t done;
+};
+
+static void
+on_orders(void *arg, struct inbox_item *items)
+{
+	struct resolver *resolver = arg;
+
+	index_reader_online();
+	while (items != NULL) {
+		struct order *order = (struct order *)items;
+
+		items = items->next;
+		order->fn(order->arg);
+		sem_post(&order->done);
+	}
+	index_reader_offline();
+	settle(resolver);
+}
+
+void
+resolver_call(struct resolver *resolver, void (*fn)(void *arg), void *arg)
+{
+	struct order order = { .fn = fn, .arg = arg };
+
+	if (!resolver->started) {
+		fn(arg);
+		return;
+	}
+	sem_init(&order.done, 0, 0);
+	inbox_put(resolver->orders, &order.item);
+	while (sem_wait(&order.done) != 0)
+		continue;
+	sem_destroy(&order.done);
+}
+
+/* ---- upstreams ---- */
+
+static struct upstream *
+find_upstream(void *arg, const struct addr_port *address)
+{
+	struct resolver *resolver = arg;
+	struct upstream *upstream = resolver->upstreams;
+
+	while (upstream != NULL && (upstream->address.port != address->port ||
+	    addr_compare(&upstream->address.addr, &address->addr) != 0))
+		upstream = upstream->next;
+	if (upstream != NULL)
+		return upstream;
+	upstream = upstream_new(address);
+	if (upstream == NULL)
+		return NULL;
+	upstream->next = resolver->upstreams;
+	resolver->upstreams = upstream;
+	return upstream;
+}
+
+static void
+mark_used(struct resolver *resolver)
+{
+	for (struct upstream *upstream = resolver->upstreams; upstream != NULL;
+	    upstream = upstream->next)
+		atomic_store_explicit(&upstream->used, false, memory_order_relaxed);
+	for (size_t z = 0; z < forward_count(resolver->forward); z++) {
+		const struct forward_zone *zone = forward_at(resolver->forward, z);
+
+		for (size_t i = 0; i < zone->upstream_count; i++)
+			atomic_store_explicit(&find_upstream(resolver, &zone->upstreams[i])->used,
+			    true, memory_order_relaxed);
+	}
+}
+
+struct change {
+	struct resolver *resolver;
+	struct routes *routes;
+};
+
+static void
+check_loops(void *arg)
+{
+	struct resolver *resolver = arg;
+
+	for (struct upstream *upstream = resolver->upstreams; upstream != NULL;
+	    upstream = upstream->next)
+		if (atomic_load_explicit(&upstream->used, memory_order_relaxed))
+			(void)loop_check_begin(resolver->loops, upstream);
+}
+
+static void
+change_routes(void *arg)
+{
+	struct change *change = arg;
+
+	flights_set_routes(change->resolver->flights, change->routes);
+	if (change->resolver->started)
+		check_loops(change->resolver);
+}
+
+int
+resolver_set_forward(struct resolver *resolver, struct forward *forward)
+{
+	struct change change = { .resolver = resolver };
+	int err = routes_new(forward, find_upstream, resolver, &change.routes);
+
+	if (err != 0) {
+		forward_free(forward);
+		return err;
+	}
+	resolver->forward = forward;
+	mark_used(resolver);
+	resolver_call(resolver, change_routes, &change);
+	return 0;
+}
+
+void
+resolver_each_upstream(struct resolver *resolver, resolver_upstream_fn *fn, void *arg)
+{
+	for (size_t z = 0; z < forward_count(resolver->forward); z++) {
+		const struct forward_zone *zone = forward_at(resolver->forward, z);
+
+		for (size_t i = 0; i < zone->upstream_count; i++)
+			fn(arg, zone, find_upstream(resolver, &zone->upstreams[i]));
+	}
+}
+
+void
+resolver_set_healthy(struct resolver *resolver, const struct addr_port *address, bool healthy)
+{
+	struct upstream *upstream = find_upstream(resolver, address);
+
+	if (upstream != NULL)
+		atomic_store_explicit(&upstream->healthy, healthy, memory_order_relaxed);
+}
+
+/* ---- figures ---- */
+
+const struct flight_counts *
+resolver_counts(const struct resolver *resolver)
+{
+	return flights_counts(resolver->flights);
+}
+
+unsigned
+resolver_pending(const struct resolver *resolver)
+{
+	return atomic_load_explicit(&resolver->pending, memory_order_relaxed);
+}
+
+/* ---- life ---- */
+
+static void *
+run(void *arg)
+{
+	struct resolver *resolver = arg;
+
+	index_reader_begin();
+	index_reader_offline();
+	(void)event_base_loop(resolver->loop, EVLOOP_NO_EXIT_ON_EMPTY);
+	index_reader_online();
+	index_reader_end();
+	return NULL;
+}
+
+static struct event_base *
+make_loop(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *loop;
+
+	if (config == NULL)
+		return NULL;
+	event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NOLOCK);
+	loop = event_base_new_with_config(config);
+	event_config_free(config);
+	return loop;
+}
+
+static int
+make_parts(struct resolver *resolver)
+{
+	struct flight_settings flight = { .clock = resolver->settings.clock,
+		.waiters_max = RESOLVER_PENDING_MAX, .ops = &ops, .arg = resolver };
+	struct channels_settings channel = { .clock = resolver->settings.clock,
+		.is_ours = is_ours, .settled = settle, .arg = resolver };
+	int err;
+
+	channel.loop = resolver->loop = make_loop();
+	if (resolver->loop == NULL)
+		return ERR_NOMEM;
+	resolver->flights = flights_new(&flight);
+	resolver->channels = channels_new(&channel);
+	resolver->timer = evtimer_new(resolver->loop, on_timer, resolver);
+	resolver->tidy = event_new(resolver->loop, -1, EV_PERSIST, on_tidy, resolver);
+	if (resolver->flights == NULL || resolver->channels == NULL || resolver->timer == NULL ||
+	    resolver->tidy == NULL)
+		return ERR_NOMEM;
+	resolver->loops = loop_check_new(resolver->flights);
+	if (resolver->loops == NULL)
+		return ERR_NOMEM;
+	err = inbox_new(resolver->loop, on_questions, resolver, &resolver->questions);
+	if (err == 0)
+		err = inbox_new(resolver->loop, on_orders, resolver, &resolver->orders);
+	return err;
+}
+
+int
+resolver_new(const struct resolver_settings *settings, struct resolver **out)
+{
+	struct resolver *resolver = calloc(1, sizeof(*resolver));
+	int err;
+
+	if (resolver == NULL)
+		return ERR_NOMEM;
+	resolver->settings = *settings;
+	resolver->timer_ms = UINT64_MAX;
+	err = make_parts(resolver);
+	if (err != 0) {
+		resolver_free(resolver);
+		return err;
+	}
+	*out = resolver;
+	return 0;
+}
+
+static void
+begin(void *arg)
+{
+	struct resolver *resolver = arg;
+
+	resolver->again_ms = now_of(resolver) + LOOP_CHECK_AGAIN_MS;
+	check_loops(resolver);
+}
+
+int
+resolver_start(struct resolver *resolver)
+{
+	static const struct timeval tidy = { .tv_sec = TIDY_MS / 1000 };
+
+	if (event_add(resolver->tidy, &tidy) != 0)
+		return ERR_NOMEM;
+	if (pthread_create(&resolver->thread, NULL, run, resolver) != 0)
+		return ERR_SYSTEM;
+	resolver->started = true;
+	resolver_call(resolver, begin, resolver);
+	atomic_store(&resolver->accepting, true);
+	return 0;
+}
+
+static void
+end(void *arg)
+{
+	struct resolver *resolver = arg;
+
+	flights_end(resolver->flights, "the server is stopping");
+	resolver->ending = true;
+}
+
+void
+resolver_stop(struct resolver *resolver)
+{
+	if (resolver == NULL || !resolver->started)
+		return;
+	atomic_store(&resolver->accepting, false);
+	resolver_call(resolver, end, resolver);
+	pthread_join(resolver->thread, NULL);
+	resolver->started = false;
+}
+
+void
+resolver_free(struct resolver *resolver)
+{
+	if (resolver == NULL)
+		return;
+	resolver_stop(resolver);
+	/* Nothing is left in them: the thread ended when nothing was pending. */
+	(void)inbox_free(resolver->questions);
+	(void)inbox_free(resolver->orders);
+	channels_free(resolver->channels);
+	loop_check_free(resolver->loops);
+	flights_free(resolver->flights);
+	while (resolver->upstreams != NULL) {
+		struct upstream *upstream = resolver->upstreams;
+
+		resolver->upstreams = upstream->next;
+		upstream_free(upstream);
+	}
+	if (resolver->timer != NULL)
+		event_free(resolver->timer);
+	if (resolver->tidy != NULL)
+		event_free(resolver->tidy);
+	if (resolver->loop != NULL)
+		event_base_free(resolver->loop);
+	free(resolver);
+}
