@@ -148,11 +148,10 @@ START_TEST(zero_and_nothing_mean_the_default)
 {
 	static const char *const same[] = {
 		"httpGet: {port: 80}",
-		"httpGet: {port: 80, path: '', scheme: ''}, initialDelaySeconds: 0, periodSeconds: "
-		    "0, timeoutSeconds: 0, "
-		    "successThreshold: 0, failureThreshold: 0",
-		"httpGet: {port: 80, path: /, scheme: HTTP}, periodSeconds: 10, timeoutSeconds: 1, "
-		    "failureThreshold: 3",
+		("httpGet: {port: 80, path: '', scheme: ''}, initialDelaySeconds: 0, "
+		    "periodSeconds: 0, timeoutSeconds: 0, successThreshold: 0, failureThreshold: 0"),
+		("httpGet: {port: 80, path: /, scheme: HTTP}, periodSeconds: 10, "
+		    "timeoutSeconds: 1, failureThreshold: 3"),
 	};
 	struct object_list list = { 0 };
 	const struct probe_spec *spec = decode_one("", same[_i], &list);
