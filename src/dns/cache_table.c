@@ -58,6 +58,8 @@ cache_table_prefetch(const struct cache_table *table, uint64_t hash)
 static bool
 has_key(const struct parcel *parcel, const struct cache_key *key)
 {
+	/* The name mostly lies on the next line: both come at once. */
+	__builtin_prefetch((const uint8_t *)parcel + LINE);
 	return parcel->name_len == key->name_len &&
 	    cache_word(parcel->type, parcel->flags) == key->word &&
 	    memcmp(parcel_name(parcel), key->name, key->name_len) == 0;
@@ -79,6 +81,7 @@ find_in(const struct cache_table *table, size_t bucket, const struct cache_key *
 size_t
 cache_table_find(const struct cache_table *table, const struct cache_key *key, uint64_t *slot)
 {
+	cache_table_prefetch(table, key->hash);
 	size_t at = find_in(table, first_bucket(table, key->hash), key, slot);
 
 	return at != CACHE_NO_SLOT ? at :
