@@ -52,6 +52,7 @@ struct rollcall {
 	struct event *signals[3];
 	struct udp_server *udp;
 	struct tcp_server *tcp;
+	struct cache *cache;            /* of what upstreams say */
 	struct health *health;          /* NULL: http.listen is "" */
 	struct state *state;
 	struct prober *prober;

@@ -6,6 +6,7 @@
 #include "daemon/context.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
+#include "dns/cache.h"
 #include "dns/index.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
@@ -100,6 +101,17 @@ rrl_of(void *arg)
 	return counts;
 }
 
+static struct cache_counts
+cache_of(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+	struct cache_counts counts = { .octets = 0 };
+
+	if (rollcall->cache != NULL)
+		cache_count(rollcall->cache, &counts);
+	return counts;
+}
+
 static void
 udp_durations(void *arg, struct latency *sum)
 {
@@ -160,6 +172,15 @@ METRIC(m_servfail, dns_of(arg).rcode[2])
 METRIC(m_nxdomain, dns_of(arg).rcode[3])
 METRIC(m_notimp, dns_of(arg).rcode[4])
 METRIC(m_refused, dns_of(arg).rcode[5])
+METRIC(m_cache_octets, cache_of(arg).octets)
+METRIC(m_cache_entries, cache_of(arg).entries)
+METRIC(m_cache_negative_entries, cache_of(arg).negative_entries)
+METRIC(m_cache_hits, cache_of(arg).hits)
+METRIC(m_cache_negative_hits, cache_of(arg).negative_hits)
+METRIC(m_cache_misses, cache_of(arg).misses)
+METRIC(m_cache_stale, cache_of(arg).stale)
+METRIC(m_cache_prefetches, cache_of(arg).prefetches)
+METRIC(m_cache_evictions, cache_of(arg).evictions)
 
 static double
 m_clients(void *arg)
@@ -217,6 +238,8 @@ m_index_octets(void *arg)
 	return (double)index_size(rollcall->now->answers->index);
 }
 
+#define CACHE_ENTRIES_HELP "Answers kept, and negative ones with failures"
+#define CACHE_HITS_HELP "Questions answered by what is kept"
 static const struct health_metric metrics[] = {
 	{ "rollcall_services", "gauge", "Services stated", m_services },
 	{ "rollcall_pods", "gauge", "Pods stated", m_pods },
@@ -269,6 +292,23 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_dns_nxdomain_total", "counter", "Replies NXDOMAIN", m_nxdomain },
 	{ "rollcall_dns_notimp_total", "counter", "Replies NOTIMP", m_notimp },
 	{ "rollcall_dns_refused_total", "counter", "Replies REFUSED", m_refused },
+	{ "rollcall_cache_bytes", "gauge", "Memory of what upstreams said", m_cache_octets },
+	{ "rollcall_cache_entries{type=\"success\"}", "gauge", CACHE_ENTRIES_HELP,
+	    m_cache_entries },
+	{ "rollcall_cache_entries{type=\"denial\"}", "gauge", CACHE_ENTRIES_HELP,
+	    m_cache_negative_entries },
+	{ "rollcall_cache_hits_total{type=\"success\"}", "counter", CACHE_HITS_HELP,
+	    m_cache_hits },
+	{ "rollcall_cache_hits_total{type=\"denial\"}", "counter", CACHE_HITS_HELP,
+	    m_cache_negative_hits },
+	{ "rollcall_cache_misses_total", "counter", "Questions that upstreams had to be asked",
+	    m_cache_misses },
+	{ "rollcall_cache_served_stale_total", "counter",
+	    "Answers given past their end, because upstreams failed", m_cache_stale },
+	{ "rollcall_cache_prefetch_total", "counter", "Popular names renewed before their end",
+	    m_cache_prefetches },
+	{ "rollcall_cache_evictions_total", "counter",
+	    "Entries thrown out for others before their end", m_cache_evictions },
 	{ "rollcall_dns_tcp_clients", "gauge", "TCP connections", m_clients },
 	{ "rollcall_loop_late_worst_seconds", "gauge", "The control loop's worst lateness",
 	    m_loop_worst },

@@ -24,6 +24,7 @@
 #include "daemon/serve.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
+#include "dns/cache.h"
 #include "dns/index.h"
 #include "ops/health.h"
 #include "probe/helper.h"
@@ -251,7 +252,9 @@ make_loop_parts(struct rollcall *rollcall)
 	rollcall->loop = make_loop();
 	rollcall->now->index = index_new();
 	rollcall->now->answers = rollcall->now;
-	if (rollcall->clock == NULL || rollcall->loop == NULL || rollcall->now->index == NULL)
+	rollcall->cache = cache_new(rollcall->now->config->cache.size);
+	if (rollcall->clock == NULL || rollcall->loop == NULL || rollcall->now->index == NULL ||
+	    rollcall->cache == NULL)
 		return EX_OSERR;
 	if (getrandom(&rollcall->random, sizeof(rollcall->random), 0) < 0 || rollcall->random == 0)
 		rollcall->random = 1;
@@ -361,6 +364,7 @@ rollcall_stop(struct rollcall *rollcall)
 	if (rollcall->loop != NULL)
 		event_base_free(rollcall->loop);
 	reload_reclaim(rollcall, true);
+	cache_free(rollcall->cache);
 	clock_free(rollcall->clock);
 	free(rollcall);
 }

@@ -8,9 +8,12 @@
 #include "base/latency.h"
 #include "base/strbuf.h"
 #include "daemon/context.h"
+#include "dns/cache.h"
 #include "dns/index.h"
+#include "dns/parcel.h"
 #include "ops/health.h"
 #include "tests/daemon/played.h"
+#include "tests/dns/said.h"
 #include "tests/suite.h"
 
 #define POD(name, ip)                                                                              \
@@ -105,8 +108,8 @@ START_TEST(names_of_metrics_follow_the_conventions_and_are_there_once)
 {
 	for (size_t i = 0; i < settings.metric_count; i++) {
 		const struct health_metric *metric = &settings.metrics[i];
-		size_t len = strlen(metric->name);
-		bool total = len > 6 && strcmp(metric->name + len - 6, "_total") == 0;
+		size_t len = strcspn(metric->name, "{");
+		bool total = len > 6 && memcmp(metric->name + len - 6, "_total", 6) == 0;
 
 		ck_assert_msg(strncmp(metric->name, "rollcall_", 9) == 0, "%s", metric->name);
 		ck_assert_msg(strcmp(metric->type, total ? "counter" : "gauge") == 0, "%s",
@@ -174,6 +177,44 @@ START_TEST(changes_by_verdicts_and_by_files_are_told_apart)
 }
 END_TEST
 
+START_TEST(the_cache_shows_its_own_figures)
+{
+	static const struct { const char *name; double value; } rows[] = {
+		{ "rollcall_cache_entries{type=\"success\"}", 3 },
+		{ "rollcall_cache_entries{type=\"denial\"}", 2 },
+		{ "rollcall_cache_hits_total{type=\"success\"}", 5 },
+		{ "rollcall_cache_hits_total{type=\"denial\"}", 4 },
+		{ "rollcall_cache_misses_total", 6 }, { "rollcall_cache_served_stale_total", 7 },
+		{ "rollcall_cache_prefetch_total", 0 }, { "rollcall_cache_evictions_total", 0 },
+	};
+	static const struct cache_settings keep = { .max_ttl_s = 3600 };
+	struct cache *cache = cache_new(1 << 20);
+	struct cache_reader *reader = cache_reader_new(cache);
+	struct asked asked;
+	struct cache_hit hit;
+
+	for (uint32_t n = 0; n < 5; n++)
+		ck_assert(cache_put(cache, said_number(n, "example", n >= 3, &asked), &keep, 1, 0,
+		    1000));
+	for (int i = 0; i < 4; i++)
+		cache_find(cache, reader, &asked, 1, 2000, &hit);
+	parcel_free(said_number(0, "example", false, &asked));
+	for (int i = 0; i < 5; i++)
+		cache_find(cache, reader, &asked, 1, 2000, &hit);
+	parcel_free(said_number(9, "example", false, &asked));
+	for (int i = 0; i < 6; i++)
+		cache_find(cache, reader, &asked, 1, 2000, &hit);
+	for (int i = 0; i < 7; i++)
+		cache_note_stale(cache);
+	rollcall.cache = cache;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(!(fabs(value(rows[i].name) - rows[i].value) > 0), "%s is %f",
+		    rows[i].name, value(rows[i].name));
+	ck_assert(value("rollcall_cache_bytes") > 500);
+	cache_free(cache);
+}
+END_TEST
+
 START_TEST(each_metric_shows_its_own_figure)
 {
 	static const struct { const char *name; double value; } rows[] = {
@@ -219,6 +260,7 @@ suite(void)
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, the_cache_shows_its_own_figures);
 	tcase_add_test(tcase, readiness_waits_for_manifests_first_results_and_dns);
 	tcase_add_test(tcase, once_ready_new_targets_do_not_make_it_unready);
 	tcase_add_test(tcase, names_of_metrics_follow_the_conventions_and_are_there_once);
