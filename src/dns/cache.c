@@ -21,19 +21,26 @@ mix(uint64_t hash)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static uint64_t
+hash_of(const struct cache *cache, const uint8_t *name, size_t len, uint32_t word)
+{
+	uint8_t out[crypto_shorthash_BYTES];
+	uint64_t hash;
+
+	/* Nobody knows the name's hash, so what the type does to it can be simple. */
+	(void)crypto_shorthash(out, name, len, cache->key);
+	memcpy(&hash, out, sizeof(hash));
+	return mix(hash + word);
+}
+
 struct cache_key
 cache_key(const struct cache *cache, const uint8_t *name, size_t len, uint16_t type,
     uint8_t flags)
 {
-	struct cache_key key = { .name = name, .name_len = (uint8_t)len,
-		.word = cache_word(type, flags) };
-	uint8_t out[crypto_shorthash_BYTES];
+	uint32_t word = cache_word(type, flags);
 
-	/* Nobody knows the name's hash, so what the type does to it can be simple. */
-	(void)crypto_shorthash(out, name, len, cache->key);
-	memcpy(&key.hash, out, sizeof(key.hash));
-	key.hash = mix(key.hash + key.word);
-	return key;
+	return (struct cache_key){ .name = name, .name_len = (uint8_t)len, .word = word,
+		.hash = hash_of(cache, name, len, word) };
 }
 
 struct cache_key
@@ -113,6 +120,27 @@ cache_reader_new(struct cache *cache)
 	return reader;
 }
 
+static uint32_t
+asked_word(const struct asked *asked)
+{
+	return cache_word(asked->type, cache_asked_flags(asked));
+}
+
+uint64_t
+cache_begin(const struct cache *cache, const struct asked *asked)
+{
+	uint64_t hash = hash_of(cache, asked->name, asked->name_len, asked_word(asked));
+
+	cache_table_prefetch(cache_table(cache), hash);
+	return hash;
+}
+
+void
+cache_fetch(const struct cache *cache, uint64_t begun)
+{
+	cache_table_prefetch_parcel(cache_table(cache), begun);
+}
+
 /* The NXDOMAIN of this name or of one above it that still holds; NULL: there is none. */
 static const struct parcel *
 find_cut(const struct cache *cache, const struct cache_table *table, const struct asked *asked,
@@ -149,12 +177,12 @@ find_cut(const struct cache *cache, const struct cache_table *table, const struc
 
 /* What there is for a question, and *hit filled with it. */
 static enum cache_state
-look(const struct cache *cache, const struct asked *asked, size_t zone_len, uint64_t now_ms,
-    struct cache_hit *hit)
+look(const struct cache *cache, const struct asked *asked, uint64_t hash, size_t zone_len,
+    uint64_t now_ms, struct cache_hit *hit)
 {
 	const struct cache_table *table = cache_table(cache);
-	struct cache_key key = cache_key(cache, asked->name, asked->name_len, asked->type,
-	    cache_asked_flags(asked));
+	const struct cache_key key = { .name = asked->name, .name_len = asked->name_len,
+		.word = asked_word(asked), .hash = hash };
 	const struct parcel *stale = NULL;
 	uint64_t slot;
 
@@ -211,10 +239,11 @@ wants_refresh(const struct parcel *parcel, struct parcel_marks *marks, uint64_t 
 }
 
 enum cache_state
-cache_find(const struct cache *cache, struct cache_reader *reader, const struct asked *asked,
-    size_t zone_len, uint64_t now_ms, struct cache_hit *hit)
+cache_find_begun(const struct cache *cache, struct cache_reader *reader,
+    const struct asked *asked, uint64_t begun, size_t zone_len, uint64_t now_ms,
+    struct cache_hit *hit)
 {
-	enum cache_state state = look(cache, asked, zone_len, now_ms, hit);
+	enum cache_state state = look(cache, asked, begun, zone_len, now_ms, hit);
 
 	if (state == CACHE_MISS || state == CACHE_STALE) {
 		cache_add(&reader->misses, 1);
@@ -234,10 +263,18 @@ cache_find(const struct cache *cache, struct cache_reader *reader, const struct 
 }
 
 enum cache_state
+cache_find(const struct cache *cache, struct cache_reader *reader, const struct asked *asked,
+    size_t zone_len, uint64_t now_ms, struct cache_hit *hit)
+{
+	return cache_find_begun(cache, reader, asked, cache_begin(cache, asked), zone_len, now_ms,
+	    hit);
+}
+
+enum cache_state
 cache_look(const struct cache *cache, const struct asked *asked, size_t zone_len, uint64_t now_ms,
     struct cache_hit *hit)
 {
-	return look(cache, asked, zone_len, now_ms, hit);
+	return look(cache, asked, cache_begin(cache, asked), zone_len, now_ms, hit);
 }
 
 bool

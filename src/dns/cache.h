@@ -60,6 +60,17 @@ struct cache_reader *cache_reader_new(struct cache *cache);
 enum cache_state cache_find(const struct cache *cache, struct cache_reader *reader,
     const struct asked *asked, size_t zone_len, uint64_t now_ms, struct cache_hit *hit);
 
+/*
+ * The same in three steps, for who has several questions at once: begin asks the memory for where
+ * the answer may be found, fetch for the answer, so that find need not wait.  What begin returns is
+ * handed to the other two.
+ */
+uint64_t cache_begin(const struct cache *cache, const struct asked *asked);
+void cache_fetch(const struct cache *cache, uint64_t begun);
+enum cache_state cache_find_begun(const struct cache *cache, struct cache_reader *reader,
+    const struct asked *asked, uint64_t begun, size_t zone_len, uint64_t now_ms,
+    struct cache_hit *hit);
+
 /* The rest, down to cache_seen: the writer, which is one thread. */
 
 /* The same without a trace: nothing is counted, nothing popular; never CACHE_REFRESH. */

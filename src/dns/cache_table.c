@@ -55,6 +55,21 @@ cache_table_prefetch(const struct cache_table *table, uint64_t hash)
 	__builtin_prefetch((const void *)&table->slots[second_bucket(table, hash)]);
 }
 
+void
+cache_table_prefetch_parcel(const struct cache_table *table, uint64_t hash)
+{
+	for (unsigned n = 0; n < 2 * CACHE_BUCKET; n++) {
+		uint64_t slot = atomic_load_explicit(
+		    &table->slots[cache_table_candidate(table, hash, n)], memory_order_relaxed);
+
+		if (slot >> TAG_SHIFT != hash >> TAG_SHIFT || slot == 0)
+			continue;
+		__builtin_prefetch(cache_slot_parcel(slot));
+		__builtin_prefetch((const uint8_t *)cache_slot_parcel(slot) + LINE);
+		return;
+	}
+}
+
 static bool
 has_key(const struct parcel *parcel, const struct cache_key *key)
 {
@@ -81,7 +96,6 @@ find_in(const struct cache_table *table, size_t bucket, const struct cache_key *
 size_t
 cache_table_find(const struct cache_table *table, const struct cache_key *key, uint64_t *slot)
 {
-	cache_table_prefetch(table, key->hash);
 	size_t at = find_in(table, first_bucket(table, key->hash), key, slot);
 
 	return at != CACHE_NO_SLOT ? at :

@@ -71,8 +71,9 @@ cache_slot_negative(uint64_t slot)
 	return slot & 1;
 }
 
-/* Ask the memory for a key's buckets. */
+/* Ask the memory for a key's buckets; once they are here, for the parcel that probably is it. */
 void cache_table_prefetch(const struct cache_table *table, uint64_t hash);
+void cache_table_prefetch_parcel(const struct cache_table *table, uint64_t hash);
 /* The slot of the parcel with this key, and *slot what it holds; CACHE_NO_SLOT: there is none. */
 size_t cache_table_find(const struct cache_table *table, const struct cache_key *key,
     uint64_t *slot);
