@@ -72,7 +72,7 @@ read_port(struct reader *reader, char **at)
 	struct service_port *port = &reader->service->ports[reader->service->port_count++];
 
 	port->name = read_name(reader, next_word(at));
-	port->protocol = read_protocol(next_word(at));
+	port->protocol = (uint8_t)read_protocol(next_word(at));
 	port->port = (uint16_t)atoi(next_word(at));
 }
 
@@ -190,7 +190,7 @@ add_object(struct reader *reader, enum object_kind kind, size_t size)
 {
 	struct object *object = arena_alloc(reader->arena, size);
 
-	object->kind = kind;
+	object->kind = (uint8_t)kind;
 	return object;
 }
 

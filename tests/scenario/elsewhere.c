@@ -209,23 +209,22 @@ find_held(void *arg, const struct forward_zone *zone, const struct asked *asked,
 }
 
 static void
-keep(void *arg, const struct forward_zone *zone, struct parcel *parcel)
+keep(void *arg, const struct forward_zone *zone, struct parcel *parcel, uint64_t asked_ms)
 {
 	struct elsewhere *elsewhere = arg;
-	uint64_t now_ms = clock_now_ms(elsewhere->clock);
 
-	if (!cache_put(elsewhere->cache, parcel, &zone->cache, zone->name_len, now_ms, now_ms))
+	if (!cache_put(elsewhere->cache, parcel, &zone->cache, zone->name_len, asked_ms,
+	    clock_now_ms(elsewhere->clock)))
 		parcel_free(parcel);
 }
 
 static void
-keep_failure(void *arg, const struct forward_zone *zone, const struct asked *asked)
+keep_failure(void *arg, const struct asked *asked, uint64_t asked_ms)
 {
 	struct elsewhere *elsewhere = arg;
-	uint64_t now_ms = clock_now_ms(elsewhere->clock);
 
-	(void)zone;
-	cache_fail(elsewhere->cache, asked, DNS_SERVFAIL, now_ms, now_ms);
+	cache_fail(elsewhere->cache, asked, DNS_SERVFAIL, asked_ms,
+	    clock_now_ms(elsewhere->clock));
 }
 
 static void
