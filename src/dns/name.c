@@ -80,21 +80,26 @@ name_folds_to(const uint8_t *name, const uint8_t *folded, size_t len)
 }
 
 static void
-fold_few(uint8_t *at, size_t count)
+fold_word(uint8_t *at)
 {
-	uint64_t folded = fold_octets(load_few(at, count));
+	uint64_t folded = fold_octets(load_octets(at));
 
-	memcpy(at, &folded, count);
+	memcpy(at, &folded, sizeof(folded));
 }
 
 void
 name_fold(uint8_t *name, size_t len)
 {
-	size_t at = 0;
+	if (len < 8) {
+		uint64_t folded = fold_octets(load_few(name, len));
 
-	for (; len - at >= 8; at += 8)
-		fold_few(name + at, 8);
-	fold_few(name + at, len - at);
+		memcpy(name, &folded, len);
+		return;
+	}
+	for (size_t at = 0; len - at > 8; at += 8)
+		fold_word(name + at);
+	/* Those that are folded twice do not mind. */
+	fold_word(name + len - 8);
 }
 
 size_t
