@@ -10,6 +10,7 @@
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
 #include "dns/errand.h"
+#include "dns/host.h"
 #include "dns/index.h"
 #include "dns/name.h"
 #include "dns/proof.h"
@@ -43,27 +44,6 @@ refuse(struct reply *reply)
 	reply->authoritative = false;
 }
 
-/* A host's entry: of this name, or of *, which stands for any one label. */
-static const struct entry *
-find_host(const struct reply *reply, const uint8_t *name, size_t len)
-{
-	const struct index *index = reply->responder->index;
-	uint8_t wild[DNS_NAME_MAX] = "\1*";
-	size_t front = 1u + *name;
-	bool mixed;
-
-	if (!index_has_under(index) || *name == 0)
-		return NULL;
-	const struct entry *entry = index_find_under(index, index_hash(index, name, len, &mixed),
-	    name, len);
-	if (entry == NULL) {
-		memcpy(wild + 2, name + front, len - front);
-		len = len - front + 2;
-		entry = index_find_under(index, index_hash(index, wild, len, &mixed), wild, len);
-	}
-	return entry != NULL && entry->kind == ENTRY_HOST ? entry : NULL;
-}
-
 /*
  * A name of no zone of ours: a host's entry, with which to go on, or NULL, and it is left to others,
  * if anybody knows it.  A CNAME that leaves our zones may be all we know.
@@ -71,7 +51,7 @@ find_host(const struct reply *reply, const uint8_t *name, size_t len)
 static const struct entry *
 answer_foreign(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner)
 {
-	const struct entry *host = find_host(reply, name, len);
+	const struct entry *host = host_find(reply->responder->index, name, len);
 
 	if (host == NULL && !errand_begin(reply, name, len, owner) && reply->hops == 0)
 		refuse(reply);
@@ -150,7 +130,7 @@ enter(struct reply *reply, const struct entry *entry, const uint8_t *name, size_
 		return entry->name_len == len ? entry : redirect(reply, entry, name, len, owner);
 	case ENTRY_HOST:
 		/* An Ingress is heard before a hosts file. */
-		host = find_host(reply, name, len);
+		host = host_find(reply->responder->index, name, len);
 		return host != NULL ? host : entry;
 	}
 	return entry;

@@ -14,13 +14,13 @@
 #include "dns/errand.h"
 #include "dns/flight.h"
 #include "dns/forward.h"
+#include "dns/host.h"
 #include "dns/index.h"
 #include "dns/name.h"
 #include "dns/respond.h"
 #include "dns/routes.h"
 #include "dns/upstream.h"
 #include "dns/wire.h"
-#include "dns/zone_table.h"
 #include "tests/dns/ask.h"
 #include "tests/scenario/script.h"
 
@@ -148,13 +148,13 @@ abandon(void *arg, void *handle)
 	((struct try *)handle)->attempt = NULL;
 }
 
-/* Names in zones of ours. */
+/* Names that we answer ourselves. */
 static bool
 is_ours(void *arg, const uint8_t *name, size_t len)
 {
 	const struct elsewhere *elsewhere = arg;
 
-	return zone_table_above(index_zones(elsewhere->index), name, len) != NULL;
+	return host_or_zone_is_ours(elsewhere->index, name, len);
 }
 
 /* The upstream says what it has to say. */
