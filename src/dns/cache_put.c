@@ -308,7 +308,6 @@ cache_flush(struct cache *cache, const uint8_t *name, size_t len, bool below)
 	const struct cache_table *table = cache_table(cache);
 	size_t forgotten = 0;
 
-	forget_cuts(cache, name, len, 1);
 	for (size_t at = 0; at < cache_table_slots(table); at++) {
 		const struct parcel *parcel = cache_slot_parcel(cache_table_load(table, at));
 
@@ -318,6 +317,8 @@ cache_flush(struct cache *cache, const uint8_t *name, size_t len, bool below)
 		empty_slot(cache, at);
 		forgotten++;
 	}
+	/* And what says that it is missing because of a name above. */
+	forget_cuts(cache, name, len, 1);
 	return forgotten;
 }
 

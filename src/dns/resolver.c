@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "dns/cache.h"
+#include "dns/cache_zones.h"
 #include "dns/channels.h"
 #include "dns/flight.h"
 #include "dns/forward.h"
@@ -352,6 +353,8 @@ mark_used(struct resolver *resolver)
 struct change {
 	struct resolver *resolver;
 	struct routes *routes;
+	const struct forward *before;   /* lives until the routes are set */
+	const struct forward *after;
 };
 
 static void
@@ -369,7 +372,10 @@ static void
 change_routes(void *arg)
 {
 	struct change *change = arg;
+	struct cache *cache = change->resolver->settings.cache;
 
+	if (cache != NULL && cache_zones_changed(cache, change->before, change->after) > 0)
+		cache_reclaim(cache);
 	flights_set_routes(change->resolver->flights, change->routes);
 	if (change->resolver->started)
 		check_loops(change->resolver);
@@ -378,7 +384,8 @@ change_routes(void *arg)
 int
 resolver_set_forward(struct resolver *resolver, struct forward *forward)
 {
-	struct change change = { .resolver = resolver };
+	struct change change = { .resolver = resolver, .before = resolver->forward,
+		.after = forward };
 	int err = routes_new(forward, find_upstream, resolver, &change.routes);
 
 	if (err != 0) {
