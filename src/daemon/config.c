@@ -85,6 +85,7 @@ set_defaults(struct config *config)
 	config->tcp.max_clients = 1000;
 	config->tcp.idle_ms = 10000;
 	config->external.ttl_s = CONFIG_TTL_UNSET;
+	config_tls_default(&config->tls);
 	DEFAULT_LIST(config->zones, config->zone_count, default_zones);
 	DEFAULT_LIST(
 	    config->service_cidr_texts, config->service_cidr_text_count, default_service_cidrs);
@@ -92,6 +93,8 @@ set_defaults(struct config *config)
 	DEFAULT_LIST(config->dns.reverse_zones, config->dns.reverse_zone_count, default_reverse);
 	DEFAULT_LIST(
 	    config->dns.allow_from_texts, config->dns.allow_from_text_count, default_allow_from);
+	DEFAULT_LIST(config->dns.allow_forward_texts, config->dns.allow_forward_text_count,
+	    default_allow_from);
 }
 
 /* ---- the file ---- */
@@ -350,6 +353,11 @@ derive(struct config *config, struct diag *diag)
 		err = make_cidrs(config, dns->allow_from_texts, dns->allow_from_text_count,
 		    &dns->allow_from, &dns->allow_from_count);
 	if (err == 0)
+		err = make_cidrs(config, dns->allow_forward_texts, dns->allow_forward_text_count,
+		    &dns->allow_forward, &dns->allow_forward_count);
+	if (err == 0)
+		err = config_tls_derive(config);
+	if (err == 0)
 		err = make_cidrs(config, config->probes.allow_host_texts,
 		    config->probes.allow_host_text_count, &config->probes.allow_hosts,
 		    &config->probes.allow_host_count);
@@ -363,6 +371,9 @@ derive(struct config *config, struct diag *diag)
 	if (dns->allow_from_text_count == 0)
 		diag_add(diag, SEVERITY_ERROR, NULL,
 		    "dns.allowFrom: must name at least one network; all lets everybody ask");
+	if (dns->allow_forward_text_count == 0)
+		diag_add(diag, SEVERITY_ERROR, NULL, "dns.allowForwardFrom: must name at least one "
+		    "network; all lets everybody ask");
 	if (config->service_cidr_count == 0)
 		diag_add(
 		    diag, SEVERITY_ERROR, NULL, "serviceCIDRs: must name at least one network");
@@ -441,6 +452,8 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 		.fallthrough_count = dns->fallthrough_count,
 		.allow_from = dns->allow_from,
 		.allow_from_count = dns->allow_from_count,
+		.allow_forward_from = dns->allow_forward,
+		.allow_forward_from_count = dns->allow_forward_count,
 		.udp_size = dns->udp_size,
 		.ns_addresses = dns->ns_address_count > 0 ? dns->ns_addresses : ns,
 		.ns_address_count = dns->ns_address_count > 0 ? dns->ns_address_count : ns_count,
@@ -501,6 +514,11 @@ config_needs_restart(
 		{ "tcp",
 		    old->tcp.max_clients == new->tcp.max_clients &&
 			old->tcp.idle_ms == new->tcp.idle_ms },
+		{ "listenTLS",
+		    same_texts(old->tls.listen_texts, old->tls.listen_text_count,
+			new->tls.listen_texts, new->tls.listen_text_count) &&
+			same_text(old->tls.certificate, new->tls.certificate) &&
+			same_text(old->tls.key, new->tls.key) },
 	};
 	size_t count = 0;
 

@@ -14,6 +14,7 @@
 #include "base/addr.h"
 #include "daemon/config_cache.h"
 #include "daemon/config_edge.h"
+#include "daemon/config_tls.h"
 #include "dns/dns_settings.h"
 
 struct arena;
@@ -41,6 +42,10 @@ struct config_dns {
 	size_t allow_from_text_count;
 	struct cidr *allow_from;        /* none: everybody */
 	size_t allow_from_count;
+	const char **allow_forward_texts;
+	size_t allow_forward_text_count;
+	struct cidr *allow_forward;
+	size_t allow_forward_count;
 	uint16_t udp_size;
 	struct addr *ns_addresses;
 	size_t ns_address_count;
@@ -105,6 +110,7 @@ struct config {
 	struct config_cache cache;
 	struct config_probes probes;
 	struct config_tcp tcp;
+	struct config_tls tls;
 	struct config_external external;
 	struct addr *ingress_addresses;
 	size_t ingress_address_count;
@@ -154,7 +160,7 @@ void config_dns_settings(const struct config *config, const struct addr *own, si
 bool config_same_answers(const struct config *a, const struct config *b);
 
 /* The settings that differ and cannot be changed while running ("listen"); how many. */
-#define CONFIG_RESTART_MAX 12
+#define CONFIG_RESTART_MAX 13
 size_t config_needs_restart(
     const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
 #endif

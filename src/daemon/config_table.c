@@ -209,6 +209,8 @@ check_dns(struct field_context *context, const struct doc_node *node, void *targ
 	(void)target;
 	check_not_empty(context, doc_find(node, "allowFrom"), ".allowFrom",
 	    "must name at least one network; all lets everybody ask");
+	check_not_empty(context, doc_find(node, "allowForwardFrom"), ".allowForwardFrom",
+	    "must name at least one network; all lets everybody ask");
 }
 
 static void
@@ -271,6 +273,10 @@ static const struct field dns_fields[] = {
 	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts,
 	    allow_from_text_count),
 	    .flags = FIELD_SCALAR_OK, .rule = network_rule, .doc = "who may ask" },
+	{ FIELD_ITEMS("allowForwardFrom", FIELD_TEXTS, config_dns, allow_forward_texts,
+	    allow_forward_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = network_rule,
+	    .doc = "who may ask for names that others are asked for" },
 	{ FIELD("udpSize", FIELD_INT, config_dns, udp_size), .min = 512, .max = 4096,
 	    .doc = "the largest UDP reply" },
 	{ FIELD_ITEMS("nsAddresses", FIELD_ADDRS, config_dns, ns_addresses, ns_address_count),
@@ -353,6 +359,7 @@ static const struct field config_fields[] = {
 	{ FIELD("dns", FIELD_MAP, config, dns), .sub = &dns_table },
 	{ FIELD("probes", FIELD_MAP, config, probes), .sub = &probes_table },
 	{ FIELD("tcp", FIELD_MAP, config, tcp), .sub = &tcp_table },
+	{ FIELD("listenTLS", FIELD_MAP, config, tls), .sub = &config_tls_table },
 	{ FIELD_FLAT("http", &http_table) },
 	{ FIELD("user", FIELD_TEXT, config, user), .doc = "whom to become when started as root" },
 	{ FIELD_FLAT("state", &state_table) },
@@ -363,7 +370,7 @@ static const struct field config_fields[] = {
 	    .doc = "what hosts of Ingresses answer that have no address of their own" },
 	{ FIELD("externalZone", FIELD_HOOK, config, external), .hook = config_external_hook,
 	    .shown = "text, or mapping", .doc = "where Services have their external addresses" },
-	LATER("nodeName"), LATER("listenTLS"), LATER("hosts"), LATER("transfer"),
+	LATER("nodeName"), LATER("hosts"), LATER("transfer"),
 	{ FIELD("cache", FIELD_HOOK, config, cache), .hook = config_cache_hook,
 	    .shown = "mapping", .doc = "how long what upstreams say is kept" },
 	LATER("log"), LATER("dataplane"),

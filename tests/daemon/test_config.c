@@ -71,6 +71,8 @@ START_TEST(an_empty_file_gives_the_documented_defaults)
 	ck_assert_uint_eq(config->dns.ttl_negative_s, 5);
 	ck_assert_uint_eq(config->dns.udp_size, 1232);
 	ck_assert_uint_eq(config->dns.allow_from_count, 9);
+	ck_assert_uint_eq(config->dns.allow_forward_count, 9);
+	ck_assert_uint_eq(config->tls.listen_count, 0);
 	ck_assert_uint_eq(config->dns.reverse_zone_count, 2);
 	ck_assert_uint_eq(config->probes.max_concurrent, 4096);
 	ck_assert(config->probes.exec.enabled);
@@ -94,9 +96,11 @@ START_TEST(the_file_is_taken)
 	    "zones: [/a, /b]\n"
 	    "serviceCIDRs: [10.0.0.0/16, \"fd00::/112\"]\n"
 	    "serviceNodePortRange: 31000-31100\n"
-	    "dns: {ttl: 30, ttlNegative: 2, pods: verified, allowFrom: all, zonal: true}\n"
+	    "dns: {ttl: 30, ttlNegative: 2, pods: verified, allowFrom: all, zonal: true, "
+	    "allowForwardFrom: 10.0.0.0/8}\n"
 	    "probes: {exec: {enabled: false}, maxConcurrent: 7, allowHost: [192.0.2.1]}\n"
 	    "tcp: {maxClients: 9, idle: 3s}\n"
+	    "listenTLS: {listen: 127.0.0.1:853, certificate: /c, key: /k}\n"
 	    "http: {listen: \"\"}\n"
 	    "user: \"\"\n"
 	    "state: {dir: /s}\n", NULL, &config), 0);
@@ -113,6 +117,9 @@ START_TEST(the_file_is_taken)
 	ck_assert(config->dns.zonal && !config->probes.exec.enabled);
 	ck_assert_uint_eq(config->probes.allow_hosts[0].bits, 32);
 	ck_assert_uint_eq(config->tcp.idle_ms, 3000);
+	ck_assert_uint_eq(config->dns.allow_forward_count, 1);
+	ck_assert_uint_eq(config->tls.listen[0].port, 853);
+	ck_assert_str_eq(config->tls.key, "/k");
 	ck_assert_str_eq(config->http_listen, "");
 	ck_assert(config->user_stated);
 	ck_assert_str_eq(config->state_dir, "/s");
@@ -174,6 +181,13 @@ static const struct {
 	{ "serviceCIDRs: [10.96.0.0/12, 10.100.0.0/16]\n", "1:30: error: ", "serviceCIDRs 10.100.0.0/16 overlaps" },
 	{ "loadBalancerCIDRs:\n- 10.0.0.0/8\n- 10.0.0.0/24\n", "3:3: error: ", "overlaps 10.0.0.0/8" },
 	{ "dns: {allowFrom: []}\n", "1:18: error: ", "dns.allowFrom must name" },
+	{ "dns: {allowForwardFrom: []}\n", "1:25: error: ", "dns.allowForwardFrom must name" },
+	{ "dns: {allowForwardFrom: [us]}\n", "1:26: error: ", "loopback" },
+	{ "listenTLS: {listen: [here]}\n", "1:22: error: ", "ADDRESS:PORT" },
+	{ "listenTLS: {listen: \"[::1]:853\"}\n", "1:12: error: ", "listenTLS.certificate must" },
+	{ "listenTLS: {listen: \"[::1]:853\", certificate: /c}\n", "1:12: error: ",
+	  "listenTLS.key must" },
+	{ "listenTLS: {certificate: c.pem}\n", "1:26: error: ", "absolute" },
 	{ "threads: 257\n", "1:10: error: ", "256" },
 	{ "zones: {a: b}\n", "1:8: error: ", "zones" },
 	{ "user: [x]\n", "1:7: error: ", "user" },
@@ -371,11 +385,13 @@ START_TEST(a_reload_knows_what_needs_a_restart_and_what_changes_answers)
 
 	ck_assert_int_eq(load("dns: {ttl: 5}\n", NULL, &a), 0);
 	ck_assert_int_eq(load("dns: {ttl: 6, allowFrom: all}\nzones: [/z]\n", NULL, &b), 0);
-	ck_assert_int_eq(load("dns: {ttl: 5, allowFrom: all}\nthreads: 4\nuser: x\n", NULL, &c), 0);
+	ck_assert_int_eq(load("dns: {ttl: 5, allowFrom: all, allowForwardFrom: all}\nthreads: 4\n"
+	    "user: x\nlistenTLS: {listen: '[::1]:853', certificate: /c, key: /k}\n", NULL, &c), 0);
 	ck_assert_uint_eq(config_needs_restart(a, b, names), 0);
-	ck_assert_uint_eq(config_needs_restart(a, c, names), 2);
+	ck_assert_uint_eq(config_needs_restart(a, c, names), 3);
 	ck_assert_str_eq(names[0], "threads");
 	ck_assert_str_eq(names[1], "user");
+	ck_assert_str_eq(names[2], "listenTLS");
 	ck_assert(!config_same_answers(a, b));
 	ck_assert(config_same_answers(a, c));
 	config_free(a);
