@@ -119,8 +119,12 @@ errand_answer(struct responder *responder, struct errand *errand, const struct p
 	struct parcel_fit fit;
 	struct reply reply;
 
-	reply_resume(&reply, responder, errand, buf, size);
 	errand->wanted = false;
+	/* A failure that is remembered; CNAMEs in front of it would be believed. */
+	if (parcel_rcode(parcel) != DNS_NOERROR && parcel_rcode(parcel) != DNS_NXDOMAIN)
+		return errand_fail(responder, errand, (enum dns_rcode)parcel_rcode(parcel),
+		    EDNS_ERROR_CACHED, NULL, buf, size);
+	reply_resume(&reply, responder, errand, buf, size);
 	if (is_authentic(errand, parcel, buf))
 		reply.marks |= REPLY_AD;
 	parcel_write(parcel, &placing, &reply.writer, &fit);

@@ -231,7 +231,8 @@ settle_options(struct reply *reply, enum transport transport)
 	const struct responder *responder = reply->responder;
 
 	edns_settle(&reply->due, &reply->query->options, responder->settings,
-	    transport == TRANSPORT_TCP ? responder->keepalive_ds : 0, false);
+	    transport == TRANSPORT_UDP ? 0 : responder->keepalive_ds,
+	    transport == TRANSPORT_TLS);
 	reply->writer.size = reply->limit - edns_room(&reply->due, responder->settings);
 }
 

@@ -30,7 +30,7 @@ struct responder {
 	uint16_t keepalive_ds;
 };
 
-enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
+enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 
 /*
  * Answer in place: buf holds a query of query_len octets and has room for `size` (UDP: at least

@@ -267,6 +267,7 @@ static void
 server_free(struct tcp_server *server)
 {
 	close_listeners(server);
+	tcp_errands_close(&server->stream.errands);
 	free(server->listeners);
 	if (server->resume != NULL)
 		event_free(server->resume);
@@ -332,6 +333,12 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	    server);
 	server->resume = evtimer_new(stream->loop, on_resume, server);
 	server->grace = evtimer_new(stream->loop, on_grace, server);
+	stream->errands.courier = (struct courier){ .cache = settings->cache,
+		.resolver = settings->resolver, .clock = server->clock,
+		.serving = &stream->serving, .responder = { .answering = true } };
+	int err = tcp_errands_open(&stream->errands, stream);
+	if (err != 0)
+		return err;
 	if (server->stop == NULL || server->resume == NULL || server->grace == NULL ||
 	    event_add(server->stop, NULL) != 0)
 		return ERR_NOMEM;
@@ -410,16 +417,23 @@ tcp_server_start(struct tcp_server *server)
 }
 
 void
+tcp_server_halt(struct tcp_server *server, uint64_t grace_ms)
+{
+	if (!server->running)
+		return;
+	server->grace_ms = clock_now_ms(server->clock) + grace_ms;
+	/* An eventfd takes 2^64 - 1 of these: it cannot be full. */
+	(void)eventfd_write(server->stop_fd, 1);
+	(void)pthread_join(server->thread, NULL);
+	server->running = false;
+}
+
+void
 tcp_server_stop(struct tcp_server *server, uint64_t grace_ms)
 {
 	if (server == NULL)
 		return;
-	if (server->running) {
-		server->grace_ms = clock_now_ms(server->clock) + grace_ms;
-		/* An eventfd takes 2^64 - 1 of these: it cannot be full. */
-		(void)eventfd_write(server->stop_fd, 1);
-		(void)pthread_join(server->thread, NULL);
-	}
+	tcp_server_halt(server, grace_ms);
 	server_free(server);
 }
 

@@ -26,6 +26,8 @@ struct tcp_settings {
 	uint64_t idle_ms;                       /* tcp.idle: 10,000 */
 	/* a message once begun, the first octet of a connection: 2,000 */
 	uint64_t message_ms;
+	struct cache *cache;                    /* as udp_settings */
+	struct resolver *resolver;
 	struct tls_server *tls;                 /* borrowed; NULL: plain TCP */
 	const struct tcp_transfers *transfers;  /* borrowed; NULL: all are REFUSED */
 };
@@ -38,7 +40,12 @@ int tcp_server_bind(const struct tcp_settings *settings, struct tcp_server **out
 /* The address really bound, where port 0 was asked for. */
 const struct addr_port *tcp_server_bound(const struct tcp_server *server, size_t i);
 int tcp_server_start(struct tcp_server *server);
-/* Stop accepting, answer what is in, close within `grace_ms`; free.  NULL is allowed. */
+/*
+ * Stop accepting, answer what is in and what comes from the resolver, close within `grace_ms`, end
+ * the thread.  The resolver must be stopped after this, and before tcp_server_stop().
+ */
+void tcp_server_halt(struct tcp_server *server, uint64_t grace_ms);
+/* The same if it has not been done; free.  NULL is allowed. */
 void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
 /* As udp_server_set. */
 void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns,

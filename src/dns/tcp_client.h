@@ -13,6 +13,7 @@
 #include "base/latency.h"
 #include "dns/respond.h"
 #include "dns/serving.h"
+#include "dns/tcp_errand.h"
 #include "dns/tcp_peers.h"
 #include "dns/udp.h"
 
@@ -45,6 +46,7 @@ struct tcp_stream {
 	bool stopping;
 	struct responder responder;
 	struct serving serving;
+	struct tcp_errands errands;
 	_Atomic size_t clients;
 	struct {
 		_Atomic uint64_t queries, replies, truncated, dropped;

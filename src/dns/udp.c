@@ -17,11 +17,13 @@
 #include "base/err.h"
 #include "base/latency.h"
 #include "base/log.h"
+#include "dns/cache.h"
 #include "dns/index.h"
 #include "dns/query.h"
 #include "dns/respond.h"
 #include "dns/serving.h"
 #include "dns/udp_batch.h"
+#include "dns/udp_errand.h"
 #include "dns/udp_flood.h"
 #include "dns/udp_send.h"
 #include "dns/wire.h"
@@ -37,18 +39,8 @@
 #define DRAIN_BATCHES 1024      /* at stop: a full queue, and an end to it under a flood */
 #define CACHE_LINE 64
 
-/* Written by one thread, read by control. */
-struct counts {
-	_Atomic uint64_t queries;
-	_Atomic uint64_t replies;
-	_Atomic uint64_t rcode[16];
-	_Atomic uint64_t truncated;
-	_Atomic uint64_t dropped;
-	_Atomic uint64_t thinned;
-};
-
 struct worker {
-	_Alignas(CACHE_LINE) struct counts counts;
+	_Alignas(CACHE_LINE) struct reply_counts counts;
 	struct latency durations;
 	_Alignas(CACHE_LINE) struct udp_server *server;
 	uint64_t untimed;               /* queries since the batch that was timed last */
@@ -60,12 +52,15 @@ struct worker {
 	struct udp_send *send;
 	struct udp_flood *flood;
 	struct responder responder;
+	struct errand errand;
+	struct cache_reader *reader;    /* NULL: there is no cache; the cache's */
 	struct query queries[UDP_BATCH_MAX];
 	struct udp_reply replies[UDP_BATCH_MAX];
 };
 
 struct udp_server {
 	struct serving serving;
+	struct udp_errands errands;
 	struct clock *clock;
 	_Atomic bool stopping;
 	size_t listen_count;
@@ -74,21 +69,16 @@ struct udp_server {
 	struct worker **workers;
 };
 
-/* Only the owner writes: a plain addition, but one that others may look at. */
-static void
-count_up(_Atomic uint64_t *count, uint64_t by)
+/* The query is not ours to answer alone.  The length of its reply; 0: that comes later. */
+__attribute__((noinline))
+static size_t
+go_elsewhere(struct worker *worker, size_t i, uint8_t *octets)
 {
-	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + by,
-	    memory_order_relaxed);
-}
+	struct udp_reply to;
 
-static void
-count_reply(struct counts *counts, const uint8_t *reply)
-{
-	count_up(&counts->replies, 1);
-	count_up(&counts->rcode[reply[3] & 15], 1);
-	if ((reply[2] & 2) != 0)
-		count_up(&counts->truncated, 1);
+	udp_batch_reply(worker->batch, i, 0, &to);
+	return udp_errand_go(&worker->server->errands, worker->reader, &worker->responder,
+	    &worker->errand, worker->fd, &to, octets, UDP_BUFFER_SIZE);
 }
 
 /* What a pass asks the memory for has come when the next one needs it. */
@@ -96,7 +86,9 @@ static size_t
 answer_batch(struct worker *worker, size_t count)
 {
 	struct responder *responder = &worker->responder;
-	size_t replies = 0;
+	struct errand *errand = worker->server->errands.courier.resolver != NULL ?
+	    &worker->errand : NULL;
+	size_t replies = 0, later = 0;
 	size_t len;
 
 	for (size_t i = 0; i < count; i++) {
@@ -114,14 +106,18 @@ answer_batch(struct worker *worker, size_t count)
 			continue;
 		udp_batch_client(worker->batch, i, &client);
 		len = respond_finish(responder, TRANSPORT_UDP, &client, &worker->queries[i], octets,
-		    UDP_BUFFER_SIZE, NULL);
+		    UDP_BUFFER_SIZE, errand);
+		if (len == 0 && errand != NULL && errand->wanted) {
+			len = go_elsewhere(worker, i, octets);
+			later += len == 0;
+		}
 		if (len == 0)
 			continue;
-		count_reply(&worker->counts, octets);
+		reply_counts_note(&worker->counts, octets);
 		udp_batch_reply(worker->batch, i, len, &worker->replies[replies++]);
 	}
-	count_up(&worker->counts.queries, count);
-	count_up(&worker->counts.dropped, count - replies);
+	reply_counts_up(&worker->counts.queries, count);
+	reply_counts_up(&worker->counts.dropped, count - replies - later);
 	return replies;
 }
 
@@ -298,7 +294,10 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	 */
 	worker->responder = (struct responder){ .answering = true, .clock = server->clock,
 		.rotation = (uint32_t)server->worker_count };
-	if (worker->batch == NULL || worker->send == NULL || worker->flood == NULL) {
+	struct cache *cache = server->errands.courier.cache;
+	worker->reader = cache != NULL ? cache_reader_new(cache) : NULL;
+	if (worker->batch == NULL || worker->send == NULL || worker->flood == NULL ||
+	    (cache != NULL && worker->reader == NULL)) {
 		worker_free(worker);
 		return NULL;
 	}
@@ -361,6 +360,9 @@ udp_server_bind(const struct udp_settings *settings, struct udp_server **out, si
 		return ERR_NOMEM;
 	serving_set(&server->serving, settings->dns, settings->index);
 	server->clock = clock_new_system();
+	server->errands.courier = (struct courier){ .cache = settings->cache,
+		.resolver = settings->resolver, .clock = server->clock,
+		.serving = &server->serving, .responder = { .answering = true } };
 	server->listen_count = settings->listen_count;
 	server->bound = calloc(settings->listen_count + 1, sizeof(*server->bound));
 	server->workers = calloc(settings->listen_count * threads + 1, sizeof(struct worker *));
@@ -401,10 +403,8 @@ udp_server_start(struct udp_server *server)
 }
 
 void
-udp_server_stop(struct udp_server *server)
+udp_server_halt(struct udp_server *server)
 {
-	if (server == NULL)
-		return;
 	atomic_store_explicit(&server->stopping, true, memory_order_release);
 	/* Says ENOTCONN, but wakes whoever waits in a receive call on it all the same. */
 	for (size_t i = 0; i < server->worker_count; i++)
@@ -412,6 +412,16 @@ udp_server_stop(struct udp_server *server)
 	for (size_t i = 0; i < server->worker_count; i++)
 		if (server->workers[i]->started)
 			pthread_join(server->workers[i]->thread, NULL);
+	for (size_t i = 0; i < server->worker_count; i++)
+		server->workers[i]->started = false;
+}
+
+void
+udp_server_stop(struct udp_server *server)
+{
+	if (server == NULL)
+		return;
+	udp_server_halt(server);
 	server_free(server);
 }
 
@@ -427,27 +437,13 @@ udp_server_set(struct udp_server *server, const struct dns_settings *dns, const 
 	serving_set(&server->serving, dns, index);
 }
 
-static uint64_t
-count_of(const _Atomic uint64_t *count)
-{
-	return atomic_load_explicit(count, memory_order_relaxed);
-}
-
 void
 udp_server_counts(const struct udp_server *server, struct dns_counts *counts)
 {
 	*counts = (struct dns_counts){ 0 };
-	for (size_t i = 0; i < server->worker_count; i++) {
-		const struct counts *of = &server->workers[i]->counts;
-
-		counts->queries += count_of(&of->queries);
-		counts->replies += count_of(&of->replies);
-		for (size_t k = 0; k < 16; k++)
-			counts->rcode[k] += count_of(&of->rcode[k]);
-		counts->truncated += count_of(&of->truncated);
-		counts->dropped += count_of(&of->dropped);
-		counts->thinned += count_of(&of->thinned);
-	}
+	for (size_t i = 0; i < server->worker_count; i++)
+		reply_counts_add(counts, &server->workers[i]->counts);
+	reply_counts_add(counts, &server->errands.counts);
 }
 
 void
@@ -455,4 +451,5 @@ udp_server_durations(const struct udp_server *server, struct latency *sum)
 {
 	for (size_t i = 0; i < server->worker_count; i++)
 		latency_add(sum, &server->workers[i]->durations);
+	latency_add(sum, &server->errands.durations);
 }

@@ -6,9 +6,11 @@
 
 #include "base/addr.h"
 
+struct cache;
 struct dns_settings;
 struct index;
 struct latency;
+struct resolver;
 struct udp_server;
 
 struct udp_settings {
@@ -19,6 +21,9 @@ struct udp_settings {
 	unsigned threads;
 	const struct dns_settings *dns;
 	const struct index *index;
+	/* for what is not ours; borrowed; NULL: it is REFUSED */
+	struct cache *cache;
+	struct resolver *resolver;
 };
 
 /*
@@ -28,7 +33,12 @@ struct udp_settings {
 int udp_server_bind(const struct udp_settings *settings, struct udp_server **out, size_t *failed);
 /* Start the threads. */
 int udp_server_start(struct udp_server *server);
-/* Answer what is in the sockets, stop the threads, close, free.  NULL is allowed. */
+/*
+ * Answer what is in the sockets and stop the threads.  Whoever waits for the resolver is still
+ * answered: it must be stopped after this, and before udp_server_stop().
+ */
+void udp_server_halt(struct udp_server *server);
+/* The same if it has not been done; close, free.  NULL is allowed. */
 void udp_server_stop(struct udp_server *server);
 /* The address really bound. */
 const struct addr_port *udp_server_bound(const struct udp_server *server, size_t i);
