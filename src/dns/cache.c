@@ -239,9 +239,8 @@ wants_refresh(const struct parcel *parcel, struct parcel_marks *marks, uint64_t 
 }
 
 enum cache_state
-cache_find_begun(const struct cache *cache, struct cache_reader *reader,
-    const struct asked *asked, uint64_t begun, size_t zone_len, uint64_t now_ms,
-    struct cache_hit *hit)
+cache_find(const struct cache *cache, struct cache_reader *reader, const struct asked *asked,
+    uint64_t begun, size_t zone_len, uint64_t now_ms, struct cache_hit *hit)
 {
 	enum cache_state state = look(cache, asked, begun, zone_len, now_ms, hit);
 
@@ -260,14 +259,6 @@ cache_find_begun(const struct cache *cache, struct cache_reader *reader,
 		return state;
 	cache_add(&reader->prefetches, 1);
 	return CACHE_REFRESH;
-}
-
-enum cache_state
-cache_find(const struct cache *cache, struct cache_reader *reader, const struct asked *asked,
-    size_t zone_len, uint64_t now_ms, struct cache_hit *hit)
-{
-	return cache_find_begun(cache, reader, asked, cache_begin(cache, asked), zone_len, now_ms,
-	    hit);
 }
 
 enum cache_state

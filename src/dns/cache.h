@@ -54,20 +54,14 @@ void cache_free(struct cache *cache);
 struct cache_reader *cache_reader_new(struct cache *cache);
 
 /*
- * Readers.  `zone_len`: the length of the name of the forward zone that the question falls to: an
+ * Readers, in three steps: begin asks the memory for where the answer may be found, fetch, which
+ * may be left out, for the answer; find gives it.  Who has several questions takes each step with
+ * all of them before the next, and need not wait.  `zone_len`: the length of the name of the forward zone that the question falls to: an
  * NXDOMAIN from above that zone was said by others, and of others' names.
- */
-enum cache_state cache_find(const struct cache *cache, struct cache_reader *reader,
-    const struct asked *asked, size_t zone_len, uint64_t now_ms, struct cache_hit *hit);
-
-/*
- * The same in three steps, for who has several questions at once: begin asks the memory for where
- * the answer may be found, fetch for the answer, so that find need not wait.  What begin returns is
- * handed to the other two.
  */
 uint64_t cache_begin(const struct cache *cache, const struct asked *asked);
 void cache_fetch(const struct cache *cache, uint64_t begun);
-enum cache_state cache_find_begun(const struct cache *cache, struct cache_reader *reader,
+enum cache_state cache_find(const struct cache *cache, struct cache_reader *reader,
     const struct asked *asked, uint64_t begun, size_t zone_len, uint64_t now_ms,
     struct cache_hit *hit);
 

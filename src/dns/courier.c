@@ -31,11 +31,24 @@ send_refresh(const struct courier *courier, const struct asked *asked)
 		free(waiter);
 }
 
+void
+courier_begin(const struct courier *courier, struct errand *errand)
+{
+	if (courier->cache != NULL)
+		errand->begun = cache_begin(courier->cache, &errand->asked);
+}
+
+void
+courier_fetch(const struct courier *courier, const struct errand *errand)
+{
+	if (courier->cache != NULL)
+		cache_fetch(courier->cache, errand->begun);
+}
+
 size_t
 courier_look(struct courier *courier, struct cache_reader *reader, struct responder *responder,
-    struct errand *errand, uint8_t *buf, size_t size)
+    struct errand *errand, uint64_t now_ms, uint8_t *buf, size_t size)
 {
-	uint64_t now_ms = clock_now_ms(courier->clock);
 	size_t len = 0;
 
 	if (courier->cache == NULL)
@@ -44,7 +57,7 @@ courier_look(struct courier *courier, struct cache_reader *reader, struct respon
 	while (len == 0) {
 		struct cache_hit hit;
 		enum cache_state state = cache_find(courier->cache, reader, &errand->asked,
-		    errand->zone_len, now_ms, &hit);
+		    errand->begun, errand->zone_len, now_ms, &hit);
 
 		if (state == CACHE_MISS || state == CACHE_STALE)
 			return 0;
@@ -52,6 +65,8 @@ courier_look(struct courier *courier, struct cache_reader *reader, struct respon
 			send_refresh(courier, &errand->asked);
 		len = errand_answer(responder, errand, hit.parcel, hit.age_s,
 		    state == CACHE_STALE_NOW, buf, size);
+		if (len == 0)
+			courier_begin(courier, errand);
 	}
 	return len;
 }

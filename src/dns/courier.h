@@ -47,11 +47,18 @@ struct courier_asker {
 };
 
 /*
- * Finish the errand's reply in buf from the cache, if all of it is there, on behalf of whoever is in
+ * Ask the memory for what the cache may have, in two steps: who has several errands takes each step
+ * with all of them before the next.  The second may be left out.
+ */
+void courier_begin(const struct courier *courier, struct errand *errand);
+void courier_fetch(const struct courier *courier, const struct errand *errand);
+
+/*
+ * After courier_begin: finish the errand's reply in buf from the cache, if all of it is there, on behalf of whoever is in
  * a read-side section of the index.  Returns its length; 0: the errand says what is missing.
  */
 size_t courier_look(struct courier *courier, struct cache_reader *reader,
-    struct responder *responder, struct errand *errand, uint8_t *buf, size_t size);
+    struct responder *responder, struct errand *errand, uint64_t now_ms, uint8_t *buf, size_t size);
 
 /*
  * Room of `size` octets that begins with an asker for the errand, and a copy of the reply so far.

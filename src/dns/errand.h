@@ -39,6 +39,7 @@ struct errand {
 	uint16_t answers;               /* records in it */
 	struct query query;             /* as the client asked it, without its options */
 	struct edns_due due;            /* what the reply's OPT says to those */
+	uint64_t begun;                 /* the courier's: cache_begin() */
 	struct asked asked;
 };
 

@@ -127,9 +127,10 @@ size_t
 tcp_errand_go(struct tcp_stream *stream, uint64_t number)
 {
 	struct tcp_errands *errands = &stream->errands;
-	size_t len = courier_look(&errands->courier, errands->reader, &stream->responder,
-	    &errands->errand, stream->work, UINT16_MAX);
 
+	courier_begin(&errands->courier, &errands->errand);
+	size_t len = courier_look(&errands->courier, errands->reader, &stream->responder,
+	    &errands->errand, clock_now_ms(stream->clock), stream->work, UINT16_MAX);
 	if (len > 0)
 		return len;
 	errands->errand.wanted = false;

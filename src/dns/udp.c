@@ -38,6 +38,8 @@
 #define SINGLES 8
 #define DRAIN_BATCHES 1024      /* at stop: a full queue, and an end to it under a flood */
 #define CACHE_LINE 64
+/* So many wait for memory together: with 8 it has come when it is needed (bench_cache). */
+#define ERRANDS 8
 
 struct worker {
 	_Alignas(CACHE_LINE) struct reply_counts counts;
@@ -52,7 +54,8 @@ struct worker {
 	struct udp_send *send;
 	struct udp_flood *flood;
 	struct responder responder;
-	struct errand errand;
+	struct errand errands[ERRANDS];
+	size_t errand_of[ERRANDS];      /* their queries in the batch */
 	struct cache_reader *reader;    /* NULL: there is no cache; the cache's */
 	struct query queries[UDP_BATCH_MAX];
 	struct udp_reply replies[UDP_BATCH_MAX];
@@ -69,16 +72,36 @@ struct udp_server {
 	struct worker **workers;
 };
 
-/* The query is not ours to answer alone.  The length of its reply; 0: that comes later. */
+/* Queries that are not ours to answer alone; returns how many of their replies come later. */
 __attribute__((noinline))
 static size_t
-go_elsewhere(struct worker *worker, size_t i, uint8_t *octets)
+go_elsewhere(struct worker *worker, size_t count, size_t *replies)
 {
-	struct udp_reply to;
+	struct udp_errands *errands = &worker->server->errands;
+	uint64_t now_ms = clock_now_ms(worker->server->clock);
+	size_t later = 0;
 
-	udp_batch_reply(worker->batch, i, 0, &to);
-	return udp_errand_go(&worker->server->errands, worker->reader, &worker->responder,
-	    &worker->errand, worker->fd, &to, octets, UDP_BUFFER_SIZE);
+	for (size_t n = 0; n < count; n++)
+		courier_begin(&errands->courier, &worker->errands[n]);
+	for (size_t n = 0; n < count; n++)
+		courier_fetch(&errands->courier, &worker->errands[n]);
+	for (size_t n = 0; n < count; n++) {
+		struct udp_reply *reply = &worker->replies[*replies];
+		size_t i = worker->errand_of[n], len;
+		uint8_t *octets = udp_batch_octets(worker->batch, i, &len);
+
+		udp_batch_reply(worker->batch, i, 0, reply);
+		len = udp_errand_go(errands, worker->reader, &worker->responder,
+		    &worker->errands[n], now_ms, worker->fd, reply, octets, UDP_BUFFER_SIZE);
+		if (len == 0) {
+			later++;
+			continue;
+		}
+		reply_counts_note(&worker->counts, octets);
+		udp_batch_reply(worker->batch, i, len, reply);
+		(*replies)++;
+	}
+	return later;
 }
 
 /* What a pass asks the memory for has come when the next one needs it. */
@@ -86,9 +109,9 @@ static size_t
 answer_batch(struct worker *worker, size_t count)
 {
 	struct responder *responder = &worker->responder;
-	struct errand *errand = worker->server->errands.courier.resolver != NULL ?
-	    &worker->errand : NULL;
-	size_t replies = 0, later = 0;
+	struct errand *errands = worker->server->errands.courier.resolver != NULL ?
+	    worker->errands : NULL;
+	size_t replies = 0, waiting = 0, later = 0;
 	size_t len;
 
 	for (size_t i = 0; i < count; i++) {
@@ -106,16 +129,20 @@ answer_batch(struct worker *worker, size_t count)
 			continue;
 		udp_batch_client(worker->batch, i, &client);
 		len = respond_finish(responder, TRANSPORT_UDP, &client, &worker->queries[i], octets,
-		    UDP_BUFFER_SIZE, errand);
-		if (len == 0 && errand != NULL && errand->wanted) {
-			len = go_elsewhere(worker, i, octets);
-			later += len == 0;
+		    UDP_BUFFER_SIZE, errands == NULL ? NULL : &errands[waiting]);
+		if (len > 0) {
+			reply_counts_note(&worker->counts, octets);
+			udp_batch_reply(worker->batch, i, len, &worker->replies[replies++]);
+		} else if (errands != NULL && errands[waiting].wanted) {
+			worker->errand_of[waiting++] = i;
 		}
-		if (len == 0)
-			continue;
-		reply_counts_note(&worker->counts, octets);
-		udp_batch_reply(worker->batch, i, len, &worker->replies[replies++]);
+		if (waiting == ERRANDS) {
+			later += go_elsewhere(worker, waiting, &replies);
+			waiting = 0;
+		}
 	}
+	if (waiting > 0)
+		later += go_elsewhere(worker, waiting, &replies);
 	reply_counts_up(&worker->counts.queries, count);
 	reply_counts_up(&worker->counts.dropped, count - replies - later);
 	return replies;

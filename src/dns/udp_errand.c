@@ -73,10 +73,10 @@ keep(struct udp_errands *errands, const struct errand *errand, int fd, const str
 
 size_t
 udp_errand_go(struct udp_errands *errands, struct cache_reader *reader,
-    struct responder *responder, struct errand *errand, int fd, const struct udp_reply *to,
-    uint8_t *buf, size_t size)
+    struct responder *responder, struct errand *errand, uint64_t now_ms, int fd,
+    const struct udp_reply *to, uint8_t *buf, size_t size)
 {
-	size_t len = courier_look(&errands->courier, reader, responder, errand, buf, size);
+	size_t len = courier_look(&errands->courier, reader, responder, errand, now_ms, buf, size);
 	struct udp_asker *asker;
 
 	if (len > 0)

@@ -23,11 +23,11 @@ struct udp_errands {
 
 /*
  * A responder, in a read-side section of the index: a query at `buf`, where there is room for `size`,
- * has become this errand.  Its reply goes to where `to` says, from the socket `fd`, which must stay
+ * has become this errand, which courier_begin has seen.  Its reply goes to where `to` says, from the socket `fd`, which must stay
  * open until the resolver has stopped.  Returns the length of a reply to be sent at once; 0: the
  * resolver's thread will send it.
  */
 size_t udp_errand_go(struct udp_errands *errands, struct cache_reader *reader,
-    struct responder *responder, struct errand *errand, int fd, const struct udp_reply *to,
-    uint8_t *buf, size_t size);
+    struct responder *responder, struct errand *errand, uint64_t now_ms, int fd,
+    const struct udp_reply *to, uint8_t *buf, size_t size);
 #endif

@@ -158,7 +158,7 @@ make_world(struct bench *bench, struct index *index, uint32_t entries)
 		bench->order[i] = (uint32_t)random() % entries;
 }
 
-/* As responders do it: those of a batch whose answers lie elsewhere together. */
+/* As udp.c and courier.c do it: those of a batch whose answers lie elsewhere together. */
 static void
 answer_cached(struct bench *bench, struct errand *errands, uint8_t **bufs, size_t count,
     uint64_t now_ms)
@@ -172,7 +172,7 @@ answer_cached(struct bench *bench, struct errand *errands, uint8_t **bufs, size_
 	for (size_t i = 0; i < count; i++) {
 		struct cache_hit hit;
 
-		if (cache_find_begun(bench->cache, bench->reader, &errands[i].asked, begun[i],
+		if (cache_find(bench->cache, bench->reader, &errands[i].asked, begun[i],
 		    errands[i].zone_len, now_ms, &hit) != CACHE_MISS)
 			errand_answer(&bench->responder, &errands[i], hit.parcel, hit.age_s, false,
 			    bufs[i], BUFFER);
@@ -229,10 +229,11 @@ run_find(struct bench *bench)
 	uint64_t now_ms = clock_now_ms(bench->clock);
 
 	for (uint32_t i = 0; i < QUERIES; i++) {
+		const struct asked *asked = &bench->asked[bench->order[i]];
 		struct cache_hit hit;
 
-		bench->wrong += cache_find(bench->cache, bench->reader,
-		    &bench->asked[bench->order[i]], 1, now_ms, &hit) == CACHE_MISS;
+		bench->wrong += cache_find(bench->cache, bench->reader, asked,
+		    cache_begin(bench->cache, asked), 1, now_ms, &hit) == CACHE_MISS;
 	}
 }
 

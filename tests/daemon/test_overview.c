@@ -197,13 +197,13 @@ START_TEST(the_cache_shows_its_own_figures)
 		ck_assert(cache_put(cache, said_number(n, "example", n >= 3, &asked), &keep, 1, 0,
 		    1000));
 	for (int i = 0; i < 4; i++)
-		cache_find(cache, reader, &asked, 1, 2000, &hit);
+		cache_find(cache, reader, &asked, cache_begin(cache, &asked), 1, 2000, &hit);
 	parcel_free(said_number(0, "example", false, &asked));
 	for (int i = 0; i < 5; i++)
-		cache_find(cache, reader, &asked, 1, 2000, &hit);
+		cache_find(cache, reader, &asked, cache_begin(cache, &asked), 1, 2000, &hit);
 	parcel_free(said_number(9, "example", false, &asked));
 	for (int i = 0; i < 6; i++)
-		cache_find(cache, reader, &asked, 1, 2000, &hit);
+		cache_find(cache, reader, &asked, cache_begin(cache, &asked), 1, 2000, &hit);
 	for (int i = 0; i < 7; i++)
 		cache_note_stale(cache);
 	rollcall.cache = cache;

@@ -74,8 +74,8 @@ find_in(const char *question, size_t zone_len)
 	static char text[100];
 	struct asked asked = said_asked(question);
 	struct cache_hit hit;
-	enum cache_state state = cache_find(cache, reader, &asked, zone_len, clock_now_ms(now),
-	    &hit);
+	enum cache_state state = cache_find(cache, reader, &asked, cache_begin(cache, &asked),
+	    zone_len, clock_now_ms(now), &hit);
 
 	ck_assert((state == CACHE_MISS) == (hit.parcel == NULL));
 	if (state == CACHE_MISS)

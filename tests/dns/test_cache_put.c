@@ -53,7 +53,8 @@ finds_asked(const struct asked *asked)
 {
 	struct cache_hit hit;
 
-	return cache_find(cache, reader, asked, 1, now_ms, &hit) == CACHE_FRESH;
+	return cache_find(cache, reader, asked, cache_begin(cache, asked), 1, now_ms, &hit) ==
+	    CACHE_FRESH;
 }
 
 static bool

@@ -55,7 +55,10 @@ read_all(void *arg)
 	atomic_fetch_add(&ready, 1);
 	for (unsigned i = 0; i < LOOKUPS_MIN || !atomic_load(&stopping); i++) {
 		struct cache_hit hit;
-		enum cache_state state = cache_find(cache, reader, &questions[i % NAMES], 1,
+		const struct asked *asked = &questions[i % NAMES];
+		uint64_t begun = cache_begin(cache, asked);
+		cache_fetch(cache, begun);
+		enum cache_state state = cache_find(cache, reader, asked, begun, 1,
 		    atomic_load_explicit(&now_ms, memory_order_relaxed), &hit);
 
 		said_refresh += state == CACHE_REFRESH;

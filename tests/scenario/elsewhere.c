@@ -275,7 +275,8 @@ run_errand(struct client *client, uint8_t *buf)
 	while (client->reply == NULL) {
 		struct cache_hit hit;
 		enum cache_state state = cache_find(elsewhere->cache, elsewhere->reader,
-		    &errand->asked, errand->zone_len, clock_now_ms(elsewhere->clock), &hit);
+		    &errand->asked, cache_begin(elsewhere->cache, &errand->asked),
+		    errand->zone_len, clock_now_ms(elsewhere->clock), &hit);
 
 		if (state == CACHE_MISS || state == CACHE_STALE) {
 			free(client->begun);
