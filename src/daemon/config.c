@@ -78,6 +78,7 @@ set_defaults(struct config *config)
 	config->dns.ttl_negative_s = CONFIG_TTL_UNSET;
 	config->dns.udp_size = 1232;
 	config_edge_default(&config->dns.edge);
+	config_autopath_default(&config->dns.autopath);
 	config_cache_default(&config->cache);
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
@@ -363,6 +364,8 @@ derive(struct config *config, struct diag *diag)
 		    &config->probes.allow_host_count);
 	if (err == 0)
 		err = config_external_derive(config, diag);
+	if (err == 0)
+		err = config_autopath_derive(config);
 	if (err != 0)
 		return err;
 	text_to_port_range(
@@ -466,6 +469,7 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 		.own_address_count = own_count,
 	};
 	config_edge_settings(&dns->edge, settings);
+	settings->autopath = dns->autopath.made;
 }
 
 static bool
@@ -547,7 +551,8 @@ config_same_answers(const struct config *a, const struct config *b)
 	if (x->ttl_s != y->ttl_s || x->ttl_cluster_ip_s != y->ttl_cluster_ip_s ||
 	    x->ttl_headless_s != y->ttl_headless_s || x->ttl_negative_s != y->ttl_negative_s ||
 	    x->pods != y->pods || x->endpoint_pod_names != y->endpoint_pod_names ||
-	    x->ignore_empty_service != y->ignore_empty_service || x->zonal != y->zonal)
+	    x->ignore_empty_service != y->ignore_empty_service || x->zonal != y->zonal ||
+	    !config_autopath_same(&x->autopath, &y->autopath))
 		return false;
 	if (!same_texts(x->namespaces, x->namespace_count, y->namespaces, y->namespace_count) ||
 	    !same_texts(

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "daemon/config_autopath.h"
 #include "daemon/config_cache.h"
 #include "daemon/config_edge.h"
 #include "daemon/config_tls.h"
@@ -50,6 +51,7 @@ struct config_dns {
 	struct addr *ns_addresses;
 	size_t ns_address_count;
 	struct config_edge edge;
+	struct config_autopath autopath;
 };
 
 struct config_exec {

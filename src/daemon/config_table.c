@@ -289,7 +289,8 @@ static const struct field dns_fields[] = {
 	    .shown = "text, or true", .doc = "what version.bind answers" },
 	{ FIELD("rrl", FIELD_MAP_NEW, config_dns, edge.rrl), .sub = &config_edge_rrl,
 	    .doc = "how much a network is answered over UDP; none: no limit" },
-	LATER("autopath"),
+	{ .name = "autopath", .type = FIELD_HOOK, .hook = config_autopath_hook,
+	    .shown = "true, false, or mapping", .doc = "walk search lists here, in one query" },
 };
 static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns), .title = "dns",
 	.check = check_dns };

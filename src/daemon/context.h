@@ -33,6 +33,7 @@ struct generation {
 	struct listen_own own;
 	struct dns_settings dns;
 	struct cookie_jar cookies;
+	_Atomic uint64_t autopath_helped; /* queries, since the start */
 	struct index *index;            /* answers made with these settings; NULL: by `answers` */
 	struct generation *answers;     /* whose index is in use: this or one before */
 	struct generation *before;

@@ -33,8 +33,11 @@ hand_pod(void *arg, const struct object *object)
 
 	if (!pod_is_staying(pod))
 		return 0;
-	return catalog_set_pod(handover->catalog, object->ns, object->name, addrs,
-	    pod_list_addrs(pod, addrs));
+	size_t count = pod_list_addrs(pod, addrs);
+	int err = catalog_set_pod(handover->catalog, object->ns, object->name, addrs, count);
+	if (err != 0 || pod->host_network)
+		return err;
+	return catalog_set_tenant(handover->catalog, object->ns, object->name, addrs, count);
 }
 
 static int

@@ -166,6 +166,7 @@ METRIC(m_dropped, dns_of(arg).dropped)
 METRIC(m_thinned, dns_of(arg).thinned)
 METRIC(m_rrl_slipped, rrl_of(arg).slipped)
 METRIC(m_rrl_dropped, rrl_of(arg).dropped)
+METRIC(m_autopath, ((const struct rollcall *)arg)->now->autopath_helped)
 METRIC(m_noerror, dns_of(arg).rcode[0])
 METRIC(m_formerr, dns_of(arg).rcode[1])
 METRIC(m_servfail, dns_of(arg).rcode[2])
@@ -286,6 +287,8 @@ static const struct health_metric metrics[] = {
 	    m_rrl_slipped },
 	{ "rollcall_rrl_responses_exceeded_total", "counter", "Replies that dns.rrl held back",
 	    m_rrl_dropped },
+	{ "rollcall_autopath_success_total", "counter",
+	    "Queries that dns.autopath found an answer for", m_autopath },
 	{ "rollcall_dns_noerror_total", "counter", "Replies NOERROR", m_noerror },
 	{ "rollcall_dns_formerr_total", "counter", "Replies FORMERR", m_formerr },
 	{ "rollcall_dns_servfail_total", "counter", "Replies SERVFAIL", m_servfail },

@@ -43,7 +43,7 @@ struct refresh_settings {
 	struct schedule *schedule;
 	const struct refresh_ops *ops;
 	void *arg;
-	bool pods_verified;             /* dns.pods: verified: Pods own names */
+	bool pods_verified;             /* Pods own names, or are known as clients */
 };
 
 struct refresh *refresh_new(const struct refresh_settings *settings);

@@ -269,9 +269,12 @@ set_pod_names(struct refresh *refresh, const char *ns, const char *name, const s
 
 	if (!refresh->pods_verified)
 		return 0;
-	if (pod == NULL || !pod_is_staying(pod))
-		return catalog_set_pod(refresh->catalog, ns, name, NULL, 0);
-	return catalog_set_pod(refresh->catalog, ns, name, addrs, pod_list_addrs(pod, addrs));
+	size_t count = pod == NULL || !pod_is_staying(pod) ? 0 : pod_list_addrs(pod, addrs);
+	int err = catalog_set_pod(refresh->catalog, ns, name, addrs, count);
+	if (err != 0)
+		return err;
+	return catalog_set_tenant(refresh->catalog, ns, name, addrs,
+	    count > 0 && pod->host_network ? 0 : count);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "daemon/context.h"
 #include "daemon/cookies.h"
 #include "daemon/overview.h"
+#include "dns/autopath.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
 #include "ops/health.h"
@@ -37,6 +38,10 @@ serve_settings(struct generation *generation, const struct generation *before)
 		return err;
 	config_dns_settings(config, generation->own.all, generation->own.all_count,
 	    generation->own.named, generation->own.named_count, &generation->dns);
+	if (before != NULL)
+		generation->autopath_helped = before->autopath_helped;
+	if (config->dns.autopath.made != NULL)
+		config->dns.autopath.made->helped = &generation->autopath_helped;
 	err = cookies_make(generation, before);
 	if (err == 0 && config->dns.edge.rrl != NULL)
 		err = rrl_new(config->dns.edge.rrl, before == NULL ? NULL : before->dns.rrl,

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/verdict_line.h"
+#include "dns/autopath.h"
 #include "dns/catalog.h"
 #include "dns/dns_settings.h"
 #include "dns/index.h"
@@ -433,6 +434,13 @@ world_is_busy(const struct world *world)
 	return !world->ran || refresh_is_paused(world->refresh);
 }
 
+/* Is there anything that the catalog makes of single Pods? */
+static bool
+needs_pods(const struct dns_settings *dns)
+{
+	return dns->pods == POD_NAMES_VERIFIED || (dns->autopath != NULL && dns->autopath->pods);
+}
+
 int
 world_set_dns(struct world *world, const struct dns_settings *dns, struct index *index)
 {
@@ -440,7 +448,7 @@ world_set_dns(struct world *world, const struct dns_settings *dns, struct index 
 	int err = ERR_NOMEM;
 
 	if (catalog != NULL)
-		err = refresh_set_catalog(world->refresh, catalog, dns->pods == POD_NAMES_VERIFIED);
+		err = refresh_set_catalog(world->refresh, catalog, needs_pods(dns));
 	if (err != 0) {
 		catalog_free(catalog);
 		return err;
@@ -503,7 +511,7 @@ static int
 make_parts(struct world *world, const struct world_settings *settings)
 {
 	struct refresh_settings refresh = { .ops = &refresh_table, .arg = world,
-		.pods_verified = settings->dns->pods == POD_NAMES_VERIFIED };
+		.pods_verified = needs_pods(settings->dns) };
 
 	refresh.store = world->store = store_new();
 	refresh.allot = world->allot = allot_new(&settings->allot);

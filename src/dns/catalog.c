@@ -10,6 +10,7 @@
 #include "base/keyset.h"
 #include "base/log.h"
 #include "dns/apex.h"
+#include "dns/autopath.h"
 #include "dns/branch.h"
 #include "dns/changes.h"
 #include "dns/dns_settings.h"
@@ -21,6 +22,7 @@
 #include "dns/pointers.h"
 #include "dns/schema.h"
 #include "dns/spaces.h"
+#include "dns/tenants.h"
 #include "dns/verified.h"
 #include "dns/domain.h"
 #include "model/roster.h"
@@ -47,6 +49,7 @@ struct catalog {
 	struct ledger ledger;
 	struct spaces *spaces;
 	struct verified *verified;
+	struct tenants *tenants;
 	struct branches *branches;
 	struct pointers *pointers;
 	struct hosting *hosting;
@@ -457,6 +460,17 @@ catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
 }
 
 int
+catalog_set_tenant(struct catalog *catalog, const char *ns, const char *name,
+    const struct addr *addrs, size_t count)
+{
+	const struct autopath *autopath = catalog->domain.settings->autopath;
+
+	if (autopath == NULL || !autopath->pods)
+		return 0;
+	return tenants_set(catalog->tenants, ns, name, addrs, count);
+}
+
+int
 catalog_set_ingress(struct catalog *catalog, const char *ns, const char *name,
     const struct ingress *ingress)
 {
@@ -513,9 +527,11 @@ make_parts(struct catalog *catalog)
 	if (catalog->spaces == NULL)
 		return ERR_NOMEM;
 	catalog->verified = verified_new(&catalog->domain, catalog->spaces, ledger);
+	catalog->tenants = tenants_new(ledger->index);
 	catalog->branches = branches_new(catalog->domain.settings, ledger);
 	catalog->hosting = hosting_new(&catalog->domain, ledger->index);
-	if (catalog->verified == NULL || catalog->branches == NULL || catalog->hosting == NULL)
+	if (catalog->verified == NULL || catalog->tenants == NULL || catalog->branches == NULL ||
+	    catalog->hosting == NULL)
 		return ERR_NOMEM;
 	catalog->pointers = pointers_new(&catalog->domain, catalog->branches, ledger);
 	return catalog->pointers == NULL ? ERR_NOMEM : apex_put_fixed(&catalog->domain, ledger);
@@ -560,6 +576,7 @@ catalog_free(struct catalog *catalog)
 	hosting_free(catalog->hosting);
 	pointers_free(catalog->pointers);
 	branches_free(catalog->branches);
+	tenants_free(catalog->tenants);
 	verified_free(catalog->verified);
 	spaces_free(catalog->spaces);
 	free(catalog->servers);

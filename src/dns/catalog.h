@@ -44,6 +44,10 @@ int catalog_set_namespace(struct catalog *catalog, const char *ns, bool exists);
 int catalog_set_pod(struct catalog *catalog, const char *ns, const char *name,
     const struct addr *addrs, size_t count);
 
+/* dns.autopath: the addresses that such a Pod shares with no host; count 0 withdraws them. */
+int catalog_set_tenant(struct catalog *catalog, const char *ns, const char *name,
+    const struct addr *addrs, size_t count);
+
 /* The Ingress is now this one (it is held), or gone (NULL): its hosts.  ERR_NOMEM: as it was. */
 int catalog_set_ingress(struct catalog *catalog, const char *ns, const char *name,
     const struct ingress *ingress);

@@ -10,6 +10,7 @@
 
 #include "base/addr.h"
 
+struct autopath;
 struct cookie_jar;
 struct forward;
 struct rrl;
@@ -45,6 +46,7 @@ struct dns_settings {
 	const struct cookie_jar *cookies;       /* dns.cookies; NULL: none are made */
 	/* over UDP, who knows cookies is answered when it shows ours; dns.cookies.required */
 	bool cookies_required;
+	const struct autopath *autopath;        /* dns.autopath; NULL: clients walk by themselves */
 	struct rrl *rrl;                        /* dns.rrl; NULL: nobody is held back */
 	const char *nsid;                       /* dns.nsid; NULL: not told */
 	const char *version;                    /* dns.version; NULL: not told */

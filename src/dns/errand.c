@@ -1,6 +1,8 @@
 /* errand.c - a query whose answer lies elsewhere: asked for, and finished when it is known. */
 #include "dns/errand.h"
 
+#include "dns/answer.h"
+#include "dns/autopath.h"
 #include "dns/dns_settings.h"
 #include "dns/forward.h"
 #include "dns/index.h"
@@ -46,9 +48,16 @@ errand_begin(struct reply *reply, const uint8_t *name, size_t len, uint16_t owne
 
 	if (zone == NULL)
 		return false;
+	/* Nobody is asked for everything (RFC 8482): what is there to be had is had by type. */
+	if (answer_some(reply, owner)) {
+		reply->authoritative = false;
+		return true;
+	}
 	errand->wanted = true;
-	if (reply->client != NULL)
+	if (reply->client != NULL) {
 		errand->barred = false;
+		errand->walk = 0;
+	}
 	errand->zone_len = zone->name_len;
 	errand->authoritative = reply->hops > 0 && reply->authoritative;
 	errand->transport = reply->transport;
@@ -138,6 +147,8 @@ errand_answer(struct responder *responder, struct errand *errand, const struct p
 	}
 	if (goes_on(parcel, &fit))
 		go_on(&reply, errand, parcel, &fit);
+	if (errand->walk != 0 && !errand->wanted)
+		autopath_settle(&reply, errand);
 	return errand->wanted ? 0 : reply_finish(&reply);
 }
 

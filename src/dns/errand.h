@@ -34,6 +34,9 @@ struct errand {
 	uint8_t transport;              /* enum transport */
 	uint8_t hops;                   /* CNAMEs in the reply so far */
 	uint8_t zone_len;               /* of the name of the zone that is asked elsewhere */
+	/* of a walk along a search list (autopath.h): its next step; 0: it is none */
+	uint8_t walk;
+	uint8_t walk_prefix;            /* octets of the question that all its names begin with */
 	uint16_t name_at;               /* where in the reply the asked name stands; 12: the question */
 	uint16_t len;                   /* octets of the reply so far, without OPT */
 	uint16_t answers;               /* records in it */
@@ -63,7 +66,8 @@ size_t errand_fail(struct responder *responder, const struct errand *errand, enu
 
 /*
  * For respond: somebody else's folded name stands at the pointer `owner` in this reply.  Makes it
- * the reply's errand if we may and can ask for it; false: the reply ends here.
+ * the reply's errand if we may and can ask for it, or answers for those we could ask (ANY); false:
+ * the reply ends here.
  */
 bool errand_begin(struct reply *reply, const uint8_t *name, size_t len, uint16_t owner);
 #endif

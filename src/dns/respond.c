@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "dns/above.h"
 #include "dns/answer.h"
+#include "dns/autopath.h"
 #include "dns/chaos.h"
 #include "dns/dns_settings.h"
 #include "dns/entry_layout.h"
@@ -390,6 +391,8 @@ decide(struct reply *reply)
 		answer_name(reply);
 	if (barred)
 		withhold(reply);
+	else if (reply->rcode == DNS_NXDOMAIN && settings->autopath != NULL)
+		autopath_walk(reply);
 }
 
 void

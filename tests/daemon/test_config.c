@@ -271,7 +271,7 @@ START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 
 	ck_assert_int_eq(
 	    load("log: {}\nnodeName: a\n"
-		 "dns: {autopath: true}\n",
+		 "http: {tokenFile: /a}\n",
 		NULL, &config),
 	    0);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 3);

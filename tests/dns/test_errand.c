@@ -35,6 +35,7 @@ static const struct {
 	{ "nobody." IN_SVC " A rd", NULL, 0 },          /* does not fall through */
 	{ "empty." IN_SVC " A rd", NULL, 0 },
 	{ "example.org A rd", NULL, 0 },                /* nobody to be asked */
+	{ "www.example.com ANY rd", NULL, 0 },          /* RFC 8482 */
 	{ "www.example.com A", NULL, 0 },               /* without RD */
 	{ "away." IN_SVC " A", NULL, 0 },
 	{ "4.3.2.1.in-addr.arpa PTR", NULL, 0 },
@@ -78,6 +79,17 @@ START_TEST(a_cname_out_of_our_zones_is_all_we_say_where_nobody_asks)
 	asking->settings.forward = NULL;
 	ck_assert(!send_on("away." IN_SVC " A rd"));
 	ck_assert(!send_on("example.com A rd"));
+	ck_assert_uint_eq(rcode(), DNS_REFUSED);
+}
+END_TEST
+
+/* RFC 8482, 4.2; and no word about whether there is such a name. */
+START_TEST(nobody_is_asked_for_everything)
+{
+	ck_assert(!send_on("WWW.example.com ANY rd"));
+	ck_assert_str_eq(asking_read(asking, "WWW.example.com ANY rd"),
+	    "NOERROR rd ra\nAN WWW.example.com. 5 IN HINFO \"RFC8482\" \"\"\n");
+	ck_assert(!send_on("www.example.org ANY rd"));
 	ck_assert_uint_eq(rcode(), DNS_REFUSED);
 }
 END_TEST
@@ -202,6 +214,7 @@ suite(void)
 	tcase_add_loop_test(tests, what_lies_elsewhere_becomes_an_errand, 0,
 	    (int)(sizeof(errands) / sizeof(errands[0])));
 	tcase_add_test(tests, a_cname_out_of_our_zones_is_all_we_say_where_nobody_asks);
+	tcase_add_test(tests, nobody_is_asked_for_everything);
 	tcase_add_test(tests, nothing_is_sent_on_until_all_is_loaded);
 	tcase_add_loop_test(tests, who_may_ask_for_ours_and_who_for_others_are_two_lists, 0,
 	    (int)(sizeof(doors) / sizeof(doors[0])));

@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/strbuf.h"
 #include "daemon/world.h"
+#include "dns/autopath.h"
 #include "dns/dns_settings.h"
 #include "dns/index.h"
 #include "dns/respond.h"
@@ -171,6 +172,9 @@ set_ttl(struct dns_settings *dns, const char *key, const char *value)
 	return false;
 }
 
+/* Without a list of a host's own. */
+static const struct autopath for_pods = { .pods = true };
+
 bool
 stage_set(struct stage *stage, const char *key, const char *value)
 {
@@ -187,6 +191,8 @@ stage_set(struct stage *stage, const char *key, const char *value)
 		dns->ignore_empty_service = on;
 	else if (strcmp(key, "zonal") == 0)
 		dns->zonal = on;
+	else if (strcmp(key, "autopath") == 0)
+		dns->autopath = on ? &for_pods : NULL;
 	else if (strcmp(key, "externalHeadless") == 0)
 		dns->external_headless = on;
 	else if (set_ttl(dns, key, value))
