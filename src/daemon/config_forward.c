@@ -48,9 +48,13 @@ upstream_rule(const char *text)
 static void
 check_entry(struct field_context *context, const struct doc_node *node, void *target)
 {
-	const struct config_forward *entry = target;
+	struct config_forward *entry = target;
 	const struct doc_node *upstreams = doc_find(node, "upstreams");
+	const struct doc_node *cache = doc_find(node, "cache");
 
+	/* The hook of what is not stated does not run. */
+	if (cache == NULL || cache->type == DOC_NULL)
+		config_cache_zone_default(&entry->cache);
 	if (upstreams == NULL || upstreams->type != DOC_LIST)
 		return;
 	if (upstreams->count == 0)

@@ -14,6 +14,8 @@
 struct clock;
 struct event;
 struct event_base;
+struct forward;
+struct forwarding;
 struct health;
 struct helper;
 struct index;
@@ -34,6 +36,7 @@ struct generation {
 	struct dns_settings dns;
 	struct cookie_jar cookies;
 	_Atomic uint64_t autopath_helped; /* queries, since the start */
+	struct forward *forward;        /* what is asked elsewhere, for `dns`; NULL: nothing */
 	struct index *index;            /* answers made with these settings; NULL: by `answers` */
 	struct generation *answers;     /* whose index is in use: this or one before */
 	struct generation *before;
@@ -54,6 +57,7 @@ struct rollcall {
 	struct udp_server *udp;
 	struct tcp_server *tcp;
 	struct cache *cache;            /* of what upstreams say */
+	struct forwarding *forwarding;
 	struct health *health;          /* NULL: http.listen is "" */
 	struct state *state;
 	struct prober *prober;

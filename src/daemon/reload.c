@@ -9,9 +9,11 @@
 #include "base/log.h"
 #include "daemon/context.h"
 #include "daemon/feed.h"
+#include "daemon/forwarding.h"
 #include "daemon/serve.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
+#include "dns/forward.h"
 #include "dns/index.h"
 #include "dns/rrl.h"
 #include "dns/tcp.h"
@@ -21,6 +23,7 @@ static void
 generation_free(struct generation *generation)
 {
 	listen_own_release(&generation->own);
+	forward_free(generation->forward);
 	config_free(generation->config);
 	rrl_free(generation->dns.rrl);
 	index_free(generation->index);
@@ -119,7 +122,8 @@ apply(struct rollcall *rollcall, struct generation *generation)
 	udp_server_set(rollcall->udp, &generation->dns, generation->answers->index);
 	tcp_server_set(rollcall->tcp, &generation->dns, generation->answers->index);
 	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);
-	return wiring_make_prober(rollcall);
+	err = forwarding_set(rollcall->forwarding);
+	return err != 0 ? err : wiring_make_prober(rollcall);
 }
 
 void

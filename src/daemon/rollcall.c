@@ -18,6 +18,7 @@
 #include "daemon/context.h"
 #include "daemon/cookies.h"
 #include "daemon/feed.h"
+#include "daemon/forwarding.h"
 #include "daemon/notify.h"
 #include "daemon/privilege.h"
 #include "daemon/reload.h"
@@ -130,6 +131,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		notify_send("WATCHDOG=1");
 	wiring_save_verdicts(rollcall);
 	cookies_tick(rollcall);
+	forwarding_tick(rollcall->forwarding);
 	serve_when_ready(rollcall);
 }
 
@@ -259,6 +261,8 @@ make_loop_parts(struct rollcall *rollcall)
 	if (getrandom(&rollcall->random, sizeof(rollcall->random), 0) < 0 || rollcall->random == 0)
 		rollcall->random = 1;
 	rollcall->due_ms = UINT64_MAX;
+	if (forwarding_new(rollcall, &rollcall->forwarding) != 0)
+		return EX_OSERR;
 	return make_events(rollcall);
 }
 
@@ -357,6 +361,7 @@ rollcall_stop(struct rollcall *rollcall)
 		return;
 	rollcall->stopping = true;
 	serve_stop(rollcall);
+	forwarding_free(rollcall->forwarding);
 	feed_stop(rollcall);
 	wiring_stop(rollcall);
 	helper_stop(rollcall->helper);

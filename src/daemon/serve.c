@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/context.h"
+#include "daemon/forward_table.h"
+#include "daemon/forwarding.h"
 #include "daemon/cookies.h"
 #include "daemon/overview.h"
 #include "dns/autopath.h"
@@ -42,6 +44,10 @@ serve_settings(struct generation *generation, const struct generation *before)
 		generation->autopath_helped = before->autopath_helped;
 	if (config->dns.autopath.made != NULL)
 		config->dns.autopath.made->helped = &generation->autopath_helped;
+	err = forward_table_zones(config, &generation->forward);
+	if (err != 0)
+		return err;
+	generation->dns.forward = generation->forward;
 	err = cookies_make(generation, before);
 	if (err == 0 && config->dns.edge.rrl != NULL)
 		err = rrl_new(config->dns.edge.rrl, before == NULL ? NULL : before->dns.rrl,
@@ -80,6 +86,8 @@ bind_tcp(struct rollcall *rollcall, const struct addr_port *bound, size_t count,
 		.max_clients = rollcall->now->config->tcp.max_clients,
 		.idle_ms = rollcall->now->config->tcp.idle_ms,
 		.message_ms = MESSAGE_MS,
+		.cache = rollcall->cache,
+		.resolver = forwarding_resolver(rollcall->forwarding),
 	};
 
 	return tcp_server_bind(&settings, &rollcall->tcp, failed);
@@ -96,6 +104,8 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 		.threads = thread_count(rollcall->now->config),
 		.dns = &rollcall->now->dns,
 		.index = rollcall->now->answers->index,
+		.cache = rollcall->cache,
+		.resolver = forwarding_resolver(rollcall->forwarding),
 	};
 	size_t failed = 0;
 	int err = udp_server_bind(&settings, &rollcall->udp, &failed);
@@ -181,8 +191,10 @@ serve_bind(struct rollcall *rollcall)
 int
 serve_start(struct rollcall *rollcall)
 {
-	int err = udp_server_start(rollcall->udp);
+	int err = forwarding_start(rollcall->forwarding);
 
+	if (err == 0)
+		err = udp_server_start(rollcall->udp);
 	rollcall->udp_started = err == 0;
 	if (err == 0)
 		err = tcp_server_start(rollcall->tcp);
@@ -195,6 +207,12 @@ serve_start(struct rollcall *rollcall)
 void
 serve_stop(struct rollcall *rollcall)
 {
+	/* Who waits for the resolver is answered by the sockets that he asked. */
+	if (rollcall->tcp != NULL)
+		tcp_server_halt(rollcall->tcp, STOP_GRACE_MS);
+	if (rollcall->udp != NULL)
+		udp_server_halt(rollcall->udp);
+	forwarding_stop(rollcall->forwarding);
 	if (rollcall->tcp != NULL)
 		tcp_server_stop(rollcall->tcp, STOP_GRACE_MS);
 	if (rollcall->udp != NULL)
