@@ -225,7 +225,7 @@ stated_replace(struct stated *stated, struct claim *claim, struct entry *entry)
 }
 
 int
-stated_move(struct stated *stated, struct index *index)
+stated_copy(const struct stated *stated, struct index *index)
 {
 	struct claim *claim;
 	size_t at = 0;
@@ -236,14 +236,21 @@ stated_move(struct stated *stated, struct index *index)
 		if (copy == NULL || put(index, copy) != 0)
 			return ERR_NOMEM;
 	}
-	for (at = 0; (claim = keyset_next(&stated->names, &at)) != NULL;) {
+	return 0;
+}
+
+void
+stated_switch(struct stated *stated, struct index *index)
+{
+	struct claim *claim;
+
+	for (size_t at = 0; (claim = keyset_next(&stated->names, &at)) != NULL;) {
 		const uint8_t *name = entry_name(claim->entry);
 
 		claim->entry = (struct entry *)(uintptr_t)(stand_in_is_arpa(name, name_len(name)) ?
 		    index_get_under(index, name) : index_get(index, name));
 	}
 	stated->index = index;
-	return 0;
 }
 
 void

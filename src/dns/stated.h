@@ -49,10 +49,12 @@ int stated_take_back(struct stated *stated, struct claim *claim, bool last);
 int stated_replace(struct stated *stated, struct claim *claim, struct entry *entry);
 
 /*
- * Put copies of all that is heard into another index, and write there from now on.  ERR_NOMEM: the
- * index is as before, and the other one is of no use.
+ * Put copies of all that is heard into another index; nothing else changes.  ERR_NOMEM: that one is
+ * of no use.
  */
-int stated_move(struct stated *stated, struct index *index);
+int stated_copy(const struct stated *stated, struct index *index);
+/* Nothing has changed since it was copied into this one: write there from now on. */
+void stated_switch(struct stated *stated, struct index *index);
 /* The index holds what is heard until it goes itself: forget all claims. */
 void stated_abandon(struct stated *stated);
 

@@ -451,18 +451,21 @@ zone_set_configure(struct zone_set *set, const struct zone_set_settings *setting
 }
 
 int
-zone_set_move(struct zone_set *set, struct index *index)
+zone_set_copy(const struct zone_set *set, struct index *index)
 {
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < set->count; i++)
 		if (set->files[i]->served && set->files[i]->kind != ZONE_OF_HOSTS)
 			err = set_zone(index, set->files[i], set->files[i]->now);
-	if (err == 0)
-		err = stated_move(set->stated, index);
-	if (err == 0)
-		set->index = index;
-	return err;
+	return err != 0 ? err : stated_copy(set->stated, index);
+}
+
+void
+zone_set_switch(struct zone_set *set, struct index *index)
+{
+	stated_switch(set->stated, index);
+	set->index = index;
 }
 
 /* ---- looking in ---------------------------------------------------------------------------- */

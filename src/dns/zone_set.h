@@ -35,6 +35,8 @@ struct zone_set_settings {
 	const struct dns_settings *dns;         /* borrowed until zone_set_configure() */
 	const struct cidr *networks;            /* serviceCIDRs: their reverse names are ours */
 	size_t network_count;
+	const char *const *forward_zones;       /* that are asked elsewhere; "." is none of them */
+	size_t forward_zone_count;
 };
 
 /* The index is borrowed.  NULL: no memory. */
@@ -58,8 +60,12 @@ int zone_set_settle(struct zone_set *set);
 
 /* Other settings; then zone_set_settle(). */
 void zone_set_configure(struct zone_set *set, const struct zone_set_settings *settings);
-/* Everything into another index, by other settings.  ERR_NOMEM: all as before. */
-int zone_set_move(struct zone_set *set, struct index *index);
+/*
+ * Everything into another index, which may still come to nothing.  ERR_NOMEM: it has to.  Then,
+ * with nothing changed in between: that one is written to from now on.
+ */
+int zone_set_copy(const struct zone_set *set, struct index *index);
+void zone_set_switch(struct zone_set *set, struct index *index);
 
 /* Zones that are served, local ones and hosts not counted; names that are heard. */
 size_t zone_set_zones(const struct zone_set *set);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "dns/dns_settings.h"
-#include "dns/forward.h"
 #include "dns/name.h"
 #include "dns/reverse.h"
 #include "dns/zone_set_parts.h"
@@ -101,15 +100,17 @@ zone_set_owner(const struct zone_set *set, const struct content *content, char *
 
 /* Does a forward entry speak of this zone, or one above or below it?  "." speaks of none. */
 static bool
-is_forwarded(const struct zone_set *set, const uint8_t *origin, size_t len)
+is_forwarded(const struct zone_set *set, const uint8_t *origin)
 {
-	const struct forward *forward = set->settings.dns->forward;
-	const struct forward_zone *above;
+	const struct zone_set_settings *settings = &set->settings;
+	uint8_t zone[DNS_NAME_MAX];
+	size_t len;
 
-	if (forward == NULL)
-		return false;
-	above = forward_find(forward, origin, len);
-	return (above != NULL && above->name_len > 1) || forward_covers(forward, origin, len);
+	for (size_t i = 0; i < settings->forward_zone_count; i++)
+		if (name_from_text(settings->forward_zones[i], zone, &len) == 0 && len > 1 &&
+		    (name_is_under(origin, zone) || name_is_under(zone, origin)))
+			return true;
+	return false;
 }
 
 bool
@@ -119,8 +120,7 @@ zone_set_wants_local(const struct zone_set *set, const struct zone_file *file)
 	const uint8_t *name = content->origin;
 	size_t len = content->origin_len;
 
-	if (is_ours(set, name) || reverse_owner(set, name) != NULL ||
-	    is_forwarded(set, name, len))
+	if (is_ours(set, name) || reverse_owner(set, name) != NULL || is_forwarded(set, name))
 		return false;
 	for (;; len -= 1u + *name, name += 1 + *name) {
 		const struct zone_file *other = zone_set_serves(set, name, len);

@@ -10,6 +10,7 @@
 #include "model/store.h"
 #include "source/lint.h"
 #include "source/source_dir.h"
+#include "source/source_text.h"
 
 struct run {
 	const struct lint_files *lint;
@@ -40,6 +41,20 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 	return err;
 }
 
+/* What is no manifest. */
+static int
+on_text(void *arg, const char *path, void *content, struct diag *diag)
+{
+	struct run *run = arg;
+	int err = run->lint->text->take(run->lint->arg, path, content, diag);
+
+	if (err == ERR_NOMEM)
+		run->err = err;
+	if (diag != NULL)
+		tell(run, diag);
+	return err;
+}
+
 static void
 on_broken(void *arg, const char *path, struct diag *diag)
 {
@@ -66,7 +81,14 @@ read_all(struct run *run)
 		.path_count = run->lint->path_count,
 		.exec_enabled = run->lint->exec_enabled,
 	};
+	struct source_text text;
 	struct clock *clock = clock_new_system();
+
+	if (run->lint->text != NULL) {
+		text = *run->lint->text;
+		text.take = on_text;
+		settings.text = &text;
+	}
 	struct source_dir *source =
 	    clock != NULL ? source_dir_new(NULL, clock, &settings, &ops, run) : NULL;
 	int err = source != NULL ? source_dir_load(source) : ERR_NOMEM;

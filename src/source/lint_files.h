@@ -10,12 +10,15 @@
 
 struct allot_settings;
 struct diag;
+struct source_text;
 
 struct lint_files {
 	const char *const *paths;       /* files or folders */
 	size_t path_count;
 	bool exec_enabled;              /* probes.exec.enabled */
 	const struct allot_settings *ranges;
+	/* who understands what is no manifest; `take` gets the arg below.  NULL: nobody */
+	const struct source_text *text;
 	/* What was found in one file; at last, what the objects say about each other. */
 	void (*found)(void *arg, const struct diag *diag);
 	void *arg;

@@ -226,7 +226,7 @@ manifest_file_is_fresh(const struct manifest_stamp *stamp)
 bool
 manifest_file_is_name(const char *name)
 {
-	static const char *const endings[] = { ".yaml", ".yml", ".json" };
+	static const char *const endings[] = { ".yaml", ".yml", ".json", ".zone" };
 	size_t len = strlen(name);
 
 	if (name[0] == '.' || len == 0 || name[len - 1] == '~')

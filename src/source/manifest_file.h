@@ -53,8 +53,8 @@ bool manifest_stamp_equal(const struct manifest_stamp *a, const struct manifest_
 bool manifest_file_is_fresh(const struct manifest_stamp *stamp);
 
 /*
- * Is this a name that a folder of manifests serves: *.yaml *.yml *.json, no leading '.', no
- * trailing '~'?
+ * Is this a name that a folder of manifests serves: *.yaml *.yml *.json, and *.zone, which is a
+ * master file; no leading '.', no trailing '~'?
  */
 bool manifest_file_is_name(const char *name);
 

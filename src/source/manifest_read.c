@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/err.h"
+#include "source/source_text.h"
 
 struct manifest_read *
 manifest_read_new(const char *path)
@@ -24,6 +25,8 @@ manifest_read_free(struct manifest_read *read)
 	if (read == NULL)
 		return;
 	object_list_release(&read->list);
+	if (read->content != NULL)
+		read->text->free(read->content);
 	diag_free(read->diag);
 	free(read);
 }
@@ -33,6 +36,26 @@ static uint64_t
 digest_of(const struct manifest_file *file)
 {
 	return file->trusted ? file->digest : ~file->digest;
+}
+
+static bool
+is_text(const struct manifest_read *read)
+{
+	return read->text != NULL ? read->text->is(read->path) : source_text_is_zone(read->path);
+}
+
+static void
+read_text(struct manifest_read *read, const struct manifest_file *file, const atomic_bool *stop)
+{
+	const struct place place = { read->path, 0, 0 };
+
+	read->is_text = true;
+	if (read->text != NULL)
+		read->decode_err = read->text->read(read->path, file->text, file->len, stop,
+		    read->diag, &read->content, &read->count);
+	else
+		diag_add(read->diag, SEVERITY_INFO, &place,
+		    "is a zone file: rollcalld --check says what is wrong with it");
 }
 
 static void
@@ -67,6 +90,6 @@ manifest_read_run(struct manifest_read *read, const atomic_bool *stop)
 		read->stamp = file.stamp;
 	read->same = read->known && read->known_digest == read->digest;
 	if (!read->same)
-		decode(read, &file, stop);
+		(is_text(read) ? read_text : decode)(read, &file, stop);
 	manifest_file_release(&file);
 }

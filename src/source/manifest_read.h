@@ -15,10 +15,12 @@
 #include "source/manifest_file.h"
 
 struct diag;
+struct source_text;
 
 struct manifest_read {
 	/* What is asked for. */
 	bool exec_enabled;
+	const struct source_text *text; /* who understands what is no manifest; NULL: nobody */
 	bool known;             /* octets of this digest were decoded before ... */
 	uint64_t known_digest;  /* ... and need not be again */
 	size_t size;            /* of the file, as far as is known; bounds what is read ahead */
@@ -29,6 +31,9 @@ struct manifest_read {
 	int decode_err;         /* see decode_text() */
 	uint64_t digest;        /* of the octets and whether they are believed */
 	struct manifest_stamp stamp;
+	bool is_text;           /* it is no manifest: not the list, but ... */
+	void *content;          /* ... what was made of it; NULL: it is taken, or there is none */
+	size_t count;           /* how many things that states */
 	struct object_list list;
 	struct diag *diag;      /* what was said, of reading or decoding; NULL: no memory */
 

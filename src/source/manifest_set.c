@@ -10,6 +10,7 @@
 #include "model/hashed.h"
 #include "source/manifest_file.h"
 #include "source/manifest_read.h"
+#include "source/source_text.h"
 
 /* A file that was seen, and what was made of it. */
 struct known_file {
@@ -22,6 +23,7 @@ struct known_file {
 	size_t root;            /* index of the configured path it was found under */
 	bool asked;             /* it is being read */
 	bool broken;            /* its last reading failed */
+	bool is_text;           /* what it stated was no manifest */
 	/* stamp and digest are of its octets; else digest is of the complaint */
 	bool read;
 	char path[];
@@ -30,6 +32,7 @@ struct known_file {
 struct manifest_set {
 	struct source_dir_ops ops;
 	void *arg;
+	const struct source_text *text; /* who takes what is no manifest; NULL: nobody */
 	struct known_file *files;
 	struct diag *diag;      /* of what is not read out of a file */
 	uint64_t scan;
@@ -109,6 +112,21 @@ hand_over(struct manifest_set *set, struct known_file *file, struct object_list 
 	return 0;
 }
 
+/* The same for what is no manifest; it is the taker's, also on failure. */
+static int
+hand_over_text(struct manifest_set *set, struct known_file *file, void *content, size_t count,
+    struct diag *diag)
+{
+	int err = set->text->take(set->arg, file->path, content, diag);
+
+	if (err != 0)
+		return err;
+	file->is_text = content != NULL;
+	file->objects = count;
+	set->changed = true;
+	return 0;
+}
+
 static int
 file_vanished(struct manifest_set *set, struct known_file *file)
 {
@@ -116,7 +134,9 @@ file_vanished(struct manifest_set *set, struct known_file *file)
 	int err = 0;
 
 	diag_clear(set->diag);
-	if (file->objects > 0 || file->broken)
+	if (file->is_text)
+		err = hand_over_text(set, file, NULL, 0, set->diag);
+	else if (file->objects > 0 || file->broken)
 		err = hand_over(set, file, &none, set->diag);
 	if (err == 0)
 		file_drop(set, file);
@@ -147,8 +167,15 @@ static int
 hand_over_sound(struct manifest_set *set, struct known_file *file, struct manifest_read *read)
 {
 	struct known_file *old = find_old_name(set, file, read->digest);
-	int err = hand_over(set, file, &read->list, old != NULL ? NULL : read->diag);
+	struct diag *diag = old != NULL ? NULL : read->diag;
+	void *content = read->content;
+	int err;
 
+	read->content = NULL;
+	if (content != NULL)
+		err = hand_over_text(set, file, content, read->count, diag);
+	else
+		err = hand_over(set, file, &read->list, diag);
 	if (err == 0 && old != NULL)
 		(void)file_vanished(set, old);  /* with no memory for that, the sweep will */
 	return err;
@@ -210,14 +237,15 @@ take_read(struct manifest_set *set, struct known_file *file, struct manifest_rea
 
 /* What has to be read of the file to know what it states now. */
 static int
-ask(struct known_file *file, const struct manifest_stamp *stamp, bool exec_enabled,
-    struct manifest_read **out)
+ask(const struct manifest_set *set, struct known_file *file, const struct manifest_stamp *stamp,
+    bool exec_enabled, struct manifest_read **out)
 {
 	struct manifest_read *read = manifest_read_new(file->path);
 
 	if (read == NULL)
 		return ERR_NOMEM;
 	read->exec_enabled = exec_enabled;
+	read->text = set->text;
 	read->known = file->read;
 	read->known_digest = file->digest;
 	read->size = stamp->size;
@@ -240,7 +268,7 @@ manifest_set_visit(struct manifest_set *set, const char *path, size_t root, bool
 		return 0;
 	if (!manifest_file_stamp(path, &stamp) || !file->read ||
 	    !manifest_stamp_equal(&stamp, &file->stamp))
-		return ask(file, &stamp, exec_enabled, read);
+		return ask(set, file, &stamp, exec_enabled, read);
 	file->scan = set->scan;
 	file_set_missing(set, file, 0);
 	return 0;
@@ -257,7 +285,7 @@ manifest_set_look(struct manifest_set *set, const char *path, size_t root, bool 
 	if (file == NULL)
 		return ERR_NOMEM;
 	(void)manifest_file_stamp(path, &stamp);
-	return ask(file, &stamp, exec_enabled, read);
+	return ask(set, file, &stamp, exec_enabled, read);
 }
 
 int
@@ -388,13 +416,14 @@ manifest_set_broken(const struct manifest_set *set)
 }
 
 struct manifest_set *
-manifest_set_new(const struct source_dir_ops *ops, void *arg)
+manifest_set_new(const struct source_dir_ops *ops, const struct source_text *text, void *arg)
 {
 	struct manifest_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
 		return NULL;
 	set->ops = *ops;
+	set->text = text;
 	set->arg = arg;
 	set->diag = diag_new();
 	if (set->diag == NULL) {

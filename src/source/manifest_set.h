@@ -16,12 +16,14 @@
 
 struct manifest_read;
 struct manifest_set;
+struct source_text;
 
 /* A file that is missing for less than this may be an editor at work. */
 #define MANIFEST_SET_VANISH_MS 100
 
 /* NULL: no memory. */
-struct manifest_set *manifest_set_new(const struct source_dir_ops *ops, void *arg);
+struct manifest_set *manifest_set_new(const struct source_dir_ops *ops,
+    const struct source_text *text, void *arg);
 void manifest_set_free(struct manifest_set *set);
 
 void manifest_set_begin(struct manifest_set *set);

@@ -23,23 +23,6 @@
 
 /* ---- events ---- */
 
-/* An event that cannot concern a manifest is none: an editor's swap file would cost a scan each. */
-static bool
-concerns_us(const char *name)
-{
-	return name == NULL || manifest_file_is_name(name) || strncmp(name, "..", 2) == 0;
-}
-
-static void
-poll_instead(struct source_dir *source, const char *path)
-{
-	if (!source->unwatched)
-		log_warn("zones %s cannot be watched: %s; looking every %d s instead", path,
-		    strerror(errno), POLL_MS / 1000);
-	source->unwatched = true;
-	source_scan_arm(source->rescan, POLL_MS);
-}
-
 static size_t
 find_root(const struct source_dir *source, const char *path)
 {
@@ -48,6 +31,28 @@ find_root(const struct source_dir *source, const char *path)
 	while (i < source->root_count && strcmp(source->roots[i].path, path) != 0)
 		i++;
 	return i;
+}
+
+/* An event that cannot concern a manifest is none: an editor's swap file would cost a scan each. */
+static bool
+concerns_us(const struct source_dir *source, const char *path, const char *name)
+{
+	size_t root = path == NULL ? source->root_count : find_root(source, path);
+
+	/* A path that is a file itself may have any name. */
+	return name == NULL || manifest_file_is_name(name) || strncmp(name, "..", 2) == 0 ||
+	    (root < source->root_count && source->roots[root].inode == 0);
+}
+
+/* `path` NULL: there is nothing to be watched so far, and nothing to be said. */
+static void
+poll_instead(struct source_dir *source, const char *path)
+{
+	if (!source->unwatched && path != NULL)
+		log_warn("%s %s cannot be watched: %s; looking every %d s instead",
+		    source_dir_what(source), path, strerror(errno), POLL_MS / 1000);
+	source->unwatched = true;
+	source_scan_arm(source->rescan, POLL_MS);
 }
 
 /*
@@ -88,7 +93,7 @@ on_watch(void *arg, enum watch_event event, const char *path, const char *name)
 
 	if (event == WATCH_LOST)
 		poll_instead(source, path);
-	else if (event == WATCH_CHANGED && !concerns_us(name))
+	else if (event == WATCH_CHANGED && !concerns_us(source, path, name))
 		return;
 	if (source->noticed_us == 0)
 		source->noticed_us = clock_now_us(source->clock);
@@ -235,7 +240,7 @@ source_dir_set(struct source_dir *source, const struct source_dir_settings *sett
 }
 
 static int
-start_watching(struct source_dir *source)
+start_watching(struct source_dir *source, bool anything)
 {
 	source->rest = evtimer_new(source->loop, on_rest, source);
 	source->rescan = evtimer_new(source->loop, on_rescan, source);
@@ -246,7 +251,7 @@ start_watching(struct source_dir *source)
 	if (err == ERR_NOMEM)
 		return err;
 	if (err != 0)
-		poll_instead(source, "folders");
+		poll_instead(source, anything ? "folders" : NULL);
 	return 0;
 }
 
@@ -262,8 +267,9 @@ source_dir_new(struct event_base *loop, const struct clock *clock,
 	source->clock = clock;
 	source->ops = *ops;
 	source->arg = arg;
-	source->files = manifest_set_new(ops, arg);
-	if (source->files == NULL || (loop != NULL && start_watching(source) != 0) ||
+	source->settings.what = settings->what;
+	source->files = manifest_set_new(ops, settings->text, arg);
+	if (source->files == NULL || (loop != NULL && start_watching(source, settings->path_count > 0) != 0) ||
 	    source_dir_set(source, settings) != 0) {
 		source_dir_free(source);
 		return NULL;

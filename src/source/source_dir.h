@@ -21,6 +21,7 @@
 struct event_base;
 struct clock;
 struct source_dir;
+struct source_text;
 
 struct source_dir_ops {
 	/*
@@ -42,6 +43,9 @@ struct source_dir_settings {
 	const char *const *paths;       /* folders or files; borrowed for the life of the source */
 	size_t path_count;
 	bool exec_enabled;
+	/* who takes what is no manifest, with the ops' arg; NULL: nobody.  From the start only. */
+	const struct source_text *text;
+	const char *what;               /* what the paths are called; NULL: zones */
 	/* quiet time after an event before reading: 20; vanished files: 100 */
 	uint64_t rest_ms;
 	/* full rescan: 60,000 (10,000 where inotify is not to be had) */

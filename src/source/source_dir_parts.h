@@ -63,6 +63,13 @@ struct source_dir {
 	struct scan scan;
 };
 
+/* What its paths are called in messages. */
+static inline const char *
+source_dir_what(const struct source_dir *source)
+{
+	return source->settings.what == NULL ? "zones" : source->settings.what;
+}
+
 /* source_scan.c */
 /* Look at what was noted; if a scan is running, when it is over. */
 void source_scan_begin(struct source_dir *source);

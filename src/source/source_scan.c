@@ -104,7 +104,8 @@ root_is_gone(struct source_dir *source, struct root *root, const char *why)
 	if (!root->said && source->loop == NULL)
 		manifest_set_complain(source->files, root->path, why);
 	else if (!root->said)
-		log_warn("zones %s: %s; it is watched for", root->path, why);
+		log_warn("%s %s: %s; it is watched for", source_dir_what(source), root->path,
+		    why);
 	root->said = true;
 }
 
@@ -306,7 +307,7 @@ scan_tell(struct source_dir *source)
 
 	scan->running = false;
 	if (scan->err != 0)
-		log_error("zones: %s; trying again",
+		log_error("%s: %s; trying again", source_dir_what(source),
 		    scan->err == ERR_FULL ? "no file descriptor left" : err_text(scan->err));
 	/* Events of meanwhile are for the next scan. */
 	if (!over || scan->missing)
