@@ -16,6 +16,7 @@
 #include "daemon/config_external.h"
 #include "daemon/config_forward.h"
 #include "daemon/config_table.h"
+#include "daemon/config_zones.h"
 #include "source/doc.h"
 #include "source/field.h"
 
@@ -341,6 +342,8 @@ derive(struct config *config, struct diag *diag)
 	int err = make_domain(config);
 
 	if (err == 0)
+		err = config_zones_list_forward(config);
+	if (err == 0)
 		err = make_listen(config);
 	if (err == 0)
 		err = make_cidrs(config, config->service_cidr_texts,
@@ -405,6 +408,7 @@ config_load(const struct config_flags *flags, struct diag *diag, struct config *
 		return ERR_NOMEM;
 	}
 	set_defaults(config);
+	config_zones_default(config);
 	err = config_forward_default(config);
 	if (err == 0)
 		err = take_file(config, flags, diag);

@@ -110,6 +110,10 @@ struct config {
 	struct config_forward *forward; /* config_forward.h */
 	size_t forward_count;
 	struct config_cache cache;
+	const char **forward_zones;     /* of each */
+	const char **hosts;             /* hosts files */
+	size_t hosts_count;
+	const char *local_zones;        /* the folder of local zones; NULL: none are served */
 	struct config_probes probes;
 	struct config_tcp tcp;
 	struct config_tls tls;

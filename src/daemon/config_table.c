@@ -9,6 +9,7 @@
 #include "daemon/config.h"
 #include "daemon/config_external.h"
 #include "daemon/config_forward.h"
+#include "daemon/config_zones.h"
 #include "dns/reverse.h"
 #include "source/doc.h"
 
@@ -371,7 +372,12 @@ static const struct field config_fields[] = {
 	    .doc = "what hosts of Ingresses answer that have no address of their own" },
 	{ FIELD("externalZone", FIELD_HOOK, config, external), .hook = config_external_hook,
 	    .shown = "text, or mapping", .doc = "where Services have their external addresses" },
-	LATER("nodeName"), LATER("hosts"), LATER("transfer"),
+	{ FIELD_ITEMS("hosts", FIELD_TEXTS, config, hosts, hosts_count),
+	    .flags = FIELD_SCALAR_OK, .rule = folder_rule,
+	    .doc = "hosts files whose names are answered" },
+	{ .name = "localZones", .type = FIELD_HOOK, .hook = config_zones_local,
+	    .shown = "true, false, or a folder", .doc = "names that nobody else is to be asked for" },
+	LATER("nodeName"), LATER("transfer"),
 	{ FIELD("cache", FIELD_HOOK, config, cache), .hook = config_cache_hook,
 	    .shown = "mapping", .doc = "how long what upstreams say is kept" },
 	LATER("log"), LATER("dataplane"),

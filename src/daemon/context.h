@@ -25,6 +25,7 @@ struct state;
 struct tcp_server;
 struct udp_server;
 struct world;
+struct zone_set;
 
 /*
  * One set of settings.  A reload puts a new one in front; the one before goes when no responder
@@ -63,6 +64,9 @@ struct rollcall {
 	struct prober *prober;
 	struct world *world;
 	struct source_dir *source;
+	struct source_dir *hosts;       /* hosts files */
+	struct source_dir *local;       /* zones/local */
+	struct zone_set *zones;         /* what all three state that is no manifest */
 	uint64_t random;                /* state of a generator for choices that need no secrecy */
 	uint64_t started_ms;
 	uint64_t loaded_ms;             /* when all manifests were in for the first time */
@@ -71,6 +75,8 @@ struct rollcall {
 	uint64_t loop_late_ms;          /* the worst since the start */
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */
+	bool zones_owed;                /* zones could not be settled for want of memory */
+	bool sources_begun;             /* all of them have begun to load */
 	bool loading;                   /* manifests are being read */
 	bool reloading;                 /* ... because of SIGHUP, whose end is awaited */
 	bool reload_again;              /* SIGHUP came meanwhile */

@@ -13,13 +13,16 @@
 #include "base/text.h"
 #include "daemon/context.h"
 #include "daemon/world.h"
+#include "daemon/zone_feed.h"
 #include "model/object.h"
 #include "model/store.h"
 #include "source/source_dir.h"
 
-static void
-say(struct rollcall *rollcall, const struct diag *diag)
+void
+feed_say(struct rollcall *rollcall, const struct diag *diag)
 {
+	if (diag == NULL)
+		return;
 	rollcall->manifest_errors += diag_count(diag, SEVERITY_ERROR);
 	diag_log(diag);
 }
@@ -36,7 +39,7 @@ on_file(void *arg, const char *path, struct object_list *objects, struct diag *d
 	    source_dir_noticed_us(rollcall->source), objects->items, objects->count, diag);
 
 	objects->count = 0;             /* they are the store's now */
-	say(rollcall, diag);
+	feed_say(rollcall, diag);
 	if (err != 0)
 		log_error("%s: not taken: %s; what it stated before holds", path, err_text(err));
 	return err;
@@ -48,7 +51,7 @@ on_broken(void *arg, const char *path, struct diag *diag)
 	struct rollcall *rollcall = arg;
 	size_t held = store_count_file(world_store(rollcall->world), path);
 
-	say(rollcall, diag);
+	feed_say(rollcall, diag);
 	if (held > 0)
 		log_error("%s: is broken; its %zu object%s of before go on", path, held,
 		    text_plural(held));
@@ -79,13 +82,12 @@ settle(struct rollcall *rollcall)
 	rollcall->settled = true;
 }
 
-static void
-on_batch_end(void *arg)
+void
+feed_loaded(struct rollcall *rollcall)
 {
-	struct rollcall *rollcall = arg;
-
 	/* What is in of a load that is not over is told with the rest. */
-	if (source_dir_is_loading(rollcall->source))
+	if (!rollcall->sources_begun || source_dir_is_loading(rollcall->source) ||
+	    zone_feed_is_loading(rollcall))
 		return;
 	if (rollcall->loading) {
 		rollcall->loading = false;
@@ -96,6 +98,15 @@ on_batch_end(void *arg)
 	}
 	world_release(rollcall->world);
 	settle(rollcall);
+}
+
+static void
+on_batch_end(void *arg)
+{
+	struct rollcall *rollcall = arg;
+
+	zone_feed_settle(rollcall);
+	feed_loaded(rollcall);
 }
 
 static const struct source_dir_ops ops = {
@@ -113,14 +124,23 @@ fill_settings(const struct rollcall *rollcall, struct source_dir_settings *setti
 		.paths = config->zones,
 		.path_count = config->zone_count,
 		.exec_enabled = config->probes.exec.enabled,
+		.text = &zone_feed_text,
 	};
 }
 
+
+/* Where nothing is to be read the end of a load comes at once: all sources have begun by then. */
 static int
 load(struct rollcall *rollcall)
 {
 	rollcall->loading = true;
-	return source_dir_load(rollcall->source);
+	rollcall->sources_begun = false;
+	int err = source_dir_load(rollcall->source);
+	if (err == 0)
+		err = zone_feed_load(rollcall);
+	rollcall->sources_begun = true;
+	feed_loaded(rollcall);
+	return err;
 }
 
 int
@@ -131,7 +151,8 @@ feed_start(struct rollcall *rollcall)
 	fill_settings(rollcall, &settings);
 	rollcall->source = source_dir_new(
 	    rollcall->loop, rollcall->clock, &settings, &ops, rollcall);
-	return rollcall->source == NULL ? ERR_NOMEM : load(rollcall);
+	int err = rollcall->source == NULL ? ERR_NOMEM : zone_feed_start(rollcall);
+	return err != 0 ? err : load(rollcall);
 }
 
 int
@@ -142,6 +163,8 @@ feed_reload(struct rollcall *rollcall)
 
 	fill_settings(rollcall, &settings);
 	err = source_dir_set(rollcall->source, &settings);
+	if (err == 0)
+		err = zone_feed_set(rollcall);
 	return err != 0 ? err : load(rollcall);
 }
 
@@ -150,4 +173,5 @@ feed_stop(struct rollcall *rollcall)
 {
 	source_dir_free(rollcall->source);
 	rollcall->source = NULL;
+	zone_feed_stop(rollcall);
 }

@@ -10,6 +10,7 @@
 #include "dns/index.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
+#include "dns/zone_set.h"
 #include "model/object.h"
 #include "model/store.h"
 #include "ops/health.h"
@@ -232,6 +233,22 @@ m_names(void *arg)
 }
 
 static double
+m_zones(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return rollcall->zones == NULL ? 0 : (double)zone_set_zones(rollcall->zones);
+}
+
+static double
+m_zone_names(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return rollcall->zones == NULL ? 0 : (double)zone_set_names(rollcall->zones);
+}
+
+static double
 m_index_octets(void *arg)
 {
 	const struct rollcall *rollcall = arg;
@@ -273,6 +290,9 @@ static const struct health_metric metrics[] = {
 	    "Attempts delayed by probes.maxConcurrent", m_delayed },
 	{ "rollcall_soa_serial", "gauge", "Serial of the cluster's zone", m_serial },
 	{ "rollcall_dns_names", "gauge", "Names in the index", m_names },
+	{ "rollcall_zones", "gauge", "Zones served out of zone files, local ones aside", m_zones },
+	{ "rollcall_zone_names", "gauge", "Names out of zone files, hosts and local zones",
+	    m_zone_names },
 	{ "rollcall_dns_records_left_out", "gauge", "Records that no DNS message could carry",
 	    m_left_out },
 	{ "rollcall_dns_index_bytes", "gauge", "Memory of the index", m_index_octets },

@@ -13,11 +13,13 @@
 #include "daemon/serve.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
+#include "daemon/zone_feed.h"
 #include "dns/forward.h"
 #include "dns/index.h"
 #include "dns/rrl.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
+#include "dns/zone_set.h"
 
 static void
 generation_free(struct generation *generation)
@@ -87,7 +89,12 @@ make_answers(struct rollcall *rollcall, struct generation *generation)
 	generation->index = index_new();
 	if (generation->index == NULL)
 		return ERR_NOMEM;
-	return world_set_dns(rollcall->world, &generation->dns, generation->index);
+	int err = zone_set_copy(rollcall->zones, generation->index);
+	if (err == 0)
+		err = world_set_dns(rollcall->world, &generation->dns, generation->index);
+	if (err == 0)
+		zone_set_switch(rollcall->zones, generation->index);
+	return err;
 }
 
 /* The zone itself cannot change while its names are being asked for. */
@@ -107,6 +114,7 @@ apply(struct rollcall *rollcall, struct generation *generation)
 {
 	struct generation *old = rollcall->now;
 	const char *names[CONFIG_RESTART_MAX];
+	struct zone_set_settings zones;
 	size_t count = config_needs_restart(old->config, generation->config, names);
 	int err = keep_domain(generation, old);
 
@@ -118,6 +126,8 @@ apply(struct rollcall *rollcall, struct generation *generation)
 		return err;
 	generation->before = old;
 	rollcall->now = generation;
+	zone_feed_settings(generation->config, &generation->dns, &zones);
+	zone_set_configure(rollcall->zones, &zones);
 	/* The sockets were bound by the first settings, and stay. */
 	udp_server_set(rollcall->udp, &generation->dns, generation->answers->index);
 	tcp_server_set(rollcall->tcp, &generation->dns, generation->answers->index);

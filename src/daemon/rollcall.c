@@ -26,6 +26,7 @@
 #include "daemon/wiring.h"
 #include "daemon/world.h"
 #include "dns/cache.h"
+#include "daemon/zone_feed.h"
 #include "dns/index.h"
 #include "ops/health.h"
 #include "probe/helper.h"
@@ -130,6 +131,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (notify_watchdog_ms() > 0)
 		notify_send("WATCHDOG=1");
 	wiring_save_verdicts(rollcall);
+	if (rollcall->zones_owed)
+		zone_feed_settle(rollcall);
 	cookies_tick(rollcall);
 	forwarding_tick(rollcall->forwarding);
 	serve_when_ready(rollcall);

@@ -52,6 +52,7 @@ write_config() {
 	{
 		echo 'user: ""'
 		printf '%s\n' "$@" | grep -q '^forward:' || echo 'forward: []'
+		printf '%s\n' "$@" | grep -q '^localZones:' || echo 'localZones: false'
 		echo "probes: {exec: {enabled: false}}"
 		printf '%s\n' "$@"
 	} >"$work/rollcall.yaml.new"
