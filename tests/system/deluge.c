@@ -5,7 +5,9 @@
  *
  * asks 127.0.0.1:PORT for NAME and 127.0.0.1:HTTP for /healthz.  127.0.0.9 floods: with good
  * queries, with octets of no meaning (garbage), with messages that are no queries (replies), not at
- * all (none), or with 128 queries outstanding at a time (busy), which is what the server can do.
+ * all (none), with 128 queries outstanding at a time (busy), which is what the server can do, or for
+ * a name that nobody has asked for before each time: LABEL-NUMBER.flood.example, as fast as it goes
+ * (names:LABEL) or 128 at a time (busynames:LABEL).
  * 99 clients from 127.0.1.1 on send ten queries a second each; one from 127.0.0.2 asks over a fresh
  * TCP connection each 20 ms.  Prints lines of "WORD NUMBER"; what has to hold is the caller's
  * business.
@@ -162,14 +164,40 @@ spoil(const char *kind, struct query *query)
 	}
 }
 
+/* The label before the numbers of names that are all different; NULL: they are not. */
+static const char *
+label_of(const char *kind)
+{
+	const char *colon = strchr(kind, ':');
+
+	return colon == NULL ? NULL : colon + 1;
+}
+
+static void
+write_new_names(const char *label, struct query queries[BATCH], struct iovec octets[BATCH])
+{
+	static uint64_t number;
+	char name[100];
+
+	if (number == 0)
+		number = now_ns();
+	for (int i = 0; i < BATCH; i++) {
+		snprintf(name, sizeof(name), "%s-%llu.flood.example", label,
+		    (unsigned long long)number++);
+		write_query(&queries[i], name);
+		octets[i] = (struct iovec){ queries[i].octets + 2, queries[i].len };
+	}
+}
+
 static void *
 flood(void *arg)
 {
 	struct deluge *deluge = arg;
-	struct query query = deluge->query;
+	static struct query queries[BATCH];
 	struct mmsghdr out[BATCH], in[BATCH];
-	struct iovec octets = { query.octets + 2, query.len };
-	bool busy = strcmp(deluge->kind, "busy") == 0;
+	struct iovec octets[BATCH];
+	bool busy = strncmp(deluge->kind, "busy", 4) == 0;
+	const char *label = label_of(deluge->kind);
 	static uint8_t rubbish[512];
 	struct iovec room = { rubbish, sizeof(rubbish) };
 	unsigned waiting = 0;
@@ -178,15 +206,22 @@ flood(void *arg)
 	if (strcmp(deluge->kind, "none") == 0)
 		return NULL;
 	fd = open_from(SOCK_DGRAM | SOCK_NONBLOCK, 9, deluge->port);
-	spoil(deluge->kind, &query);
+	for (int i = 0; i < BATCH; i++) {
+		queries[i] = deluge->query;
+		spoil(deluge->kind, &queries[i]);
+		octets[i] = (struct iovec){ queries[i].octets + 2, queries[i].len };
+	}
 	memset(out, 0, sizeof(out));
 	memset(in, 0, sizeof(in));
 	for (int i = 0; i < BATCH; i++) {
-		out[i].msg_hdr = (struct msghdr){ .msg_iov = &octets, .msg_iovlen = 1 };
+		out[i].msg_hdr = (struct msghdr){ .msg_iov = &octets[i], .msg_iovlen = 1 };
 		in[i].msg_hdr = (struct msghdr){ .msg_iov = &room, .msg_iovlen = 1 };
 	}
 	while (now_ns() < deluge->end_ns) {
 		struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+		if (label != NULL)
+			write_new_names(label, queries, octets);
 		int sent = !busy || waiting <= BATCH ? sendmmsg(fd, out, BATCH, 0) : 0;
 
 		deluge->flooded += sent > 0 ? (unsigned)sent : 0;
@@ -329,7 +364,7 @@ main(int argc, char **argv)
 
 	if (argc != 6) {
 		fprintf(stderr, "usage: deluge PORT HTTP NAME "
-		    "good|garbage|replies|none|busy SECONDS\n");
+		    "good|garbage|replies|none|busy|names:LABEL|busynames:LABEL SECONDS\n");
 		return 64;
 	}
 	deluge.port = (uint16_t)strtoul(argv[1], NULL, 10);
