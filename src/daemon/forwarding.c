@@ -15,13 +15,12 @@
 #include "daemon/forward_table.h"
 #include "dns/cache.h"
 #include "dns/forward.h"
-#include "dns/index.h"
+#include "dns/host.h"
 #include "dns/name.h"
 #include "dns/resolver.h"
 #include "dns/respond.h"
 #include "dns/serving.h"
 #include "dns/udp.h"
-#include "dns/zone_table.h"
 #include "net/watch.h"
 
 /* Files are written in several steps: looked at when nothing has moved for so long. */
@@ -47,12 +46,10 @@ static bool
 is_ours(void *arg, const uint8_t *name, size_t len)
 {
 	struct forwarding *forwarding = arg;
-	const struct zone_table *zones;
 	struct responder responder;
 
 	serving_get(&forwarding->serving, &responder);
-	zones = responder.index == NULL ? NULL : index_zones(responder.index);
-	return zones != NULL && zone_table_above(zones, name, len) != NULL;
+	return responder.index != NULL && host_or_zone_is_ours(responder.index, name, len);
 }
 
 static void
