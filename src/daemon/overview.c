@@ -4,10 +4,13 @@
 #include "base/latency.h"
 #include "base/strbuf.h"
 #include "daemon/context.h"
+#include "daemon/forwarding.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
 #include "dns/cache.h"
+#include "dns/flight.h"
 #include "dns/index.h"
+#include "dns/resolver.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
 #include "dns/zone_set.h"
@@ -113,6 +116,26 @@ cache_of(void *arg)
 	return counts;
 }
 
+/* What flights counted; all zero before there is a resolver. */
+static const struct flight_counts *
+forward_of(void *arg)
+{
+	static const struct flight_counts none = { .questions = 0 };
+	const struct rollcall *rollcall = arg;
+	const struct resolver *resolver = forwarding_resolver(rollcall->forwarding);
+
+	return resolver == NULL ? &none : resolver_counts(resolver);
+}
+
+static double
+m_forward_pending(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+	const struct resolver *resolver = forwarding_resolver(rollcall->forwarding);
+
+	return resolver == NULL ? 0 : resolver_pending(resolver);
+}
+
 static void
 udp_durations(void *arg, struct latency *sum)
 {
@@ -174,6 +197,17 @@ METRIC(m_servfail, dns_of(arg).rcode[2])
 METRIC(m_nxdomain, dns_of(arg).rcode[3])
 METRIC(m_notimp, dns_of(arg).rcode[4])
 METRIC(m_refused, dns_of(arg).rcode[5])
+#define FORWARDED(member) atomic_load_explicit(&forward_of(arg)->member, memory_order_relaxed)
+METRIC(m_forward_requests, FORWARDED(questions))
+METRIC(m_forward_coalesced, FORWARDED(coalesced))
+METRIC(m_forward_tries, FORWARDED(tries))
+METRIC(m_forward_hedged, FORWARDED(hedged))
+METRIC(m_forward_retried, FORWARDED(retried))
+METRIC(m_forward_plain, FORWARDED(plain))
+METRIC(m_forward_tcp, FORWARDED(tcp))
+METRIC(m_forward_failed, FORWARDED(failed))
+METRIC(m_forward_evicted, FORWARDED(evicted))
+METRIC(m_forward_under_way, FORWARDED(under_way))
 METRIC(m_cache_octets, cache_of(arg).octets)
 METRIC(m_cache_entries, cache_of(arg).entries)
 METRIC(m_cache_negative_entries, cache_of(arg).negative_entries)
@@ -315,6 +349,26 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_dns_nxdomain_total", "counter", "Replies NXDOMAIN", m_nxdomain },
 	{ "rollcall_dns_notimp_total", "counter", "Replies NOTIMP", m_notimp },
 	{ "rollcall_dns_refused_total", "counter", "Replies REFUSED", m_refused },
+	{ "rollcall_forward_requests_total", "counter", "Questions that had to be asked elsewhere",
+	    m_forward_requests },
+	{ "rollcall_forward_coalesced_total", "counter",
+	    "... of which the same one was under way already", m_forward_coalesced },
+	{ "rollcall_forward_tries_total", "counter", "Questions to upstreams", m_forward_tries },
+	{ "rollcall_forward_hedged_total", "counter",
+	    "... because another upstream was slow", m_forward_hedged },
+	{ "rollcall_forward_retried_total", "counter",
+	    "... because another upstream failed", m_forward_retried },
+	{ "rollcall_forward_edns_fallbacks_total", "counter",
+	    "Questions asked again without EDNS", m_forward_plain },
+	{ "rollcall_forward_tcp_retries_total", "counter", "Questions asked again over TCP",
+	    m_forward_tcp },
+	{ "rollcall_forward_failures_total", "counter",
+	    "Questions for which no upstream had an answer in time", m_forward_failed },
+	{ "rollcall_forward_max_concurrent_rejects_total", "counter",
+	    "Names given up because too many questions waited", m_forward_evicted },
+	{ "rollcall_forward_in_flight", "gauge", "Names that are being asked for",
+	    m_forward_under_way },
+	{ "rollcall_forward_pending", "gauge", "Questions that wait for them", m_forward_pending },
 	{ "rollcall_cache_bytes", "gauge", "Memory of what upstreams said", m_cache_octets },
 	{ "rollcall_cache_entries{type=\"success\"}", "gauge", CACHE_ENTRIES_HELP,
 	    m_cache_entries },
