@@ -28,8 +28,7 @@ ask(void *arg, struct upstream *upstream, const struct asked *asked, unsigned ho
 	}
 	ck_assert_uint_lt(air->ask_count, AIR_ASKS);
 	*entry = (struct air_ask){ .upstream = i, .how = how, .attempt = attempt };
-	entry->asked.type = asked->type;
-	entry->asked.dnssec_ok = asked->dnssec_ok;
+	memcpy(&entry->asked, asked, offsetof(struct asked, name) + asked->name_len);
 	air->ask_count++;
 	return entry;
 }
