@@ -19,6 +19,7 @@
 #include "dns/observer.h"
 #include "dns/page.h"
 #include "dns/reclaim.h"
+#include "dns/stand_in.h"
 #include "dns/zone_table.h"
 
 #define TABLE_MIN 64
@@ -400,9 +401,10 @@ int
 index_put_under(struct index *index, struct entry *entry)
 {
 	size_t before = index->count;
+	bool arpa = stand_in_is_arpa(entry_key(entry), entry->name_len);
 	int err = put(index, entry_hash(index, entry) ^ UNDER, entry, NULL);
 
-	if (index->count > before)
+	if (index->count > before && !arpa)
 		atomic_fetch_add_explicit(&index->unders, 1, memory_order_relaxed);
 	return err;
 }
@@ -449,7 +451,7 @@ index_remove_under(struct index *index, const uint8_t *name)
 	size_t before = index->count;
 
 	take_out(index, hash_of(index, name) ^ UNDER, name, NULL);
-	if (index->count < before)
+	if (index->count < before && !stand_in_is_arpa(name, name_len(name)))
 		atomic_fetch_sub_explicit(&index->unders, 1, memory_order_relaxed);
 }
 

@@ -136,7 +136,7 @@ const struct entry *index_find(const struct index *index, uint64_t hash, const u
 /* The second entry of a name, by its own hash. */
 const struct entry *index_find_under(const struct index *index, uint64_t hash, const uint8_t *name,
     size_t len);
-/* Are there any?  If not, nobody need look for them. */
+/* Are there any that are not below arpa?  If not, nobody need look for them. */
 bool index_has_under(const struct index *index);
 /* Are there entries that speak for names below them (pods, zones)?  If not, a miss is a miss. */
 bool index_has_specials(const struct index *index);

@@ -24,7 +24,7 @@ struct index {
 	_Atomic(struct table *) table;
 	_Atomic(struct zone_table *) zones;
 	_Atomic size_t specials;        /* entries of a kind that speaks for names below it */
-	_Atomic size_t unders;          /* second entries of names */
+	_Atomic size_t unders;          /* second entries of names, but of those below arpa */
 	_Atomic uint64_t holder_depths; /* bit n: one of n labels holds names below it */
 	size_t holders[DEPTHS];         /* how many do */
 	uint64_t seed;

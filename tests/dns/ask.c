@@ -177,6 +177,11 @@ check_own(struct strbuf *out, const ldns_pkt *reply)
 {
 	ldns_pkt_rcode rcode = ldns_pkt_get_rcode(reply);
 
+	if (!ldns_pkt_aa(reply) && ldns_pkt_nscount(reply) > 0 &&
+	    ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_authority(reply), 0)) == LDNS_RR_TYPE_NS) {
+		strbuf_add(out, " referral");
+		return;
+	}
 	if (rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN)
 		ck_assert_msg(ldns_pkt_aa(reply), "AA is not set");
 	if (ldns_pkt_ancount(reply) == 0 && ldns_pkt_nscount(reply) == 0 &&

@@ -18,8 +18,9 @@ struct responder;
  *
  * Records of a section are sorted, PTR aside; the owner is left out where it is the question's
  * name, ".svc.cluster.local" is left out at the end of every name, additional records follow '+',
- * an Extended DNS Error follows '!', with its code where it has no text.  Checked on the way and not shown: AA is set; a reply
- * without answers has exactly one SOA in its authority section ("NOERROR without SOA": it has none).
+ * an Extended DNS Error follows '!', with its code where it has no text.  Checked on the way and not
+ * shown: AA is set ("referral": it is not, and NS records say whom to ask); a reply without answers
+ * has exactly one SOA in its authority section ("NOERROR without SOA": it has none).
  */
 char *ask(struct responder *responder, const char *question);
 

@@ -250,6 +250,61 @@ START_TEST(readers_find_every_name_whole_while_all_is_replaced)
 }
 END_TEST
 
+#define ZONES 40
+
+/* A zone that is always there is found, and has an SOA that was once set. */
+static void *
+look_for_zones(void *arg)
+{
+	struct shared *shared = arg;
+	uint8_t name[DNS_NAME_MAX];
+
+	sample_name("x." ZONE, name);
+	index_reader_begin();
+	while (!atomic_load(&shared->stop)) {
+		const struct zone *zone = zone_table_above(index_zones(shared->index), name,
+		    name_len(name));
+
+		if (zone == NULL || zone->record[9] > 100 || zone->record_len == 0)
+			atomic_store(&shared->wrong, true);
+		else
+			atomic_fetch_add(&shared->found, 1);
+		index_reader_quiet();
+	}
+	index_reader_end();
+	return NULL;
+}
+
+START_TEST(zones_come_change_and_go_under_readers)
+{
+	struct shared shared = { .index = index_new() };
+	uint8_t name[DNS_NAME_MAX];
+	pthread_t thread;
+	char text[32];
+
+	sample_put_zone(shared.index, ZONE, 1);
+	ck_assert_int_eq(pthread_create(&thread, NULL, look_for_zones, &shared), 0);
+	for (unsigned round = 0; round < 20 || atomic_load(&shared.found) == 0; round++) {
+		for (unsigned i = 0; i < ZONES; i++) {
+			snprintf(text, sizeof(text), "z-%u.test", i);
+			sample_put_zone(shared.index, text, 5);
+			sample_put_zone(shared.index, ZONE, 1 + i);
+		}
+		for (unsigned i = 0; i < ZONES; i++) {
+			snprintf(text, sizeof(text), "z-%u.test", i);
+			index_remove_zone(shared.index, sample_name(text, name));
+			index_remove(shared.index, name);
+		}
+		index_reclaim(shared.index);
+	}
+	atomic_store(&shared.stop, true);
+	pthread_join(thread, NULL);
+	ck_assert(!atomic_load(&shared.wrong));
+	ck_assert_uint_eq(index_zones(shared.index)->count, 1);
+	index_free(shared.index);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -263,6 +318,7 @@ suite(void)
 	tcase_add_test(tests, special_entries_are_counted);
 	tcase_add_test(tests, the_depths_of_what_holds_names_below_it_are_known);
 	tcase_add_test(tests, zones_are_swapped_whole);
+	tcase_add_test(tests, zones_come_change_and_go_under_readers);
 	tcase_add_test(tests, readers_find_every_name_whole_while_all_is_replaced);
 	suite_add_tcase(index, tests);
 	return index;

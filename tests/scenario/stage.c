@@ -17,6 +17,7 @@
 #include "dns/respond.h"
 #include "model/probe_spec.h"
 #include "source/decode.h"
+#include "tests/scenario/zones.h"
 #include "tests/scenario/elsewhere.h"
 
 #define LIST_MAX 16
@@ -57,6 +58,7 @@ struct stage {
 	struct elsewhere *elsewhere;
 	struct index *index;
 	struct world *world;            /* NULL until the first file */
+	struct zones *zones;            /* the same */
 	struct responder responder;
 	struct rule rules[RULES_MAX];
 	size_t rule_count;
@@ -373,6 +375,7 @@ begin(struct stage *stage)
 
 	stage->world = world_new(&settings, &ops, stage);
 	ck_assert_ptr_nonnull(stage->world);
+	stage->zones = zones_new(&stage->dns, stage->index, stage->cidrs, stage->cidr_count);
 	stage->responder = (struct responder){ .index = stage->index, .settings = &stage->dns,
 	    .answering = true };
 }
@@ -400,8 +403,12 @@ stage_file(struct stage *stage, const char *name, const char *text)
 
 	if (stage->world == NULL)
 		begin(stage);
-	int err = text == NULL ? 0 : decode_text(name, text, strlen(text), &settings, &list, diag);
-	if (err == 0) {         /* a file with an error keeps its last good objects */
+	bool ours = zones_is_ours(name);
+	if (ours)
+		zones_file(stage->zones, name, text, diag);
+	int err = ours || text == NULL ? 0 : decode_text(name, text, strlen(text), &settings, &list,
+	    diag);
+	if (err == 0 && !ours) {         /* a file with an error keeps its last good objects */
 		ck_assert_int_eq(world_replace_file(stage->world, name,
 		    clock_now_us(stage->clock), list.items, list.count, diag), 0);
 		list.count = 0;
@@ -484,6 +491,7 @@ stage_free(struct stage *stage)
 {
 	elsewhere_free(stage->elsewhere);
 	world_free(stage->world);
+	zones_free(stage->zones);
 	index_free(stage->index);
 	clock_free(stage->clock);
 	free(stage->attempts);
