@@ -369,6 +369,9 @@ withhold(struct reply *reply)
 		errand->barred = true;
 		return;
 	}
+	/* An answer that is not ours: to ANY, in the place of others. */
+	if (reply->hops == 0 && reply->answers > 0 && !reply->authoritative)
+		return;
 	if (errand != NULL)
 		errand->wanted = false;
 	reply_clear(reply);
