@@ -504,6 +504,12 @@ catalog_reclaim(struct catalog *catalog)
 	index_reclaim(catalog->ledger.index);
 }
 
+bool
+catalog_is_settled(const struct catalog *catalog)
+{
+	return !catalog->ledger.visible && !catalog->apex_owed;
+}
+
 uint32_t
 catalog_serial(const struct catalog *catalog)
 {

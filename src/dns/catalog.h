@@ -61,6 +61,8 @@ bool catalog_publish(struct catalog *catalog, uint64_t now_ms, uint64_t unix_s);
 
 /* Let go of what was replaced.  Call it every few ms, however far the batch is. */
 void catalog_reclaim(struct catalog *catalog);
+/* Is all that is answered of this serial? */
+bool catalog_is_settled(const struct catalog *catalog);
 uint32_t catalog_serial(const struct catalog *catalog);
 /* Records of all Services that no message could carry (rrset.h); who has some is logged. */
 size_t catalog_left_out(const struct catalog *catalog);

@@ -14,6 +14,7 @@ struct autopath;
 struct cookie_jar;
 struct forward;
 struct rrl;
+struct transfer_access;
 
 enum pod_names { POD_NAMES_DISABLED, POD_NAMES_INSECURE, POD_NAMES_VERIFIED };
 
@@ -42,6 +43,7 @@ struct dns_settings {
 	size_t allow_forward_from_count;        /* 0: everybody */
 	/* who is asked for what is not ours; NULL: nobody */
 	const struct forward *forward;
+	const struct transfer_access *transfer; /* who may have whole zones; NULL: nobody */
 	uint16_t udp_size;                      /* dns.udpSize, 512-4096 */
 	const struct cookie_jar *cookies;       /* dns.cookies; NULL: none are made */
 	/* over UDP, who knows cookies is answered when it shows ours; dns.cookies.required */

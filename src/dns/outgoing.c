@@ -236,12 +236,14 @@ on_zone(void *arg, const uint8_t *name, const uint8_t *rdata, uint16_t len, uint
 	}
 	(void)zone_soa_set(&zone->soa, name, rdata, len, ttl_s);
 	outgoing->counts.journal_octets = outgoing->journal_size;
+	bool wanted = !TAILQ_EMPTY(&outgoing->waiting);
 	pthread_mutex_unlock(&outgoing->mutex);
 	zone_image_unref(image);
 	zone->settled = true;
 	if (stepped && changed && outgoing->ops->changed != NULL)
 		outgoing->ops->changed(outgoing->arg, name, serial);
-	outgoing->ops->work(outgoing->arg);
+	if (wanted)
+		outgoing->ops->work(outgoing->arg);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

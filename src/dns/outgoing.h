@@ -50,6 +50,9 @@ bool outgoing_is_watching(const struct outgoing *outgoing, const struct index *i
 /* Copy zones that are waited for, for `slice_us`; true: there is more to do. */
 bool outgoing_run(struct outgoing *outgoing, const struct clock *clock, uint64_t slice_us);
 
+/* Once a second: let go of copies that nobody has asked for of late. */
+void outgoing_tick(struct outgoing *outgoing);
+
 /* Visit the zones and their serials; what is not 0 stops. */
 typedef int outgoing_zone_fn(void *arg, const uint8_t *zone, uint32_t serial);
 int outgoing_each_zone(const struct outgoing *outgoing, outgoing_zone_fn *visit, void *arg);

@@ -46,6 +46,30 @@ outgoing_copy_stop(struct outgoing *outgoing)
 	*copy = (struct zone_copy){ .number = copy->number };
 }
 
+/* Let go of copies that have not been asked for during so many seconds. */
+static void
+rest(struct outgoing *outgoing, unsigned age_s)
+{
+	for (size_t i = 0; i < outgoing->zone_count; i++) {
+		struct outgoing_zone *zone = outgoing->zones[i];
+		struct zone_image *image = NULL;
+
+		pthread_mutex_lock(&outgoing->mutex);
+		if (zone->image != NULL && zone->image_age_s++ >= age_s) {
+			image = zone->image;
+			zone->image = NULL;
+		}
+		pthread_mutex_unlock(&outgoing->mutex);
+		zone_image_unref(image);
+	}
+}
+
+void
+outgoing_tick(struct outgoing *outgoing)
+{
+	rest(outgoing, OUTGOING_IMAGE_REST_S);
+}
+
 /* ERR_NOTFOUND: nobody waits for a zone that can be copied now. */
 static int
 start(struct outgoing *outgoing)
@@ -57,7 +81,12 @@ start(struct outgoing *outgoing)
 	pthread_mutex_unlock(&outgoing->mutex);
 	if (zone == NULL)
 		return ERR_NOTFOUND;
-	struct zone_image *image = zone_image_new(&zone->soa.record);
+	if (atomic_load(&outgoing->images) >= OUTGOING_IMAGES_MAX)
+		rest(outgoing, 0);
+	/* The next one who is through wakes us. */
+	if (atomic_load(&outgoing->images) >= OUTGOING_IMAGES_MAX)
+		return ERR_NOTFOUND;
+	struct zone_image *image = zone_image_new(&zone->soa.record, &outgoing->images);
 	if (image == NULL)
 		return ERR_NOMEM;
 	copy->entries = index_hold(outgoing->index, &copy->count);
@@ -113,6 +142,8 @@ finish(struct outgoing *outgoing)
 	if (zone_image_serial(image) == zone_record_serial(&zone->soa.record) && zone->settled) {
 		before = zone->image;
 		zone->image = image;
+		zone->image_age_s = 0;
+		zone->octets = zone_image_octets(image);
 		image = NULL;
 	}
 	pthread_mutex_unlock(&outgoing->mutex);

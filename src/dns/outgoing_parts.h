@@ -29,6 +29,7 @@ struct outgoing_zone {
 	struct zone_step **steps;       /* each begins where the one before ends */
 	size_t step_count;
 	struct zone_image *image;       /* of this serial; NULL: none */
+	unsigned image_age_s;           /* since it was made, or asked for */
 	size_t octets;                  /* of all records uncompressed; 0: not known */
 	/* control only */
 	size_t step_room;
@@ -37,6 +38,9 @@ struct outgoing_zone {
 	bool lost;                      /* not all that changed since then is known */
 	bool settled;                   /* nothing changed since then */
 };
+
+#define OUTGOING_IMAGES_MAX 4           /* alive at once, however slow those are who take them */
+#define OUTGOING_IMAGE_REST_S 10        /* kept for the next who asks */
 
 /* A zone being copied.  Control only. */
 struct zone_copy {
@@ -69,7 +73,7 @@ struct outgoing {
 	struct addr *touched;           /* addresses whose PTR records may change */
 	size_t touched_count;
 	size_t touched_room;
-	atomic_uint images;             /* alive: held by us or by a shipment */
+	atomic_uint images;             /* alive: held here or by a shipment */
 };
 
 /* SOA octets into memory of its own; false: it is none. */

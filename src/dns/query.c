@@ -40,6 +40,18 @@ read_opt(struct query *query, const uint8_t *buf, const uint8_t *owner, const ui
 		fail(query, QUERY_ERROR, DNS_FORMERR);
 }
 
+/* RFC 8945, 5.1: the last record of all. */
+static void
+read_tsig(struct query *query, const struct wire_reader *reader, bool last)
+{
+	if (!last || wire_left(reader) > 0) {
+		fail(query, QUERY_ERROR, DNS_FORMERR);
+		return;
+	}
+	query->state = QUERY_SIGNED;
+	query->len = (uint16_t)reader->len;
+}
+
 /* All records after the question: an OPT is looked at, others are passed over. */
 static void
 read_records(struct query *query, struct wire_reader *reader, const uint8_t *buf)
@@ -57,6 +69,8 @@ read_records(struct query *query, struct wire_reader *reader, const uint8_t *buf
 			break;
 		if (wire_get_u16(fixed) == DNS_TYPE_OPT && i >= before)
 			read_opt(query, buf, owner, fixed, rdata_at);
+		else if (wire_get_u16(fixed) == DNS_TYPE_TSIG && i >= before)
+			read_tsig(query, reader, i + 1 == count);
 	}
 	if (query->state == QUERY_GOOD && (reader->err != 0 || wire_left(reader) > 0))
 		fail(query, QUERY_ERROR, DNS_FORMERR);

@@ -11,6 +11,7 @@ enum query_state {
 	QUERY_SILENT,           /* no reply: not a query */
 	/* no question but a cookie (RFC 7873, 5.4): as the next where cookies mean nothing */
 	QUERY_COOKIE,
+	QUERY_SIGNED,           /* has a TSIG: to be read again without it (signed.h) */
 	QUERY_NO_QUESTION,      /* a reply of the header alone, with `rcode` */
 	QUERY_ERROR,            /* a reply with the question and `rcode` */
 	QUERY_CHAOS,            /* good but for its class, CH; with `rcode` where that means nothing */
@@ -30,6 +31,7 @@ struct query {
 	bool edns;
 	bool dnssec_ok;
 	bool mixed;             /* the name has capitals; respond_begin fills it in */
+	uint16_t len;           /* of the message; where it is signed */
 	struct edns_asked options;
 };
 

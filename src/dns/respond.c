@@ -19,7 +19,9 @@
 #include "dns/referral.h"
 #include "dns/reply.h"
 #include "dns/rrl.h"
+#include "dns/signed.h"
 #include "dns/stand_in.h"
+#include "dns/transfer.h"
 #include "dns/wire.h"
 #include "dns/zone_table.h"
 
@@ -332,6 +334,33 @@ respond_chase(struct reply *reply, const uint8_t *name, size_t len, uint16_t own
 }
 
 /*
+ * Here none is made: an IXFR over UDP is told the SOA, so that it is asked again over TCP if that is
+ * newer (RFC 1995, 2).
+ */
+static void
+answer_transfer(struct reply *reply)
+{
+	const struct responder *responder = reply->responder;
+	uint8_t name[DNS_NAME_MAX];
+	size_t len = reply->query->name_len;
+
+	if (reply->transport != TRANSPORT_UDP || reply->query->type != DNS_TYPE_IXFR ||
+	    !transfer_admits(responder->settings->transfer, reply->client)) {
+		reply->rcode = DNS_REFUSED;
+		return;
+	}
+	memcpy(name, reply_asked(reply), len);
+	name_fold(name, len);
+	reply->zone = zone_table_at(index_zones(responder->index), name, len);
+	if (reply->zone == NULL) {
+		reply->rcode = DNS_NOTAUTH;
+		return;
+	}
+	reply->authoritative = true;
+	reply_add_soa(reply, reply->zone, &reply->answers);
+}
+
+/*
  * Types that are no data: transfers are refused, the rest has no meaning in a question (RFC
  * 6895, 3.1).
  */
@@ -341,7 +370,7 @@ answer_meta(struct reply *reply)
 	switch (reply->query->type) {
 	case DNS_TYPE_AXFR:
 	case DNS_TYPE_IXFR:
-		reply->rcode = DNS_REFUSED;
+		answer_transfer(reply);
 		return true;
 	case DNS_TYPE_MAILA:
 	case DNS_TYPE_MAILB:
@@ -480,6 +509,8 @@ respond_finish(struct responder *responder, enum transport transport, const stru
 	reply.client = client;
 	reply.errand = errand;
 	if (query->state <= QUERY_NO_QUESTION) {
+		if (query->state == QUERY_SIGNED)
+			return signed_answer(responder, transport, client, query, buf, size);
 		len = finish_bare(&reply);
 	} else if ((query->options.kinds & EDNS_COOKIE) != 0 && !proof_settle(&reply)) {
 		len = reply_finish(&reply);

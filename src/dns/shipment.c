@@ -11,8 +11,6 @@
 #include "dns/zone_image.h"
 #include "dns/zone_step.h"
 
-#define IMAGES_MAX 4            /* alive at once, however slow those are who take them */
-
 enum stage {
 	STAGE_WAITING,          /* for a copy of the zone; in the list */
 	STAGE_IMAGE,
@@ -134,8 +132,15 @@ is_current(const struct outgoing_zone *zone, uint32_t serial)
 	return (int32_t)(zone_record_serial(&zone->soa.record) - serial) <= 0;
 }
 
+static void
+take_cached(struct shipment *shipment, struct outgoing_zone *zone)
+{
+	zone->image_age_s = 0;
+	take_image(shipment, zone->image);
+}
+
 static int
-choose(struct shipment *shipment, const struct outgoing_zone *zone, bool incremental)
+choose(struct shipment *shipment, struct outgoing_zone *zone, bool incremental)
 {
 	struct outgoing *outgoing = shipment->outgoing;
 	size_t first = SIZE_MAX;
@@ -157,7 +162,7 @@ choose(struct shipment *shipment, const struct outgoing_zone *zone, bool increme
 	if (first != SIZE_MAX && !are_larger(zone, first))
 		err = take_steps(shipment, zone, first);
 	else if (zone->image != NULL)
-		take_image(shipment, zone->image);
+		take_cached(shipment, zone);
 	else
 		TAILQ_INSERT_TAIL(&outgoing->waiting, shipment, link);
 	shipment->running = err == 0;
@@ -180,7 +185,7 @@ shipment_open(struct outgoing *outgoing, const struct shipment_wish *wish, struc
 	shipment->zone_len = (uint8_t)wish->zone_len;
 	memcpy(shipment->zone, wish->zone, wish->zone_len);
 	pthread_mutex_lock(&outgoing->mutex);
-	const struct outgoing_zone *zone = outgoing_find(outgoing, wish->zone, wish->zone_len);
+	struct outgoing_zone *zone = outgoing_find(outgoing, wish->zone, wish->zone_len);
 	int err = zone == NULL ? ERR_NOTFOUND : choose(shipment, zone, wish->incremental);
 	bool waits = err == 0 && shipment->stage == STAGE_WAITING;
 	pthread_mutex_unlock(&outgoing->mutex);
@@ -207,11 +212,14 @@ shipment_close(struct shipment *shipment)
 		outgoing->running--;
 	if (shipment->running && shipment->stage != STAGE_END)
 		outgoing->counts.failed++;
+	bool others = !TAILQ_EMPTY(&outgoing->waiting);
 	pthread_mutex_unlock(&outgoing->mutex);
 	for (size_t i = 0; i < shipment->step_count; i++)
 		zone_step_unref(shipment->steps[i]);
 	free(shipment->steps);
 	zone_image_unref(shipment->image);
+	if (others)
+		outgoing->ops->work(outgoing->arg);
 	free(shipment);
 }
 

@@ -45,6 +45,8 @@ struct tcp_server {
 	struct event *resume;
 	int stop_fd;                    /* eventfd: control wants the thread to stop */
 	struct event *stop;
+	int wake_fd;                    /* eventfd: a long answer goes on */
+	struct event *wake;
 	struct event *grace;
 	_Atomic uint64_t grace_ms;      /* when stopping ends; written before stop_fd is */
 	pthread_t thread;
@@ -248,6 +250,23 @@ on_stop(evutil_socket_t fd, short what, void *arg)
 	on_grace(fd, what, server);
 }
 
+static void
+go_on_seat(struct tcp_seat *seat)
+{
+	tcp_client_go_on(tcp_client_of(seat));
+}
+
+static void
+on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	struct tcp_server *server = arg;
+	eventfd_t count;
+
+	(void)what;
+	(void)eventfd_read(fd, &count);
+	tcp_peers_each(server->stream.peers, go_on_seat);
+}
+
 static void *
 run(void *arg)
 {
@@ -275,6 +294,10 @@ server_free(struct tcp_server *server)
 		event_free(server->stop);
 	if (server->grace != NULL)
 		event_free(server->grace);
+	if (server->wake != NULL)
+		event_free(server->wake);
+	if (server->wake_fd >= 0)
+		(void)close(server->wake_fd);
 	if (server->stop_fd >= 0)
 		(void)close(server->stop_fd);
 	if (server->reserve_fd >= 0)
@@ -327,9 +350,12 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 		return ERR_NOMEM;
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->reserve_fd = open_reserve();
-	if (server->stop_fd < 0 || server->reserve_fd < 0)
+	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (server->stop_fd < 0 || server->wake_fd < 0 || server->reserve_fd < 0)
 		return ERR_SYSTEM;
 	server->stop = event_new(stream->loop, server->stop_fd, EV_READ | EV_PERSIST, on_stop,
+	    server);
+	server->wake = event_new(stream->loop, server->wake_fd, EV_READ | EV_PERSIST, on_wake,
 	    server);
 	server->resume = evtimer_new(stream->loop, on_resume, server);
 	server->grace = evtimer_new(stream->loop, on_grace, server);
@@ -339,8 +365,9 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	int err = tcp_errands_open(&stream->errands, stream);
 	if (err != 0)
 		return err;
-	if (server->stop == NULL || server->resume == NULL || server->grace == NULL ||
-	    event_add(server->stop, NULL) != 0)
+	if (server->stop == NULL || server->wake == NULL || server->resume == NULL ||
+	    server->grace == NULL || event_add(server->stop, NULL) != 0 ||
+	    event_add(server->wake, NULL) != 0)
 		return ERR_NOMEM;
 	return 0;
 }
@@ -373,7 +400,7 @@ tcp_server_bind(const struct tcp_settings *settings, struct tcp_server **out, si
 
 	if (server == NULL)
 		return ERR_NOMEM;
-	server->stop_fd = server->reserve_fd = -1;
+	server->stop_fd = server->wake_fd = server->reserve_fd = -1;
 	err = set_up(server, settings);
 	for (size_t i = 0; err == 0 && i < settings->listen_count; i++) {
 		err = open_listener(server, &settings->listen[i]);
@@ -441,6 +468,13 @@ void
 tcp_server_set(struct tcp_server *server, const struct dns_settings *dns, const struct index *index)
 {
 	serving_set(&server->stream.serving, dns, index);
+}
+
+void
+tcp_server_wake(struct tcp_server *server)
+{
+	/* Full it cannot be: 2^64 - 1 of these. */
+	(void)eventfd_write(server->wake_fd, 1);
 }
 
 static uint64_t

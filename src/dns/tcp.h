@@ -50,6 +50,8 @@ void tcp_server_stop(struct tcp_server *server, uint64_t grace_ms);
 /* As udp_server_set. */
 void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns,
     const struct index *index);
+/* Any thread: a long answer (tcp_source.h) that had nothing to say has something now. */
+void tcp_server_wake(struct tcp_server *server);
 void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
 /* Add how long queries took from received to written; those of one read are timed together. */
 void tcp_server_durations(const struct tcp_server *server, struct latency *sum);

@@ -16,7 +16,7 @@ begin_transfer(struct tcp_stream *stream, const struct query *query, const struc
 	const struct tcp_transfers *transfers = stream->transfers;
 	const struct dns_settings *settings = stream->responder.settings;
 
-	if (transfers == NULL || query->state != QUERY_GOOD)
+	if (transfers == NULL || (query->state != QUERY_GOOD && query->state != QUERY_SIGNED))
 		return NULL;
 	if (query->type != DNS_TYPE_AXFR && query->type != DNS_TYPE_IXFR)
 		return NULL;

@@ -26,6 +26,7 @@
 #include "net/link.h"
 #include "net/tls_server.h"
 
+#define PUMP_MAX 8              /* messages of a long answer at a time */
 #define FINISH_READS 16         /* at a time, of a client that the stopping server still reads */
 
 struct tcp_client {
@@ -42,6 +43,7 @@ struct tcp_client {
 	uint64_t begun_ms;              /* when the first octet of the message in `in` came */
 	struct tcp_outbox out;
 	struct tcp_source *source;      /* a long answer under way: nothing is read meanwhile */
+	bool source_waits;              /* it had nothing to say */
 	unsigned errands;               /* queries whose answers come from elsewhere */
 	bool spoken;                    /* it has sent a whole message */
 	bool reading;
@@ -112,6 +114,7 @@ drop_source(struct tcp_client *client)
 	if (client->source != NULL)
 		client->source->free(client->source);
 	client->source = NULL;
+	client->source_waits = false;
 }
 
 void
@@ -146,7 +149,9 @@ deadline(const struct tcp_client *client)
 {
 	const struct tcp_stream *stream = client->stream;
 	uint64_t limit_ms = client->spoken ? stream->idle_ms : stream->message_ms;
-	uint64_t at = client->errands > 0 ? UINT64_MAX : client->seat.active_ms + limit_ms;
+	/* Who is to be answered by us has time. */
+	uint64_t at = client->errands > 0 || client->source_waits ? UINT64_MAX :
+	    client->seat.active_ms + limit_ms;
 
 	if (client->in.len > 0 && client->reading)
 		at = client->begun_ms + stream->message_ms;
@@ -210,6 +215,10 @@ set_events(struct tcp_client *client)
 			(void)event_del(&client->readable);
 		}
 	}
+	/* A long answer that had its turn has the next one, unless the socket will say. */
+	if (client->source != NULL && !client->source_waits &&
+	    tcp_outbox_unsent(&client->out) == 0)
+		event_active(&client->writable, EV_WRITE, 0);
 	/* What TLS holds already the socket does not tell of. */
 	if (want && link_has_more(&client->link))
 		event_active(&client->readable, EV_READ, 0);
@@ -301,20 +310,29 @@ answer_all(struct tcp_client *client, const uint8_t *in, size_t len, bool *good)
 	return at;
 }
 
-/* Go on with a long answer while the client takes it.  false: the client must be given up. */
+/*
+ * Go on with a long answer while the client takes it, for so many messages: others have their turn.
+ * false: the client must be given up.
+ */
 static bool
 pump(struct tcp_client *client)
 {
 	struct tcp_stream *stream = client->stream;
 
-	while (client->source != NULL && tcp_outbox_unsent(&client->out) < TCP_UNSENT_MAX &&
-	    client->out.pending < TCP_PENDING_MAX) {
+	client->source_waits = false;
+	for (int i = 0; client->source != NULL && tcp_outbox_unsent(&client->out) < TCP_UNSENT_MAX &&
+	    client->out.pending < TCP_PENDING_MAX; i++) {
+		if (i == PUMP_MAX)
+			return true;
 		index_reader_online();
 		size_t len = client->source->next(client->source, stream->work, UINT16_MAX);
 		index_reader_offline();
-		if (len == 0) {
-			drop_source(client);
+		client->source_waits = len == TCP_SOURCE_LATER;
+		if (client->source_waits)
 			return true;
+		if (len == 0 || len == TCP_SOURCE_FAILED) {
+			drop_source(client);
+			return len == 0;
 		}
 		count_reply(stream, stream->work);
 		tcp_peers_touch(&client->seat, now(client));
@@ -355,14 +373,14 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 		tcp_client_close(client);
 		return false;
 	}
-	/* A short one that is through already: what came behind it has its turn. */
-	if (series && client->source == NULL)
-		event_active(&client->writable, EV_WRITE, 0);
 	if (done > 0)
 		tcp_peers_touch(&client->seat, now(client));
 	if (done > 0 || !had_part)
 		client->begun_ms = now(client);
 	set_events(client);
+	/* A short one that is through already: what came behind it has its turn. */
+	if (series && client->source == NULL)
+		event_active(&client->writable, EV_WRITE, 0);
 	/* Half a message that will never be whole is no reason to wait. */
 	if (client->ended && tcp_outbox_unsent(&client->out) == 0 && client->errands == 0 &&
 	    client->source == NULL) {
@@ -384,6 +402,13 @@ go_on(struct tcp_client *client)
 		memcpy(stream->in, client->in.data, len);
 	if (digest(client, stream->in, len) && stream->stopping)
 		tcp_client_finish(client);
+}
+
+void
+tcp_client_go_on(struct tcp_client *client)
+{
+	if (client->source_waits)
+		go_on(client);
 }
 
 /* How much to read: the rest of the message begun, or as much as comes at once. */

@@ -73,6 +73,9 @@ struct tcp_client *tcp_client_of(struct tcp_seat *seat);
 void tcp_client_deliver(struct tcp_stream *stream, uint64_t number, const uint8_t *reply,
     size_t len);
 
+/* Go on with a long answer that had nothing to say. */
+void tcp_client_go_on(struct tcp_client *client);
+
 /*
  * The server is stopping: take what has come in, and close once everything is answered and
  * sent, at once if that is now.

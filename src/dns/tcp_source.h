@@ -11,11 +11,14 @@
 struct addr;
 struct responder;
 
+#define TCP_SOURCE_LATER SIZE_MAX               /* nothing yet: tcp_server_wake() will say */
+#define TCP_SOURCE_FAILED (SIZE_MAX - 1)        /* nothing any more: close the connection */
+
 /* First member of what the maker allocates. */
 struct tcp_source {
 	/*
-	 * Write the next message, at most `size` octets; returns its length, 0 after the last.
-	 * Called inside a read-side section of the index, a new one each time.
+	 * Write the next message, at most `size` octets; returns its length, 0 after the last, or
+	 * one of the above.  Called inside a read-side section of the index, a new one each time.
 	 */
 	size_t (*next)(struct tcp_source *source, uint8_t *buf, size_t size);
 	/* Once: after the last message, or when the client is gone. */

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #define MAC_MIN 10              /* RFC 8945, 5.2.2.1 */
 
 struct tsig_key {
+	_Atomic unsigned refs;
 	uint8_t name[DNS_NAME_MAX];
 	const struct algorithm *algorithm;
 	EVP_MAC_CTX *context;           /* with the secret; copied for each MAC */
@@ -87,6 +89,7 @@ tsig_key_new(const uint8_t *name, const char *algorithm, const uint8_t *secret, 
 	struct tsig_key *key = calloc(1, sizeof(*key) + secret_len);
 	if (key == NULL)
 		return ERR_NOMEM;
+	atomic_init(&key->refs, 1);
 	memcpy(key->name, name, len);
 	name_fold(key->name, len);
 	key->algorithm = found;
@@ -101,14 +104,44 @@ tsig_key_new(const uint8_t *name, const char *algorithm, const uint8_t *secret, 
 	return 0;
 }
 
-void
-tsig_key_free(struct tsig_key *key)
+const struct tsig_key *
+tsig_key_ref(const struct tsig_key *key)
 {
-	if (key == NULL)
+	/* All else in it is immutable. */
+	struct tsig_key *counted = (struct tsig_key *)(uintptr_t)key;
+
+	atomic_fetch_add_explicit(&counted->refs, 1, memory_order_relaxed);
+	return key;
+}
+
+void
+tsig_key_free(const struct tsig_key *counted)
+{
+	struct tsig_key *key = (struct tsig_key *)(uintptr_t)counted;
+
+	if (key == NULL || atomic_fetch_sub_explicit(&key->refs, 1, memory_order_acq_rel) > 1)
 		return;
 	EVP_MAC_CTX_free(key->context);
 	OPENSSL_cleanse(key->secret, key->secret_len);
 	free(key);
+}
+
+int
+tsig_secret_read(const char *text, uint8_t *octets, size_t size, size_t *len)
+{
+	size_t text_len = strlen(text), padding = 0;
+
+	if (text_len == 0 || text_len % 4 != 0)
+		return ERR_SYNTAX;
+	if (text_len / 4 * 3 > size)
+		return ERR_LIMIT;
+	for (; padding < 2 && text[text_len - 1 - padding] == '='; padding++)
+		continue;
+	int decoded = EVP_DecodeBlock(octets, (const uint8_t *)text, (int)text_len);
+	if (decoded < 0 || (size_t)decoded <= padding)
+		return ERR_SYNTAX;
+	*len = (size_t)decoded - padding;
+	return 0;
 }
 
 const uint8_t *
@@ -451,6 +484,13 @@ tsig_sign_query(struct tsig *tsig, const struct tsig_key *key, uint64_t now_s, u
 	tsig->algorithm[0] = (uint8_t)text_len;
 	memcpy(tsig->algorithm + 1, key->algorithm->text, text_len);
 	return sign(tsig, NULL, false, &record, message, len, size);
+}
+
+size_t
+tsig_room(const struct tsig *tsig)
+{
+	return name_len(tsig->name) + name_len(tsig->algorithm) + RECORD_FIXED + 16 +
+	    (tsig->key == NULL ? 0u : tsig->key->algorithm->mac_len) + OTHER_TIME_LEN;
 }
 
 int

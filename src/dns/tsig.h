@@ -15,9 +15,6 @@ struct tsig_key;
 
 #define TSIG_MAC_MAX 64
 #define TSIG_FUDGE_S 300        /* RFC 8945, 10: how far clocks may be apart */
-/* What a TSIG record takes at most: two names, the fixed part, a MAC, the time of BADTIME. */
-#define TSIG_ROOM (2 * DNS_NAME_MAX + 26 + TSIG_MAC_MAX + 6)
-
 enum tsig_error {
 	TSIG_NONE = 0, TSIG_BADSIG = 16, TSIG_BADKEY = 17, TSIG_BADTIME = 18, TSIG_BADTRUNC = 22,
 };
@@ -27,8 +24,12 @@ bool tsig_algorithm_is_known(const char *algorithm);
 /* The name in wire form, lower case; the secret's octets are copied.  ERR_INVALID, ERR_NOMEM. */
 int tsig_key_new(const uint8_t *name, const char *algorithm, const uint8_t *secret,
     size_t secret_len, struct tsig_key **out);
-/* Wipes the secret.  NULL is allowed. */
-void tsig_key_free(struct tsig_key *key);
+/* One more who holds it, on any thread. */
+const struct tsig_key *tsig_key_ref(const struct tsig_key *key);
+/* One less; the last one wipes the secret.  NULL is allowed. */
+void tsig_key_free(const struct tsig_key *key);
+/* A secret as it is written, in base64.  ERR_SYNTAX; ERR_LIMIT: more than `size` octets. */
+int tsig_secret_read(const char *text, uint8_t *octets, size_t size, size_t *len);
 const uint8_t *tsig_key_name(const struct tsig_key *key);
 bool tsig_key_equal(const struct tsig_key *a, const struct tsig_key *b);
 
@@ -58,6 +59,8 @@ int tsig_take_answer(struct tsig *tsig, uint64_t now_s, uint8_t *message, size_t
 /* Sign a query with this key.  ERR_FULL: no room in `size` octets; ERR_NOMEM. */
 int tsig_sign_query(struct tsig *tsig, const struct tsig_key *key, uint64_t now_s,
     uint8_t *message, size_t *len, size_t size);
+/* What the TSIG of an answer to this takes at most; less than half of 512 with names one uses. */
+size_t tsig_room(const struct tsig *tsig);
 /*
  * Sign an answer, or (first false) the next message of one; where there was an error, say so.
  */

@@ -29,7 +29,7 @@ enum dns_type {
 
 enum dns_rcode {
 	DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4,
-	DNS_REFUSED = 5, DNS_YXDOMAIN = 6, DNS_BADVERS = 16, DNS_BADCOOKIE = 23,
+	DNS_REFUSED = 5, DNS_YXDOMAIN = 6, DNS_NOTAUTH = 9, DNS_BADVERS = 16, DNS_BADCOOKIE = 23,
 };
 
 /* Fields at places that are known to lie inside. */

@@ -1,7 +1,6 @@
 /* zone_image.c - a whole zone at one serial, as the messages of an AXFR. */
 #include "dns/zone_image.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +22,7 @@ struct making {
 
 struct zone_image {
 	atomic_uint refs;
+	atomic_uint *alive;
 	struct making *making;
 	struct zone_record soa;
 	uint8_t *soa_octets;            /* what that points to */
@@ -56,13 +56,15 @@ begin_message(struct zone_image *image)
 }
 
 struct zone_image *
-zone_image_new(const struct zone_record *soa)
+zone_image_new(const struct zone_record *soa, atomic_uint *alive)
 {
 	struct zone_image *image = calloc(1, sizeof(*image));
 
 	if (image == NULL)
 		return NULL;
 	atomic_init(&image->refs, 1);
+	image->alive = alive;
+	atomic_fetch_add(alive, 1);
 	image->making = malloc(sizeof(*image->making));
 	if (image->making == NULL || keep_soa(image, soa) != 0) {
 		zone_image_unref(image);
@@ -143,6 +145,7 @@ zone_image_unref(struct zone_image *image)
 	free(image->messages);
 	free(image->soa_octets);
 	free(image->making);
+	atomic_fetch_sub(image->alive, 1);
 	free(image);
 }
 

@@ -7,14 +7,18 @@
  */
 #ifndef ROLLCALL_DNS_ZONE_IMAGE_H
 #define ROLLCALL_DNS_ZONE_IMAGE_H
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct zone_image;
 struct zone_record;
 
-/* Begins with the zone's SOA.  NULL: no memory. */
-struct zone_image *zone_image_new(const struct zone_record *soa);
+/*
+ * Begins with the zone's SOA.  While it lives it is counted in *alive, which outlives it.  NULL: no
+ * memory.
+ */
+struct zone_image *zone_image_new(const struct zone_record *soa, atomic_uint *alive);
 /* Add a record (an expand_fn); in the end once more the SOA.  ERR_NOMEM. */
 int zone_image_add(void *image, const struct zone_record *record);
 int zone_image_end(struct zone_image *image);
