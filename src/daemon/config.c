@@ -369,6 +369,8 @@ derive(struct config *config, struct diag *diag)
 		err = config_external_derive(config, diag);
 	if (err == 0)
 		err = config_autopath_derive(config);
+	if (err == 0)
+		err = config_transfer_derive(config);
 	if (err != 0)
 		return err;
 	text_to_port_range(
@@ -431,6 +433,7 @@ config_free(struct config *config)
 {
 	if (config == NULL)
 		return;
+	config_transfer_release(config);
 	arena_free(config->arena);
 	free(config);
 }
@@ -472,6 +475,7 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 		.own_addresses = own,
 		.own_address_count = own_count,
 	};
+	settings->transfer = config_transfer_access(config);
 	config_edge_settings(&dns->edge, settings);
 	settings->autopath = dns->autopath.made;
 }

@@ -16,6 +16,7 @@
 #include "daemon/config_cache.h"
 #include "daemon/config_edge.h"
 #include "daemon/config_tls.h"
+#include "daemon/config_transfer.h"
 #include "dns/dns_settings.h"
 
 struct arena;
@@ -117,6 +118,7 @@ struct config {
 	struct config_probes probes;
 	struct config_tcp tcp;
 	struct config_tls tls;
+	struct config_transfer transfer;
 	struct config_external external;
 	struct addr *ingress_addresses;
 	size_t ingress_address_count;

@@ -9,6 +9,7 @@
 #include "daemon/config.h"
 #include "daemon/config_external.h"
 #include "daemon/config_forward.h"
+#include "daemon/config_transfer.h"
 #include "daemon/config_zones.h"
 #include "dns/reverse.h"
 #include "source/doc.h"
@@ -138,8 +139,8 @@ config_networks(const char *text, struct cidr networks[CONFIG_NETWORKS_MAX])
 	return 1;
 }
 
-static const char *
-network_rule(const char *text)
+const char *
+config_network_rule(const char *text)
 {
 	struct cidr networks[CONFIG_NETWORKS_MAX];
 
@@ -273,10 +274,10 @@ static const struct field dns_fields[] = {
 	    .doc = "names or networks we answer reverse names of" },
 	{ FIELD_ITEMS("allowFrom", FIELD_TEXTS, config_dns, allow_from_texts,
 	    allow_from_text_count),
-	    .flags = FIELD_SCALAR_OK, .rule = network_rule, .doc = "who may ask" },
+	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule, .doc = "who may ask" },
 	{ FIELD_ITEMS("allowForwardFrom", FIELD_TEXTS, config_dns, allow_forward_texts,
 	    allow_forward_text_count),
-	    .flags = FIELD_SCALAR_OK, .rule = network_rule,
+	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule,
 	    .doc = "who may ask for names that others are asked for" },
 	{ FIELD("udpSize", FIELD_INT, config_dns, udp_size), .min = 512, .max = 4096,
 	    .doc = "the largest UDP reply" },
@@ -311,7 +312,7 @@ static const struct field probes_fields[] = {
 	    .max = 1000000, .doc = "attempts in flight at most" },
 	{ FIELD_ITEMS("allowHost", FIELD_TEXTS, config_probes, allow_host_texts,
 	    allow_host_text_count),
-	    .flags = FIELD_SCALAR_OK, .rule = network_rule,
+	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule,
 	    .doc = "networks that httpGet.host and tcpSocket.host may name" },
 };
 static const struct field_table probes_table = { FIELD_TABLE(probes_fields, config_probes),
@@ -377,7 +378,8 @@ static const struct field config_fields[] = {
 	    .doc = "hosts files whose names are answered" },
 	{ .name = "localZones", .type = FIELD_HOOK, .hook = config_zones_local,
 	    .shown = "true, false, or a folder", .doc = "names that nobody else is to be asked for" },
-	LATER("nodeName"), LATER("transfer"),
+	LATER("nodeName"),
+	{ FIELD("transfer", FIELD_MAP, config, transfer), .sub = &config_transfer_table },
 	{ FIELD("cache", FIELD_HOOK, config, cache), .hook = config_cache_hook,
 	    .shown = "mapping", .doc = "how long what upstreams say is kept" },
 	LATER("log"), LATER("dataplane"),

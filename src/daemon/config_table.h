@@ -11,6 +11,7 @@ extern const struct field_table config_table;
 const char *config_listen_rule(const char *text);
 const char *config_cidr_rule(const char *text);
 const char *config_domain_rule(const char *text);
+const char *config_network_rule(const char *text);
 /* A network, an address (all of its bits), or a word: loopback, private, all. */
 #define CONFIG_NETWORKS_MAX 8
 /* The networks a text that passed the rule stands for; "all" is the two of prefix length 0. */

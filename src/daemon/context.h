@@ -23,6 +23,7 @@ struct prober;
 struct source_dir;
 struct state;
 struct tcp_server;
+struct transferring;
 struct udp_server;
 struct world;
 struct zone_set;
@@ -59,6 +60,7 @@ struct rollcall {
 	struct tcp_server *tcp;
 	struct cache *cache;            /* of what upstreams say */
 	struct forwarding *forwarding;
+	struct transferring *transferring;
 	struct health *health;          /* NULL: http.listen is "" */
 	struct state *state;
 	struct prober *prober;

@@ -6,6 +6,7 @@
 #include "daemon/context.h"
 #include "daemon/forwarding.h"
 #include "daemon/state.h"
+#include "daemon/transferring_parts.h"
 #include "daemon/world.h"
 #include "dns/cache.h"
 #include "dns/flight.h"
@@ -218,6 +219,38 @@ METRIC(m_cache_stale, cache_of(arg).stale)
 METRIC(m_cache_prefetches, cache_of(arg).prefetches)
 METRIC(m_cache_evictions, cache_of(arg).evictions)
 
+static struct outgoing_counts
+transfers_of(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+	struct outgoing_counts counts = { .whole = 0 };
+
+	if (rollcall->transferring != NULL)
+		outgoing_counts(rollcall->transferring->outgoing, &counts);
+	return counts;
+}
+
+static struct announce_counts
+notices_of(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+	struct announce_counts counts = { .sent = 0 };
+
+	if (rollcall->transferring != NULL)
+		announce_counts(rollcall->transferring->announce, &counts);
+	return counts;
+}
+
+METRIC(m_transfers_whole, transfers_of(arg).whole)
+METRIC(m_transfers_steps, transfers_of(arg).steps)
+METRIC(m_transfers_current, transfers_of(arg).current)
+METRIC(m_transfers_refused, transfers_of(arg).refused)
+METRIC(m_transfers_failed, transfers_of(arg).failed)
+METRIC(m_transfers_journal, transfers_of(arg).journal_octets)
+METRIC(m_notify_sent, notices_of(arg).sent)
+METRIC(m_notify_answered, notices_of(arg).answered)
+METRIC(m_notify_failed, notices_of(arg).failed)
+
 static double
 m_clients(void *arg)
 {
@@ -387,6 +420,23 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_cache_evictions_total", "counter",
 	    "Entries thrown out for others before their end", m_cache_evictions },
 	{ "rollcall_dns_tcp_clients", "gauge", "TCP connections", m_clients },
+	{ "rollcall_transfers_whole_total", "counter", "Transfers of a whole zone",
+	    m_transfers_whole },
+	{ "rollcall_transfers_differences_total", "counter",
+	    "Transfers of what has changed (IXFR)", m_transfers_steps },
+	{ "rollcall_transfers_current_total", "counter",
+	    "IXFR of secondaries that had the last serial", m_transfers_current },
+	{ "rollcall_transfers_refused_total", "counter", "Zone transfers refused",
+	    m_transfers_refused },
+	{ "rollcall_transfers_failed_total", "counter", "Zone transfers that broke off",
+	    m_transfers_failed },
+	{ "rollcall_transfer_journal_bytes", "gauge", "Memory of what changed between serials",
+	    m_transfers_journal },
+	{ "rollcall_notify_sent_total", "counter", "NOTIFY messages sent", m_notify_sent },
+	{ "rollcall_notify_answered_total", "counter", "NOTIFY messages answered",
+	    m_notify_answered },
+	{ "rollcall_notify_failed_total", "counter",
+	    "Changes of which a secondary could not be told", m_notify_failed },
 	{ "rollcall_loop_late_worst_seconds", "gauge", "The control loop's worst lateness",
 	    m_loop_worst },
 };

@@ -11,6 +11,7 @@
 #include "daemon/feed.h"
 #include "daemon/forwarding.h"
 #include "daemon/serve.h"
+#include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
 #include "daemon/zone_feed.h"
@@ -131,6 +132,8 @@ apply(struct rollcall *rollcall, struct generation *generation)
 	/* The sockets were bound by the first settings, and stay. */
 	udp_server_set(rollcall->udp, &generation->dns, generation->answers->index);
 	tcp_server_set(rollcall->tcp, &generation->dns, generation->answers->index);
+	/* Before the index that was watched goes. */
+	transferring_update(rollcall);
 	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);
 	err = forwarding_set(rollcall->forwarding);
 	return err != 0 ? err : wiring_make_prober(rollcall);

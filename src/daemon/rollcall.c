@@ -23,6 +23,7 @@
 #include "daemon/privilege.h"
 #include "daemon/reload.h"
 #include "daemon/serve.h"
+#include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
 #include "dns/cache.h"
@@ -61,6 +62,7 @@ serve_when_ready(struct rollcall *rollcall)
 		return;
 	}
 	rollcall->serving = true;
+	transferring_update(rollcall);
 	log_info("ready: answering for %zu Service%s after %llu ms", counts.refresh.services,
 	    text_plural(counts.refresh.services),
 	    (unsigned long long)(clock_now_ms(rollcall->clock) - rollcall->started_ms));
@@ -135,6 +137,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		zone_feed_settle(rollcall);
 	cookies_tick(rollcall);
 	forwarding_tick(rollcall->forwarding);
+	transferring_tick(rollcall);
 	serve_when_ready(rollcall);
 }
 
@@ -299,6 +302,8 @@ start_parts(struct rollcall *rollcall)
 	status = start_helper(rollcall);
 	if (status == 0)
 		status = make_loop_parts(rollcall);
+	if (status == 0 && transferring_start(rollcall) != 0)
+		status = EX_OSERR;
 	if (status == 0)
 		status = bind_and_drop(rollcall);
 	if (status == 0 && rollcall->helper != NULL &&
@@ -365,6 +370,7 @@ rollcall_stop(struct rollcall *rollcall)
 	rollcall->stopping = true;
 	serve_stop(rollcall);
 	forwarding_free(rollcall->forwarding);
+	transferring_stop(rollcall);
 	feed_stop(rollcall);
 	wiring_stop(rollcall);
 	helper_stop(rollcall->helper);

@@ -13,6 +13,7 @@
 #include "daemon/cookies.h"
 #include "daemon/overview.h"
 #include "dns/autopath.h"
+#include "daemon/transferring.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
 #include "ops/health.h"
@@ -88,6 +89,7 @@ bind_tcp(struct rollcall *rollcall, const struct addr_port *bound, size_t count,
 		.message_ms = MESSAGE_MS,
 		.cache = rollcall->cache,
 		.resolver = forwarding_resolver(rollcall->forwarding),
+		.transfers = transferring_streams(rollcall),
 	};
 
 	return tcp_server_bind(&settings, &rollcall->tcp, failed);

@@ -459,6 +459,12 @@ world_set_dns(struct world *world, const struct dns_settings *dns, struct index 
 	return 0;
 }
 
+bool
+world_is_settled(const struct world *world)
+{
+	return catalog_is_settled(world->catalog);
+}
+
 void
 world_set_max_concurrent(struct world *world, uint32_t max_concurrent)
 {

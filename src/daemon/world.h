@@ -100,6 +100,9 @@ bool world_is_busy(const struct world *world);
  */
 int world_set_dns(struct world *world, const struct dns_settings *dns, struct index *index);
 
+/* Is all that is answered of the serial that is answered? */
+bool world_is_settled(const struct world *world);
+
 /* probes.maxConcurrent. */
 void world_set_max_concurrent(struct world *world, uint32_t max_concurrent);
 
