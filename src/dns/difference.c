@@ -244,5 +244,12 @@ difference_entries(const struct entry *old, const struct entry *new,
 	if (err == 0)
 		err = merge_members(&walk, old, new);
 	walk.addresses = false;
-	return err != 0 ? err : merge_ports(&walk, old, new);
+	if (err == 0)
+		err = merge_ports(&walk, old, new);
+	/* What stays goes and comes. */
+	walk.sign = -1;
+	if (err == 0 && old != NULL)
+		err = expand_glue(old, tell, &walk);
+	walk.sign = 1;
+	return err != 0 || new == NULL ? err : expand_glue(new, tell, &walk);
 }

@@ -7,6 +7,7 @@
 #include "dns/above.h"
 #include "dns/below.h"
 #include "dns/entry_layout.h"
+#include "dns/name.h"
 #include "dns/page.h"
 #include "dns/reverse.h"
 #include "dns/zone_record.h"
@@ -110,6 +111,33 @@ expand_below(const struct entry *entry, const struct below *below, expand_fn *vi
 }
 
 int
+expand_glue(const struct entry *entry, expand_fn *visit, void *arg)
+{
+	const uint8_t *at = entry_more(entry);
+	uint8_t owner[DNS_NAME_MAX];
+	struct zone_record record = { .owner = owner };
+	int err = 0;
+
+	if (entry->kind != ENTRY_CUT)
+		return 0;
+	for (unsigned i = 0; err == 0 && i < entry->more_count; i++) {
+		size_t used;
+
+		record.owner_len = (uint8_t)entry_expand(entry, at, owner, &used);
+		at += used;
+		record.type = wire_get_u16(at);
+		record.ttl_s = (uint32_t)wire_get_u16(at + 4) << 16 | wire_get_u16(at + 6);
+		record.rdata_len = wire_get_u16(at + 8);
+		record.rdata = at + 10;
+		at += 10 + record.rdata_len;
+		/* What stands elsewhere in the zone is there by itself. */
+		if (name_is_under(owner, entry_key(entry)))
+			err = visit(arg, &record);
+	}
+	return err;
+}
+
+int
 expand_entry(const struct entry *entry, expand_fn *visit, void *arg)
 {
 	const uint8_t *at = entry_records(entry);
@@ -119,7 +147,7 @@ expand_entry(const struct entry *entry, expand_fn *visit, void *arg)
 		err = expand_stored(entry, NULL, 0, at, entry->sets[i].count, visit, arg);
 	if (err == 0 && entry_below(entry) != NULL)
 		err = expand_below(entry, entry_below(entry), visit, arg);
-	return err;
+	return err != 0 ? err : expand_glue(entry, visit, arg);
 }
 
 int

@@ -20,12 +20,17 @@ struct zone_record;
 /* The record is borrowed until this returns.  What is not 0 stops the walk and is returned. */
 typedef int expand_fn(void *arg, const struct zone_record *record);
 
-/* All records at the entry's name and at those below that it holds. */
+/*
+ * All records at the entry's name and at those below that it holds; of a delegation with the glue,
+ * which has no entries of its own (RFC 5936, 3.2).
+ */
 int expand_entry(const struct entry *entry, expand_fn *visit, void *arg);
 
 /* Stored records (entry_layout.h) of this many, at the entry's name, or `label_len` octets below. */
 int expand_stored(const struct entry *entry, const uint8_t *labels, size_t label_len,
     const uint8_t *at, unsigned count, expand_fn *visit, void *arg);
+/* Addresses below a delegation that only referrals tell of. */
+int expand_glue(const struct entry *entry, expand_fn *visit, void *arg);
 /* Octets of the stored record there. */
 size_t expand_stored_len(const uint8_t *at);
 

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "dns/index.h"
 #include "dns/name.h"
 #include "dns/outgoing_parts.h"
@@ -200,6 +201,26 @@ step_to(struct outgoing *outgoing, struct outgoing_zone *zone, const struct zone
 	zone->lost = false;
 }
 
+/*
+ * The zone has the same serial as before, and other records: a file that was changed without its
+ * serial.  Who has that serial will get the whole zone with the next one.
+ */
+static void
+note_same(struct outgoing *outgoing, struct outgoing_zone *zone)
+{
+	char text[NAME_TEXT_SIZE];
+
+	zone_step_unref(zone->pending);
+	zone->pending = NULL;
+	zone->octets = 0;
+	if (zone->fresh)
+		return;
+	zone->lost = true;
+	forget_steps(outgoing, zone, zone->step_count);
+	log_warn("zone %s changes, but its serial does not: secondaries will not see it",
+	    name_to_text(zone->soa.record.owner, text));
+}
+
 static void
 on_zone(void *arg, const uint8_t *name, const uint8_t *rdata, uint16_t len, uint32_t ttl_s)
 {
@@ -214,22 +235,22 @@ on_zone(void *arg, const uint8_t *name, const uint8_t *rdata, uint16_t len, uint
 		return;
 	}
 	/* Without memory it cannot be had by anybody, until it is set again. */
-	if (zone == NULL && outgoing_add(outgoing, name, rdata, len, ttl_s, true) != 0)
-		return;
 	if (zone == NULL) {
-		if (outgoing->ops->changed != NULL && zone_soa_set(&soa, name, rdata, len, ttl_s))
-			outgoing->ops->changed(outgoing->arg, name,
-			    zone_record_serial(&soa.record));
+		if (outgoing_add(outgoing, name, rdata, len, ttl_s, true) == 0)
+			outgoing_find(outgoing, name, name_len(name))->fresh = true;
 		return;
 	}
 	if (!zone_soa_set(&soa, name, rdata, len, ttl_s))
 		return;
 	uint32_t serial = zone_record_serial(&soa.record);
 	bool stepped = serial != zone_record_serial(&zone->soa.record);
-	bool changed = zone->lost || (zone->pending != NULL && !zone_step_is_empty(zone->pending));
+	bool changed = !zone->settled && (zone->lost ||
+	    (zone->pending != NULL && !zone_step_is_empty(zone->pending)));
 	pthread_mutex_lock(&outgoing->mutex);
 	if (stepped)
 		step_to(outgoing, zone, &soa);
+	else if (changed)
+		note_same(outgoing, zone);
 	if (stepped || changed) {
 		image = zone->image;
 		zone->image = NULL;
@@ -240,7 +261,9 @@ on_zone(void *arg, const uint8_t *name, const uint8_t *rdata, uint16_t len, uint
 	pthread_mutex_unlock(&outgoing->mutex);
 	zone_image_unref(image);
 	zone->settled = true;
-	if (stepped && changed && outgoing->ops->changed != NULL)
+	bool tell = (stepped || zone->fresh) && changed;
+	zone->fresh = false;
+	if (tell && outgoing->ops->changed != NULL)
 		outgoing->ops->changed(outgoing->arg, name, serial);
 	if (wanted)
 		outgoing->ops->work(outgoing->arg);

@@ -37,6 +37,7 @@ struct outgoing_zone {
 	struct zone_step *pending;      /* since the last serial; NULL: nothing */
 	bool lost;                      /* not all that changed since then is known */
 	bool settled;                   /* nothing changed since then */
+	bool fresh;                     /* set for the first time: its names may follow */
 };
 
 #define OUTGOING_IMAGES_MAX 4           /* alive at once, however slow those are who take them */

@@ -106,17 +106,6 @@ go(struct secondary *secondary, char *record)
 	free(record);
 }
 
-/* What has been read of a transfer. */
-struct reading {
-	struct secondary *secondary;
-	enum secondary_kind kind;
-	size_t seen;                    /* records */
-	char *last;                     /* SOA: the serial the transfer leads to */
-	unsigned soas;                  /* after the first */
-	uint32_t serial;
-	bool ended;
-};
-
 static uint32_t
 serial_of(const ldns_rr *soa)
 {
@@ -124,7 +113,7 @@ serial_of(const ldns_rr *soa)
 }
 
 static void
-read_soa(struct reading *reading, const ldns_rr *rr, char *text)
+read_soa(struct secondary_reading *reading, const ldns_rr *rr, char *text)
 {
 	struct secondary *secondary = reading->secondary;
 
@@ -155,7 +144,7 @@ read_soa(struct reading *reading, const ldns_rr *rr, char *text)
 }
 
 static void
-read_record(struct reading *reading, const ldns_rr *rr)
+read_record(struct secondary_reading *reading, const ldns_rr *rr)
 {
 	char *text = ldns_rr2str(rr);
 
@@ -176,8 +165,15 @@ read_record(struct reading *reading, const ldns_rr *rr)
 		come(reading->secondary, text);
 }
 
-static void
-read_message(struct reading *reading, const uint8_t *buf, size_t len)
+void
+secondary_begin(struct secondary *secondary, struct secondary_reading *reading)
+{
+	*reading = (struct secondary_reading){ .secondary = secondary, .kind = SECONDARY_WHOLE };
+	secondary->messages = 0;
+}
+
+bool
+secondary_read(struct secondary_reading *reading, const uint8_t *buf, size_t len)
 {
 	ldns_pkt *pkt;
 
@@ -189,6 +185,23 @@ read_message(struct reading *reading, const uint8_t *buf, size_t len)
 		read_record(reading, ldns_rr_list_rr(answer, i));
 	ldns_pkt_free(pkt);
 	reading->secondary->messages++;
+	return reading->ended;
+}
+
+enum secondary_kind
+secondary_end(struct secondary_reading *reading)
+{
+	struct secondary *secondary = reading->secondary;
+
+	if (reading->seen == 1) {
+		free(reading->last);
+		return SECONDARY_CURRENT;
+	}
+	ck_assert(reading->ended);
+	secondary->serial = reading->serial;
+	free(secondary->soa);
+	secondary->soa = reading->last;
+	return reading->kind;
 }
 
 struct shipment *
@@ -208,28 +221,20 @@ secondary_take(struct secondary *secondary, struct shipment *shipment, struct ou
     const struct clock *clock)
 {
 	static uint8_t buf[DNS_MESSAGE_MAX];
-	struct reading reading = { .secondary = secondary, .kind = SECONDARY_WHOLE };
+	struct secondary_reading reading;
 	enum shipment_state state;
 	size_t len;
 
-	secondary->messages = 0;
+	secondary_begin(secondary, &reading);
 	while ((state = shipment_next(shipment, buf, &len)) != SHIPMENT_END) {
 		ck_assert_int_ne(state, SHIPMENT_FAILED);
 		if (state == SHIPMENT_LATER)
 			ck_assert(outgoing_run(outgoing, clock, 1000));
 		else
-			read_message(&reading, buf, len);
+			(void)secondary_read(&reading, buf, len);
 	}
 	shipment_close(shipment);
-	if (reading.seen == 1) {
-		free(reading.last);
-		return SECONDARY_CURRENT;
-	}
-	ck_assert(reading.ended);
-	secondary->serial = reading.serial;
-	free(secondary->soa);
-	secondary->soa = reading.last;
-	return reading.kind;
+	return secondary_end(&reading);
 }
 
 enum secondary_kind
@@ -249,15 +254,4 @@ secondary_expect_same(const struct secondary *a, const struct secondary *b)
 		ck_assert_str_eq(a->records[i], b->records[i]);
 	ck_assert_uint_eq(a->count, b->count);
 	ck_assert_str_eq(a->soa, b->soa);
-}
-
-void
-secondary_copy(struct secondary *to, const struct secondary *from)
-{
-	memset(to, 0, sizeof(*to));
-	memcpy(to->zone, from->zone, sizeof(to->zone));
-	to->serial = from->serial;
-	to->soa = from->soa == NULL ? NULL : strdup(from->soa);
-	for (size_t i = 0; i < from->count; i++)
-		come(to, strdup(from->records[i]));
 }

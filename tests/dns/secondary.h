@@ -33,14 +33,28 @@ enum secondary_kind { SECONDARY_CURRENT, SECONDARY_STEPS, SECONDARY_WHOLE };
  */
 enum secondary_kind secondary_take(struct secondary *secondary, struct shipment *shipment,
     struct outgoing *outgoing, const struct clock *clock);
+/*
+ * The same by hand: messages one after the other, until that was all (true); then the end, which
+ * takes the serial over and tells the kind.
+ */
+struct secondary_reading {
+	struct secondary *secondary;
+	enum secondary_kind kind;
+	size_t seen;                    /* records */
+	char *last;                     /* SOA: where the transfer leads to */
+	unsigned soas;                  /* after the first */
+	uint32_t serial;
+	bool ended;
+};
+void secondary_begin(struct secondary *secondary, struct secondary_reading *reading);
+bool secondary_read(struct secondary_reading *reading, const uint8_t *buf, size_t len);
+enum secondary_kind secondary_end(struct secondary_reading *reading);
 /* Both in one. */
 enum secondary_kind secondary_refresh(struct secondary *secondary, struct outgoing *outgoing,
     const struct clock *clock, bool incremental);
 
 bool secondary_has(const struct secondary *secondary, const char *record);
 void secondary_expect_same(const struct secondary *a, const struct secondary *b);
-/* A copy of a and what it has. */
-void secondary_copy(struct secondary *to, const struct secondary *from);
 
 /* Ops that do nothing when they are told of work or changes. */
 extern const struct outgoing_ops secondary_ops;
