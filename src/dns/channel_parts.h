@@ -45,6 +45,7 @@ struct pool {
 	struct channel *udp[CHANNELS];
 	struct channel *tcp;
 	struct channel *idle[2];        /* drained ones, UDP and TCP */
+	size_t idle_count;
 	struct channel *draining;
 	size_t count;
 };

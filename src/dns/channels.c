@@ -142,6 +142,7 @@ recycle(struct channel *channel)
 	take_from(&channel->pool->draining, channel);
 	channel->drains = false;
 	put_into(&channel->pool->idle[channel->tcp], channel);
+	channel->pool->idle_count++;
 }
 
 static void
@@ -165,6 +166,7 @@ new_channel(struct pool *pool, bool tcp)
 
 	if (channel != NULL) {
 		take_from(&pool->idle[tcp], channel);
+		pool->idle_count--;
 		return channel;
 	}
 	if (pool->count >= CHANNELS_MAX)
@@ -360,6 +362,22 @@ channels_abandon(struct channels *channels, void *handle)
 
 /* ---- time ---- */
 
+/* What a silent upstream has left is more than an answering one needs: 74 KiB each. */
+static void
+trim(struct pool *pool)
+{
+	while (pool->idle_count > CHANNELS && pool->idle[false] != NULL) {
+		struct channel *channel = pool->idle[false];
+
+		take_from(&pool->idle[false], channel);
+		pool->idle_count--;
+		pool->count--;
+		pool->channels->made--;
+		ares_destroy(channel->ares);
+		free(channel);
+	}
+}
+
 static void
 sweep_pool(struct pool *pool, uint64_t now_ms)
 {
@@ -378,6 +396,7 @@ sweep_pool(struct pool *pool, uint64_t now_ms)
 		recycle(channel);
 		channel = next;
 	}
+	trim(pool);
 }
 
 static void

@@ -55,6 +55,6 @@ void channels_abandon(struct channels *channels, void *handle);
 
 /* Sockets that are open, for tests. */
 size_t channels_open(const struct channels *channels);
-/* c-ares channels that were made, for tests. */
+/* c-ares channels that there are, for tests. */
 size_t channels_made(const struct channels *channels);
 #endif

@@ -20,8 +20,11 @@
 static void
 tell(struct flights *flights, struct waiter *waiter, const struct resolver_outcome *outcome)
 {
-	if (outcome->stale)
+	if (outcome->stale) {
 		flight_count(&flights->counts.stale);
+		if (flights->settings.ops->note_stale != NULL)
+			flights->settings.ops->note_stale(flights->settings.arg);
+	}
 	if (outcome->parcel == NULL && !waiter->refresh)
 		flight_count(&flights->counts.failed);
 	if (waiter->counted)

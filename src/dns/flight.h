@@ -76,6 +76,8 @@ struct flight_ops {
 	void (*keep_failure)(void *arg, const struct asked *asked, uint64_t asked_ms);
 	/* A waiter that was counted is about to be told. */
 	void (*finished)(void *arg);
+	/* An asker is given what is past its end.  May be NULL. */
+	void (*note_stale)(void *arg);
 };
 
 /* Any thread may read them. */

@@ -4,21 +4,22 @@
 #include <event2/event.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/addr.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "dns/cache.h"
 #include "dns/cache_zones.h"
+#include "dns/cache.h"
 #include "dns/channels.h"
 #include "dns/flight.h"
+#include "dns/flight_cache.h"
 #include "dns/forward.h"
 #include "dns/inbox.h"
 #include "dns/index.h"
 #include "dns/loop_check.h"
-#include "dns/parcel.h"
 #include "dns/routes.h"
 #include "dns/upstream.h"
 #include "dns/wire.h"
@@ -36,11 +37,11 @@ struct resolver {
 	struct channels *channels;
 	struct flights *flights;
 	struct loop_check *loops;
+	struct flight_cache held;
 	struct event *timer;            /* of the flights */
 	uint64_t timer_ms;              /* when it fires; UINT64_MAX: it is not set */
 	struct event *tidy;
 	uint64_t again_ms;              /* when loops are looked for again */
-	bool kept;                      /* the cache was written since it was told to reclaim */
 	bool started;
 	bool ending;                    /* when nothing is pending, the thread ends */
 	pthread_t thread;
@@ -51,7 +52,7 @@ struct resolver {
 	struct forward *forward;        /* the flights' */
 };
 
-/* ---- the cache, for flights ---- */
+/* ---- what flights want ---- */
 
 static uint64_t
 now_of(const struct resolver *resolver)
@@ -60,65 +61,28 @@ now_of(const struct resolver *resolver)
 }
 
 static enum held
-find_failure(const struct cache_hit *hit, struct resolver_outcome *outcome)
-{
-	outcome->parcel = NULL;
-	outcome->rcode = parcel_rcode(hit->parcel);
-	outcome->ede = EDE_OTHER;
-	outcome->text = "upstreams failed a moment ago";
-	return HELD_FAILED;
-}
-
-static enum held
 find_held(void *arg, const struct forward_zone *zone, const struct asked *asked,
     struct resolver_outcome *outcome)
 {
-	struct resolver *resolver = arg;
-	struct cache_hit hit = { 0 };
-	enum cache_state state = CACHE_MISS;
-
-	if (resolver->settings.cache != NULL)
-		state = cache_look(resolver->settings.cache, asked, zone->name_len,
-		    now_of(resolver), &hit);
-	outcome->parcel = hit.parcel;
-	outcome->age_s = hit.age_s;
-	switch (state) {
-	case CACHE_FRESH:
-	case CACHE_REFRESH:
-		return parcel_rcode(hit.parcel) == DNS_SERVFAIL ? find_failure(&hit, outcome) :
-		    HELD_GOOD;
-	case CACHE_STALE:
-		return HELD_STALE;
-	case CACHE_STALE_NOW:
-		return HELD_STALE_FAILED;
-	case CACHE_MISS:
-		break;
-	}
-	return HELD_NOTHING;
+	return flight_cache_find(&((struct resolver *)arg)->held, zone, asked, outcome);
 }
 
 static void
 keep(void *arg, const struct forward_zone *zone, struct parcel *parcel, uint64_t asked_ms)
 {
-	struct resolver *resolver = arg;
-
-	if (resolver->settings.cache == NULL || zone->cache.size == 0 ||
-	    !cache_put(resolver->settings.cache, parcel, &zone->cache, zone->name_len, asked_ms,
-		now_of(resolver)))
-		parcel_free(parcel);
-	else
-		resolver->kept = true;
+	flight_cache_keep(&((struct resolver *)arg)->held, zone, parcel, asked_ms);
 }
 
 static void
 keep_failure(void *arg, const struct asked *asked, uint64_t asked_ms)
 {
-	struct resolver *resolver = arg;
+	flight_cache_keep_failure(&((struct resolver *)arg)->held, asked, asked_ms);
+}
 
-	if (resolver->settings.cache == NULL)
-		return;
-	cache_fail(resolver->settings.cache, asked, DNS_SERVFAIL, asked_ms, now_of(resolver));
-	resolver->kept = true;
+static void
+note_stale(void *arg)
+{
+	flight_cache_note_stale(&((struct resolver *)arg)->held);
 }
 
 static void
@@ -143,7 +107,8 @@ abandon(void *arg, void *handle)
 	channels_abandon(((struct resolver *)arg)->channels, handle);
 }
 
-static const struct flight_ops ops = { ask, abandon, find_held, keep, keep_failure, finished };
+static const struct flight_ops ops = { ask, abandon, find_held, keep, keep_failure, finished,
+	note_stale };
 
 static bool
 is_ours(void *arg, const uint8_t *name, size_t len)
@@ -180,9 +145,7 @@ settle(void *arg)
 	struct resolver *resolver = arg;
 	uint64_t due_ms = flights_next_ms(resolver->flights), now_ms;
 
-	if (resolver->kept)
-		cache_reclaim(resolver->settings.cache);
-	resolver->kept = false;
+	flight_cache_settle(&resolver->held);
 	if (resolver->ending) {
 		end_when_idle(resolver);
 		return;
@@ -215,10 +178,7 @@ on_tidy(evutil_socket_t fd, short what, void *arg)
 	uint64_t now_ms = now_of(resolver);
 
 	(void)fd, (void)what;
-	if (resolver->settings.cache != NULL) {
-		cache_tidy(resolver->settings.cache, now_ms);
-		cache_reclaim(resolver->settings.cache);
-	}
+	flight_cache_tidy(&resolver->held);
 	if (now_ms < resolver->again_ms)
 		return;
 	resolver->again_ms = now_ms + LOOP_CHECK_AGAIN_MS;
@@ -375,7 +335,7 @@ change_routes(void *arg)
 	struct cache *cache = change->resolver->settings.cache;
 
 	if (cache != NULL && cache_zones_changed(cache, change->before, change->after) > 0)
-		cache_reclaim(cache);
+		change->resolver->held.written = true;
 	flights_set_routes(change->resolver->flights, change->routes);
 	if (change->resolver->started)
 		check_loops(change->resolver);
@@ -439,6 +399,7 @@ run(void *arg)
 {
 	struct resolver *resolver = arg;
 
+	(void)pthread_setname_np(pthread_self(), "resolver");
 	index_reader_begin();
 	index_reader_offline();
 	(void)event_base_loop(resolver->loop, EVLOOP_NO_EXIT_ON_EMPTY);
@@ -498,6 +459,8 @@ resolver_new(const struct resolver_settings *settings, struct resolver **out)
 	if (resolver == NULL)
 		return ERR_NOMEM;
 	resolver->settings = *settings;
+	resolver->held = (struct flight_cache){ .cache = settings->cache,
+		.clock = settings->clock };
 	resolver->timer_ms = UINT64_MAX;
 	err = make_parts(resolver);
 	if (err != 0) {
@@ -517,6 +480,20 @@ begin(void *arg)
 	check_loops(resolver);
 }
 
+/* Signals are for the control thread. */
+static int
+start_thread(struct resolver *resolver)
+{
+	sigset_t all, before;
+	int result;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	result = pthread_create(&resolver->thread, NULL, run, resolver);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return result;
+}
+
 int
 resolver_start(struct resolver *resolver)
 {
@@ -524,7 +501,7 @@ resolver_start(struct resolver *resolver)
 
 	if (event_add(resolver->tidy, &tidy) != 0)
 		return ERR_NOMEM;
-	if (pthread_create(&resolver->thread, NULL, run, resolver) != 0)
+	if (start_thread(resolver) != 0)
 		return ERR_SYSTEM;
 	resolver->started = true;
 	resolver_call(resolver, begin, resolver);

@@ -86,7 +86,14 @@ finished(void *arg)
 	((struct air *)arg)->finished++;
 }
 
-static const struct flight_ops ops = { ask, abandon, find_held, keep, keep_failure, finished };
+static void
+note_stale(void *arg)
+{
+	((struct air *)arg)->stale++;
+}
+
+static const struct flight_ops ops = { ask, abandon, find_held, keep, keep_failure, finished,
+	note_stale };
 
 static struct upstream *
 find_upstream(void *arg, const struct addr_port *address)

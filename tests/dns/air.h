@@ -38,7 +38,7 @@ struct air {
 	unsigned ask_count;
 	enum held held;                 /* what the cache has for every question */
 	struct parcel *stored;
-	unsigned kept, kept_failures, finished;
+	unsigned kept, kept_failures, finished, stale;
 };
 
 /* A table that sends "." to upstreams 0 to count - 1. */

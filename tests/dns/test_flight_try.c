@@ -92,6 +92,7 @@ START_TEST(what_is_stale_is_given_when_nothing_came_for_a_while)
 	ck_assert_uint_eq(air.kept, 1);
 	ck_assert_uint_eq(one.told, 1);
 	ck_assert_uint_eq(flights_counts(air.flights)->stale, 2);
+	ck_assert_uint_eq(air.stale, 2);
 }
 END_TEST
 

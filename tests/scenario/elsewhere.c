@@ -234,7 +234,7 @@ finished(void *arg)
 }
 
 static const struct flight_ops ops = { ask_upstream, abandon, find_held, keep, keep_failure,
-    finished };
+    finished, NULL };
 
 /* ---- clients ------------------------------------------------------------------------------- */
 
