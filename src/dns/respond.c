@@ -158,7 +158,8 @@ find_instead(struct reply *reply, const struct above *above, const uint8_t *name
 		reply->zone = zone;
 	if (zone != NULL && above_answer(reply, above, name, len, *owner, zone))
 		return NULL;
-	const struct entry *entry = stand_in_find(reply, zone, name, len);
+	const struct entry *entry = !stand_in_may_be(zone, name, len) ? NULL :
+	    stand_in_find(reply, zone, name, len);
 	if (entry != NULL)
 		return enter(reply, entry, name, len, owner);
 	return zone == NULL ? answer_foreign(reply, name, len, *owner) :

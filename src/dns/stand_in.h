@@ -9,9 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "dns/zone_table.h"
+
 struct entry;
 struct reply;
-struct zone;
 
 #define STAND_IN_ARPA "\4arpa"  /* and the root label: the NUL */
 
@@ -21,6 +22,13 @@ stand_in_is_arpa(const uint8_t *name, size_t len)
 {
 	return len > sizeof(STAND_IN_ARPA) &&
 	    memcmp(name + len - sizeof(STAND_IN_ARPA), STAND_IN_ARPA, sizeof(STAND_IN_ARPA)) == 0;
+}
+
+/* Can stand_in_find() find anything for such a name?  Not for most. */
+static inline bool
+stand_in_may_be(const struct zone *zone, const uint8_t *name, size_t len)
+{
+	return (zone != NULL && (zone->flags & ZONE_STATED) != 0) || stand_in_is_arpa(name, len);
 }
 
 /*

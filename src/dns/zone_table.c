@@ -178,14 +178,19 @@ zone_table_soa(const struct zone *zone, uint8_t rdata[ZONE_SOA_MAX], uint32_t *t
 	return writer.len;
 }
 
-const struct zone *
-zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len)
+/* Is there a zone of so long a name?  Most searches end here. */
+static inline bool
+has_length(const struct zone_table *table, size_t len)
+{
+	return (atomic_load_explicit(&table->lengths[len / 64], memory_order_relaxed) >>
+	    len % 64 & 1) != 0;
+}
+
+static const struct zone *
+find_zone(const struct zone_table *table, const uint8_t *name, size_t len)
 {
 	const struct zone *zone;
 
-	if (table == NULL || (atomic_load_explicit(&table->lengths[len / 64],
-	    memory_order_relaxed) >> len % 64 & 1) == 0)
-		return NULL;
 	for (size_t at = place_of(name, len); (zone = zone_table_slot(table, at)) != NULL; at++)
 		if (zone->name_len == len && memcmp(zone->name, name, len) == 0)
 			return zone;
@@ -193,10 +198,19 @@ zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len)
 }
 
 const struct zone *
+zone_table_at(const struct zone_table *table, const uint8_t *name, size_t len)
+{
+	return table == NULL || !has_length(table, len) ? NULL : find_zone(table, name, len);
+}
+
+const struct zone *
 zone_table_above(const struct zone_table *table, const uint8_t *name, size_t len)
 {
+	if (table == NULL)
+		return NULL;
 	for (;;) {
-		const struct zone *zone = zone_table_at(table, name, len);
+		const struct zone *zone = has_length(table, len) ? find_zone(table, name, len) :
+		    NULL;
 
 		if (zone != NULL || *name == 0)
 			return zone;
