@@ -16,6 +16,7 @@ struct event;
 struct event_base;
 struct forward;
 struct forwarding;
+struct forward_health;
 struct health;
 struct helper;
 struct index;
@@ -61,6 +62,7 @@ struct rollcall {
 	struct cache *cache;            /* of what upstreams say */
 	struct forwarding *forwarding;
 	struct transferring *transferring;
+	struct forward_health *forward_health;
 	struct health *health;          /* NULL: http.listen is "" */
 	struct state *state;
 	struct prober *prober;

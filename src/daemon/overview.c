@@ -4,6 +4,7 @@
 #include "base/latency.h"
 #include "base/strbuf.h"
 #include "daemon/context.h"
+#include "daemon/forward_health.h"
 #include "daemon/forwarding.h"
 #include "daemon/state.h"
 #include "daemon/transferring_parts.h"
@@ -284,6 +285,14 @@ m_state_problem(void *arg)
 }
 
 static double
+m_broken_upstreams(void *arg)
+{
+	const struct rollcall *rollcall = arg;
+
+	return forward_health_broken(rollcall->forward_health);
+}
+
+static double
 m_loop_worst(void *arg)
 {
 	const struct rollcall *rollcall = arg;
@@ -402,6 +411,8 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_forward_in_flight", "gauge", "Names that are being asked for",
 	    m_forward_under_way },
 	{ "rollcall_forward_pending", "gauge", "Questions that wait for them", m_forward_pending },
+	{ "rollcall_forward_healthcheck_broken_total", "counter",
+	    "Times that all upstreams of a zone were down", m_broken_upstreams },
 	{ "rollcall_cache_bytes", "gauge", "Memory of what upstreams said", m_cache_octets },
 	{ "rollcall_cache_entries{type=\"success\"}", "gauge", CACHE_ENTRIES_HELP,
 	    m_cache_entries },
@@ -482,5 +493,7 @@ overview_fill(struct rollcall *rollcall, struct health_settings *settings)
 	settings->metric_count = sizeof(metrics) / sizeof(metrics[0]);
 	settings->histograms = histograms;
 	settings->histogram_count = sizeof(histograms) / sizeof(histograms[0]);
+	settings->families = forward_health_families;
+	settings->family_count = forward_health_family_count;
 	settings->arg = rollcall;
 }

@@ -18,6 +18,7 @@
 #include "daemon/context.h"
 #include "daemon/cookies.h"
 #include "daemon/feed.h"
+#include "daemon/forward_health.h"
 #include "daemon/forwarding.h"
 #include "daemon/notify.h"
 #include "daemon/privilege.h"
@@ -138,6 +139,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	cookies_tick(rollcall);
 	forwarding_tick(rollcall->forwarding);
 	transferring_tick(rollcall);
+	forward_health_look(rollcall->forward_health);
 	serve_when_ready(rollcall);
 }
 
@@ -269,6 +271,9 @@ make_loop_parts(struct rollcall *rollcall)
 	rollcall->due_ms = UINT64_MAX;
 	if (forwarding_new(rollcall, &rollcall->forwarding) != 0)
 		return EX_OSERR;
+	rollcall->forward_health = forward_health_new(rollcall);
+	if (rollcall->forward_health == NULL)
+		return EX_OSERR;
 	return make_events(rollcall);
 }
 
@@ -368,6 +373,7 @@ rollcall_stop(struct rollcall *rollcall)
 	if (rollcall == NULL)
 		return;
 	rollcall->stopping = true;
+	forward_health_free(rollcall->forward_health);
 	serve_stop(rollcall);
 	forwarding_free(rollcall->forwarding);
 	transferring_stop(rollcall);

@@ -5,8 +5,8 @@
  *
  * prints its port and serves until TERM, at most SECONDS (default 60).  What the names mean, and
  * the modes, tests/dns/liar.h tells; -m is for all names until USR2, which ends that, and begins
- * it again.  At USR1 and at its end it prints the questions since the last USR1, a line each, then
- * "asked COUNT":
+ * it again; it says "truth" or "lies" then.  At USR1 and at its end it prints the questions since
+ * the last USR1, a line each, then "asked COUNT":
  *
  *     udp id=4711 port=40001 name=wWw.Example type=1 edns=1232 rd=1 do=0 cd=0
  *
@@ -61,8 +61,12 @@ serve(struct liar *liar, const char *mode, unsigned life_s, const sigset_t *sign
 		signal = sigtimedwait(signals, NULL, &left);
 		if (signal == SIGUSR1)
 			print_questions(liar);
-		if (signal == SIGUSR2)
-			liar_set_mode(liar, (lies = !lies) ? mode : "");
+		if (signal == SIGUSR2) {
+			lies = !lies;
+			liar_set_mode(liar, lies ? mode : "");
+			puts(lies ? "lies" : "truth");
+			fflush(stdout);
+		}
 	} while (signal == SIGUSR1 || signal == SIGUSR2);
 	print_questions(liar);
 }
