@@ -11,6 +11,7 @@
 #include "dns/cookie.h"
 #include "dns/dns_settings.h"
 
+struct certificate;
 struct clock;
 struct event;
 struct event_base;
@@ -59,6 +60,8 @@ struct rollcall {
 	struct event *signals[3];
 	struct udp_server *udp;
 	struct tcp_server *tcp;
+	struct certificate *certificate; /* NULL: no DNS over TLS */
+	struct tcp_server *tls;
 	struct cache *cache;            /* of what upstreams say */
 	struct forwarding *forwarding;
 	struct transferring *transferring;
@@ -90,5 +93,6 @@ struct rollcall {
 	bool stopping;
 	bool udp_started;
 	bool tcp_started;
+	bool tls_started;
 };
 #endif

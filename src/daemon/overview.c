@@ -77,22 +77,32 @@ counts_of(void *arg)
 	return counts;
 }
 
+static void
+add_counts(struct dns_counts *sum, const struct tcp_server *server)
+{
+	struct dns_counts counts;
+
+	tcp_server_counts(server, &counts);
+	sum->queries += counts.queries;
+	sum->replies += counts.replies;
+	sum->truncated += counts.truncated;
+	sum->dropped += counts.dropped;
+	for (int i = 0; i < 16; i++)
+		sum->rcode[i] += counts.rcode[i];
+}
+
 static struct dns_counts
 dns_of(void *arg)
 {
 	const struct rollcall *rollcall = arg;
-	struct dns_counts udp = { .queries = 0 }, tcp = { .queries = 0 };
+	struct dns_counts udp = { .queries = 0 };
 
 	if (rollcall->udp_started)
 		udp_server_counts(rollcall->udp, &udp);
 	if (rollcall->tcp_started)
-		tcp_server_counts(rollcall->tcp, &tcp);
-	udp.queries += tcp.queries;
-	udp.replies += tcp.replies;
-	udp.truncated += tcp.truncated;
-	udp.dropped += tcp.dropped;
-	for (int i = 0; i < 16; i++)
-		udp.rcode[i] += tcp.rcode[i];
+		add_counts(&udp, rollcall->tcp);
+	if (rollcall->tls_started)
+		add_counts(&udp, rollcall->tls);
 	return udp;
 }
 
@@ -154,6 +164,15 @@ tcp_durations(void *arg, struct latency *sum)
 
 	if (rollcall->tcp_started)
 		tcp_server_durations(rollcall->tcp, sum);
+}
+
+static void
+tls_durations(void *arg, struct latency *sum)
+{
+	const struct rollcall *rollcall = arg;
+
+	if (rollcall->tls_started)
+		tcp_server_durations(rollcall->tls, sum);
 }
 
 static double
@@ -479,6 +498,7 @@ by_files(void *arg, struct latency *sum)
 static const struct health_histogram histograms[] = {
 	{ "rollcall_dns_request_duration_seconds{proto=\"udp\"}", REQUEST_HELP, udp_durations },
 	{ "rollcall_dns_request_duration_seconds{proto=\"tcp\"}", REQUEST_HELP, tcp_durations },
+	{ "rollcall_dns_request_duration_seconds{proto=\"tls\"}", REQUEST_HELP, tls_durations },
 	{ "rollcall_dns_programming_duration_seconds{cause=\"verdict\"}", PROGRAMMING_HELP,
 	    by_verdicts },
 	{ "rollcall_dns_programming_duration_seconds{cause=\"file\"}", PROGRAMMING_HELP, by_files },

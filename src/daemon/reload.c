@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/certificate.h"
 #include "daemon/context.h"
 #include "daemon/feed.h"
 #include "daemon/forwarding.h"
@@ -132,6 +133,9 @@ apply(struct rollcall *rollcall, struct generation *generation)
 	/* The sockets were bound by the first settings, and stay. */
 	udp_server_set(rollcall->udp, &generation->dns, generation->answers->index);
 	tcp_server_set(rollcall->tcp, &generation->dns, generation->answers->index);
+	if (rollcall->tls != NULL)
+		tcp_server_set(rollcall->tls, &generation->dns, generation->answers->index);
+	certificate_look(rollcall->certificate);
 	/* Before the index that was watched goes. */
 	transferring_update(rollcall);
 	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);

@@ -288,8 +288,11 @@ bind_and_drop(struct rollcall *rollcall)
 		log_error("user: there is no user %s", config->user);
 		return EX_CONFIG;
 	}
-	if (serve_settings(rollcall->now, NULL) != 0 || serve_bind(rollcall) != 0)
+	if (serve_settings(rollcall->now, NULL) != 0)
 		return EX_OSERR;
+	err = serve_bind(rollcall);
+	if (err != 0)
+		return err == ERR_INVALID ? EX_CONFIG : EX_OSERR;
 	if (config->state_dir != NULL)
 		privilege_prepare_folder(&privilege, config->state_dir);
 	err = privilege_drop(&privilege);

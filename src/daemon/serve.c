@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/certificate.h"
 #include "daemon/context.h"
 #include "daemon/forward_table.h"
 #include "daemon/forwarding.h"
@@ -76,11 +77,13 @@ say_refused(const char *what, const struct addr_port *where)
 	log_errno(LOG_ERROR, "cannot listen on %s %s", addr_port_text(where, text), what);
 }
 
+/* A stream server: plain with `tls` NULL. */
 static int
-bind_tcp(struct rollcall *rollcall, const struct addr_port *bound, size_t count, size_t *failed)
+bind_stream(struct rollcall *rollcall, const struct addr_port *listen, size_t count,
+    struct tls_server *tls, struct tcp_server **server, size_t *failed)
 {
 	struct tcp_settings settings = {
-		.listen = bound,
+		.listen = listen,
 		.listen_count = count,
 		.dns = &rollcall->now->dns,
 		.index = rollcall->now->answers->index,
@@ -89,10 +92,40 @@ bind_tcp(struct rollcall *rollcall, const struct addr_port *bound, size_t count,
 		.message_ms = MESSAGE_MS,
 		.cache = rollcall->cache,
 		.resolver = forwarding_resolver(rollcall->forwarding),
-		.transfers = transferring_streams(rollcall),
+		/* Those who make them wake the plain thread. */
+		.transfers = tls == NULL ? transferring_streams(rollcall) : NULL,
+		.tls = tls,
 	};
 
-	return tcp_server_bind(&settings, &rollcall->tcp, failed);
+	return tcp_server_bind(&settings, server, failed);
+}
+
+/*
+ * DNS over TLS has a thread of its own: whatever handshakes cost, plain TCP does not wait for
+ * them.
+ */
+static int
+bind_tls(struct rollcall *rollcall)
+{
+	const struct config_tls *config = &rollcall->now->config->tls;
+	char text[ADDR_PORT_TEXT_SIZE];
+	size_t failed = 0;
+
+	if (config->listen_count == 0)
+		return 0;
+	int err = certificate_open(rollcall->loop, config, &rollcall->certificate);
+	if (err != 0)
+		return err;
+	err = bind_stream(rollcall, config->listen, config->listen_count,
+	    certificate_server(rollcall->certificate), &rollcall->tls, &failed);
+	if (err != 0) {
+		say_refused("for TLS", &config->listen[failed]);
+		return err;
+	}
+	for (size_t i = 0; i < config->listen_count; i++)
+		log_info("listening for TLS on %s", addr_port_text(
+		    tcp_server_bound(rollcall->tls, i), text));
+	return 0;
 }
 
 /* UDP first, then TCP on the ports that UDP got. */
@@ -120,7 +153,7 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 	for (size_t i = 0; i < count; i++)
 		bound[i] = *udp_server_bound(rollcall->udp, i);
 	failed = 0;
-	err = bind_tcp(rollcall, bound, count, &failed);
+	err = bind_stream(rollcall, bound, count, NULL, &rollcall->tcp, &failed);
 	if (err == 0)
 		return 0;
 	*again = err == ERR_SYSTEM && errno == EADDRINUSE && failed < count &&
@@ -187,6 +220,8 @@ serve_bind(struct rollcall *rollcall)
 {
 	int err = bind_dns(rollcall);
 
+	if (err == 0)
+		err = bind_tls(rollcall);
 	return err != 0 ? err : bind_http(rollcall);
 }
 
@@ -201,6 +236,10 @@ serve_start(struct rollcall *rollcall)
 	if (err == 0)
 		err = tcp_server_start(rollcall->tcp);
 	rollcall->tcp_started = rollcall->udp_started && err == 0;
+	if (err == 0 && rollcall->tls != NULL) {
+		err = tcp_server_start(rollcall->tls);
+		rollcall->tls_started = err == 0;
+	}
 	if (err != 0)
 		log_error("cannot start answering: %s", err_text(err));
 	return err;
@@ -212,16 +251,20 @@ serve_stop(struct rollcall *rollcall)
 	/* Who waits for the resolver is answered by the sockets that he asked. */
 	if (rollcall->tcp != NULL)
 		tcp_server_halt(rollcall->tcp, STOP_GRACE_MS);
+	if (rollcall->tls != NULL)
+		tcp_server_halt(rollcall->tls, STOP_GRACE_MS);
 	if (rollcall->udp != NULL)
 		udp_server_halt(rollcall->udp);
 	forwarding_stop(rollcall->forwarding);
-	if (rollcall->tcp != NULL)
-		tcp_server_stop(rollcall->tcp, STOP_GRACE_MS);
-	if (rollcall->udp != NULL)
-		udp_server_stop(rollcall->udp);
+	tcp_server_stop(rollcall->tcp, 0);
+	tcp_server_stop(rollcall->tls, 0);
+	udp_server_stop(rollcall->udp);
+	certificate_close(rollcall->certificate);
 	health_stop(rollcall->health);
-	rollcall->tcp = NULL;
+	rollcall->tcp = rollcall->tls = NULL;
+	rollcall->certificate = NULL;
 	rollcall->udp = NULL;
 	rollcall->health = NULL;
-	rollcall->udp_started = rollcall->tcp_started = rollcall->serving = false;
+	rollcall->udp_started = rollcall->tcp_started = rollcall->tls_started = false;
+	rollcall->serving = false;
 }

@@ -14,7 +14,10 @@ struct rollcall;
  */
 int serve_settings(struct generation *generation, const struct generation *before);
 
-/* Bind UDP, TCP and HTTP; what is refused is said with its address.  ERR_SYSTEM, ERR_NOMEM. */
+/*
+ * Bind UDP, TCP, TLS and HTTP; what is refused is said with its address.  ERR_SYSTEM, ERR_NOMEM;
+ * ERR_INVALID: a certificate that is none.
+ */
 int serve_bind(struct rollcall *rollcall);
 /* Answer DNS from now on. */
 int serve_start(struct rollcall *rollcall);

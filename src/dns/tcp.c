@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@
 
 /* fresh clients a loop round and listener; the others must be served, too */
 #define ACCEPT_MAX 64
+#define TLS_NICE 10
 #define PAUSE_MS 100            /* without descriptors: accepting again at once would only spin */
 
 struct listener {
@@ -273,6 +275,9 @@ run(void *arg)
 	struct tcp_server *server = arg;
 
 	(void)pthread_setname_np(pthread_self(), server->stream.tls == NULL ? "stream" : "tls");
+	/* A handshake is a millisecond of arithmetic: those who answer plain queries go first. */
+	if (server->stream.tls != NULL)
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), TLS_NICE);
 	index_reader_begin();
 	index_reader_offline();
 	(void)event_base_dispatch(server->stream.loop);

@@ -21,6 +21,7 @@
 
 static struct tcp_server *server;
 static struct addr_port at;
+static struct tls_server *tls;
 static _Atomic(const void *) settings_seen;
 static atomic_bool released;
 static atomic_uint series_ended;
@@ -141,7 +142,7 @@ start(unsigned max_clients, uint64_t idle_ms, uint64_t message_ms, const void *s
 {
 	struct tcp_settings settings = {
 		.listen = &at, .listen_count = 1, .dns = settings_of_dns,
-		.max_clients = max_clients, .idle_ms = idle_ms, .message_ms = message_ms,
+		.tls = tls, .max_clients = max_clients, .idle_ms = idle_ms, .message_ms = message_ms,
 	};
 	size_t failed;
 
@@ -193,6 +194,12 @@ void
 tcp_help_teardown(void)
 {
 	tcp_server_stop(server, 0);
+}
+
+void
+tcp_help_use_tls(struct tls_server *server_side)
+{
+	tls = server_side;
 }
 
 void

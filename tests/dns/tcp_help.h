@@ -28,6 +28,9 @@ const void *tcp_help_settings_seen(void);
 void tcp_help_setup(void);
 void tcp_help_teardown(void);
 
+struct tls_server;
+/* The next server that is started speaks TLS. */
+void tcp_help_use_tls(struct tls_server *tls);
 /* Start the server with these limits, and with `settings`, of which only the address matters. */
 void start(unsigned max_clients, uint64_t idle_ms, uint64_t message_ms, const void *settings);
 /* Stop it, as tcp_server_stop. */
