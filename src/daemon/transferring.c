@@ -56,8 +56,9 @@ on_work(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	(void)eventfd_read(fd, &count);
+	/* By way of the kernel: an active event would come before those that wait there. */
 	if (outgoing_run(transferring->outgoing, transferring->rollcall->clock, SLICE_US))
-		event_active(transferring->work, EV_READ, 0);
+		wake_control(transferring);
 }
 
 /* ---- settings ---- */

@@ -202,7 +202,12 @@ set_events(struct tcp_client *client)
 {
 	bool want = !client->ended && !is_full(client);
 
-	if (tcp_outbox_unsent(&client->out) > 0 || client->link.needs_room)
+	/*
+	 * A long answer that had its turn has the next one when all others have been looked at: an
+	 * event that is active already would come before them.
+	 */
+	if (tcp_outbox_unsent(&client->out) > 0 || client->link.needs_room ||
+	    (client->source != NULL && !client->source_waits))
 		(void)event_add(&client->writable, NULL);
 	else
 		(void)event_del(&client->writable);
@@ -215,10 +220,6 @@ set_events(struct tcp_client *client)
 			(void)event_del(&client->readable);
 		}
 	}
-	/* A long answer that had its turn has the next one, unless the socket will say. */
-	if (client->source != NULL && !client->source_waits &&
-	    tcp_outbox_unsent(&client->out) == 0)
-		event_active(&client->writable, EV_WRITE, 0);
 	/* What TLS holds already the socket does not tell of. */
 	if (want && link_has_more(&client->link))
 		event_active(&client->readable, EV_READ, 0);
