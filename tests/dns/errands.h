@@ -21,5 +21,7 @@ void errands_end(void);
 
 /* Ask for an errand; false: there is a reply instead, in the buffer. */
 bool send_on(const char *question);
+/* The same of a query that may get no reply at all. */
+bool send_or_drop(const char *question);
 unsigned rcode(void);
 #endif

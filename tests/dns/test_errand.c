@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "dns/respond.h"
+#include "dns/rrl.h"
 #include "tests/dns/errands.h"
 #include "tests/dns/sample.h"
 #include "tests/suite.h"
@@ -103,6 +105,27 @@ START_TEST(nothing_is_sent_on_until_all_is_loaded)
 	ck_assert_uint_eq(rcode(), DNS_SERVFAIL);
 	ck_assert(!send_on("away." IN_SVC " A rd"));
 	ck_assert_uint_eq(rcode(), DNS_NOERROR);
+}
+END_TEST
+
+/* Nobody is asked for the sake of a forged address. */
+START_TEST(who_is_held_back_sends_nobody)
+{
+	static const struct rrl_settings tight = { .answers_per_s = 1, .errors_per_s = 1,
+	    .slip = 2, .window_s = 1, .table_size = 64, .ip4_bits = 24, .ip6_bits = 56 };
+	struct clock *clock = clock_new_manual(1000, 1700000000);
+
+	ck_assert_int_eq(rrl_new(&tight, NULL, &asking->settings.rrl), 0);
+	asking->responder.clock = clock;
+	ck_assert(send_on("away." IN_SVC " A rd"));
+	/* The first of two is dropped, the other one is told to come over TCP. */
+	ck_assert(!send_or_drop("away." IN_SVC " A rd"));
+	ck_assert_uint_eq(asking->len, 0);
+	ck_assert(!send_or_drop("example.com A rd"));
+	ck_assert_str_eq(asking_read(asking, "example.com A rd"), "NOERROR tc rd ra\n");
+	ck_assert(send_on("example.com A rd tcp"));
+	rrl_free(asking->settings.rrl);
+	clock_free(clock);
 }
 END_TEST
 
@@ -220,6 +243,7 @@ suite(void)
 	tcase_add_test(tests, a_cname_out_of_our_zones_is_all_we_say_where_nobody_asks);
 	tcase_add_test(tests, nobody_is_asked_for_everything);
 	tcase_add_test(tests, nothing_is_sent_on_until_all_is_loaded);
+	tcase_add_test(tests, who_is_held_back_sends_nobody);
 	tcase_add_loop_test(tests, who_may_ask_for_ours_and_who_for_others_are_two_lists, 0,
 	    (int)(sizeof(doors) / sizeof(doors[0])));
 	tcase_add_test(tests, eight_cnames_are_enough);

@@ -7,12 +7,17 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
+#include "dns/autopath.h"
 #include "dns/cookie.h"
 #include "dns/dns_settings.h"
 #include "dns/entry.h"
+#include "dns/errand.h"
+#include "dns/forward.h"
 #include "dns/index.h"
 #include "dns/name.h"
 #include "dns/page.h"
+#include "dns/parcel.h"
+#include "dns/query.h"
 #include "dns/respond.h"
 #include "dns/rrl.h"
 #include "dns/wire.h"
@@ -200,6 +205,13 @@ world(void)
 		{ .name = "z.s." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME,
 		  .target = "no.in-addr.arpa" },
 		{ .name = "n." ZONE, .zone = ZONE, .kind = ENTRY_POD_NAMESPACE },
+		/* For walks of a client in the namespace s. */
+		{ .name = "svc." ZONE, .zone = ZONE },
+		{ .name = "s.svc." ZONE, .zone = ZONE },
+		{ .name = "a.svc." ZONE, .zone = ZONE, .addresses = 1 },
+		{ .name = "m.svc." ZONE, .zone = ZONE, .addresses = 1000 },
+		{ .name = "x.svc." ZONE, .zone = ZONE, .type = DNS_TYPE_CNAME,
+		  .target = "example.com" },
 		{ .name = "i._zone.a.s." ZONE, .zone = ZONE, .kind = ENTRY_ZONE_PIN },
 		{ .name = "p._zone.a.s." ZONE, .zone = ZONE, .kind = ENTRY_ZONE_PREFER },
 		{ .name = "1.in-addr.arpa", .zone = "in-addr.arpa", .type = DNS_TYPE_PTR,
@@ -253,7 +265,8 @@ check_reply(const uint8_t *query, size_t query_len, const uint8_t *reply, size_t
 	MUST(query_len >= DNS_HEADER_LEN && (query[2] & 0x80) == 0);
 	MUST(len >= DNS_HEADER_LEN && memcmp(query, reply, 2) == 0);
 	MUST((reply[2] & 0x80) != 0 && (reply[2] & 0x79) == (query[2] & 0x79));
-	MUST((reply[3] & 0xe0) == 0 && (reply[3] & 0x10) == (query[3] & 0x10));
+	/* RA may be set. */
+	MUST((reply[3] & 0x60) == 0 && (reply[3] & 0x10) == (query[3] & 0x10));
 	MUST(wire_get_u16(reply + 4) <= 1);
 	bool opt = check_sections(reply, len);
 	/* Without a question there is nothing to send but OPT (RFC 6891, 7). */
@@ -270,6 +283,69 @@ check_reply(const uint8_t *query, size_t query_len, const uint8_t *reply, size_t
 	ldns_pkt_free(packet);
 }
 
+/* An upstream that knows no name. */
+static struct parcel *
+not_there(const struct asked *asked)
+{
+	static const struct parcel_rules rules = { .max_ttl_s = 60, .max_negative_ttl_s = 60 };
+	static const uint8_t head[] = "\x12\x34\x81\x83\0\1\0\0\0\0\0";
+	uint8_t octets[DNS_HEADER_LEN + DNS_NAME_MAX + 4];
+	struct parcel_question question = { asked, asked->name, 0x1234 };
+	struct parcel_reading reading = { .parcel = NULL };
+	struct wire_writer writer;
+
+	wire_writer_init(&writer, octets, sizeof(octets));
+	wire_write_octets(&writer, head, sizeof(head));
+	wire_write_octets(&writer, asked->name, asked->name_len);
+	wire_write_u16(&writer, asked->type);
+	wire_write_u16(&writer, DNS_CLASS_IN);
+	MUST(writer.err == 0);
+	(void)parcel_read(&question, &rules, octets, writer.len, &reading);
+	return reading.parcel;
+}
+
+/* Others are asked until there is a reply; each step of a walk asks once. */
+static size_t
+run_errand(struct responder *responder, struct errand *errand, uint8_t *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (unsigned steps = 0; len == 0; steps++) {
+		struct parcel *parcel = not_there(&errand->asked);
+
+		MUST(errand->wanted && errand->len <= size && steps < 16);
+		if (parcel == NULL)
+			return errand_fail(responder, errand, DNS_SERVFAIL, 22, "late", buf, size);
+		len = errand_answer(responder, errand, parcel, 0, false, buf, size);
+		parcel_free(parcel);
+	}
+	return len;
+}
+
+static const struct forward *
+ask_everywhere(void)
+{
+	struct forward_zone zone = { .name_len = 1, .upstream_count = 1 };
+	struct forward *forward;
+
+	MUST(addr_port_parse("127.0.0.1:53", &zone.upstreams[0]) == 0);
+	MUST(forward_new(&zone, 1, &forward) == 0);
+	return forward;
+}
+
+static size_t
+answer(struct responder *responder, enum transport transport, uint8_t *buf, size_t query_len,
+    size_t size)
+{
+	struct addr client = { .family = ADDR_IP4 };
+	struct errand errand = { .wanted = false };
+	struct query query;
+
+	respond_begin(responder, buf, query_len, &query);
+	size_t len = respond_finish(responder, transport, &client, &query, buf, size, &errand);
+	return errand.wanted ? run_errand(responder, &errand, buf, size) : len;
+}
+
 /* The first octet says how the query comes; the rest is the query. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -281,9 +357,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    .slip = 1, .window_s = 1, .table_size = 4, .ip4_bits = 24, .ip6_bits = 56 };
 	static struct clock *now;
 	static struct rrl *rrl;
+	static const struct autopath_network network = { .network = { { ADDR_IP4, { 0 } }, 0 },
+	    .ns = "\1s" };
+	static const uint8_t *const search[] = { (const uint8_t *)"\4corp\3com" };
+	static const struct autopath autopath = { .networks = &network, .network_count = 1,
+	    .search = search, .search_count = 1 };
+	static const struct forward *forward;
 	static uint8_t buf[DNS_MESSAGE_MAX];
 
 	if (index == NULL) {
+		forward = ask_everywhere();
 		index = world();
 		now = clock_new_manual(0, 1700000000);
 		MUST(cookie_fill(&cookies) == 0);
@@ -295,20 +378,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (size < 1 || size > 4097)
 		return 0;
-	struct dns_settings settings = { .ttl_s = 5, .udp_size = 1232, .fallthrough = fallthrough,
+	struct dns_settings settings = { .cluster_domain = ZONE, .ttl_s = 5, .udp_size = 1232, .fallthrough = fallthrough,
 		.fallthrough_count = (data[0] & 4) != 0,
 		.cookies = (data[0] & 8) != 0 ? &cookies : NULL,
 		.cookies_required = (data[0] & 16) != 0,
 		.rrl = (data[0] & 32) != 0 ? rrl : NULL,
+		.forward = (data[0] & 64) != 0 ? forward : NULL,
+		.autopath = (data[0] & 64) != 0 ? &autopath : NULL,
 		.nsid = (data[0] & 8) != 0 ? "here" : NULL,
 		.version = (data[0] & 8) != 0 ? "rollcall" : NULL };
 	struct responder responder = { .index = index, .settings = &settings,
 	    .answering = (data[0] & 2) == 0,
 		.rotation = data[0], .keepalive_ds = 100, .clock = now };
 	enum transport transport = (data[0] & 1) != 0 ? TRANSPORT_TCP : TRANSPORT_UDP;
-	struct addr client = { .family = ADDR_IP4 };
 	memcpy(buf, data + 1, size - 1);
-	size_t len = respond(&responder, transport, &client, buf, size - 1,
+	size_t len = answer(&responder, transport, buf, size - 1,
 	    transport == TRANSPORT_TCP ? sizeof(buf) : 4096);
 	if (len > 0)
 		check_reply(data + 1, size - 1, buf, len, transport);
