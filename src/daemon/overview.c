@@ -188,6 +188,7 @@ objects_of(void *arg, enum object_kind kind)
 METRIC(m_services, objects_of(arg, KIND_SERVICE))
 METRIC(m_pods, objects_of(arg, KIND_POD))
 METRIC(m_slices, objects_of(arg, KIND_ENDPOINT_SLICE) + objects_of(arg, KIND_ENDPOINTS))
+METRIC(m_ingresses, objects_of(arg, KIND_INGRESS))
 METRIC(m_pending, counts_of(arg).refresh.pending)
 METRIC(m_panicking, counts_of(arg).refresh.panicking)
 METRIC(m_published, counts_of(arg).refresh.published)
@@ -357,6 +358,7 @@ static const struct health_metric metrics[] = {
 	{ "rollcall_services", "gauge", "Services stated", m_services },
 	{ "rollcall_pods", "gauge", "Pods stated", m_pods },
 	{ "rollcall_slices", "gauge", "EndpointSlices and Endpoints stated", m_slices },
+	{ "rollcall_ingresses", "gauge", "Ingresses stated", m_ingresses },
 	{ "rollcall_services_pending", "gauge", "Services that wait for an address or for the disk",
 	    m_pending },
 	{ "rollcall_services_panicking", "gauge", "Services below their panic threshold",

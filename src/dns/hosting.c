@@ -16,6 +16,7 @@
 #include "dns/owner.h"
 #include "dns/rrset.h"
 #include "dns/stand_in.h"
+#include "dns/stand_in.h"
 #include "dns/zone_table.h"
 #include "model/ingress.h"
 
@@ -215,9 +216,10 @@ build(struct hosting *hosting, struct host *host, struct arena *arena)
 	spec.records = records.items;
 	spec.record_count = records.count;
 	if (records.count > 0)
-		err = entry_build(&spec, &entry);
-	if (err == 0 && entry != NULL)
 		say_whose(host, hosting->index, spec.name);
+	/* Below arpa there are second entries of others. */
+	if (records.count > 0 && !stand_in_is_arpa(spec.name, owner_len(spec.name)))
+		err = entry_build(&spec, &entry);
 	return err != 0 ? err : change_entry(hosting, spec.name, entry);
 }
 

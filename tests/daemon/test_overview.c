@@ -219,6 +219,7 @@ START_TEST(each_metric_shows_its_own_figure)
 {
 	static const struct { const char *name; double value; } rows[] = {
 		{ "rollcall_services", 1 }, { "rollcall_pods", 3 }, { "rollcall_slices", 1 },
+		{ "rollcall_ingresses", 1 },
 		{ "rollcall_probe_targets", 3 }, { "rollcall_probe_targets_waiting", 1 },
 		{ "rollcall_probe_passes_total", 5 }, { "rollcall_probe_failures_total", 2 },
 		{ "rollcall_probe_faults_total", 1 }, { "rollcall_probe_verdict_changes_total", 2 },
@@ -231,6 +232,8 @@ START_TEST(each_metric_shows_its_own_figure)
 	rollcall.loop_late_ms = 250;
 	played_file(played, "a.yaml", SERVICE ENDPOINTS POD("a", "10.8.0.1") POD("b", "10.8.0.2")
 	    POD("c", "10.8.0.3"));
+	played_file(played, "b.yaml", "{apiVersion: networking.k8s.io/v1, kind: Ingress, "
+	    "metadata: {name: way}, spec: {}}\n");
 	/* a passes five times, b fails twice, c only has a fault of ours. */
 	unsigned passes = 0, failures = 0, faults = 0;
 
