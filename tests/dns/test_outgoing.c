@@ -268,7 +268,7 @@ is_made_up(const struct stage *stage, const uint8_t *name)
 	if (index_get(stage->world.index, name) != NULL)
 		return false;
 	for (const uint8_t *at = name; *at != 0; at = name_parent(at))
-		if (memcmp(at, prefer, sizeof(prefer) - 1) == 0)
+		if (name_len(at) >= sizeof(prefer) && memcmp(at, prefer, sizeof(prefer) - 1) == 0)
 			return true;
 	return stage->world.settings.pods == POD_NAMES_INSECURE &&
 	    name_is_under_text(name, name_len(name), "pod.cluster.local");
