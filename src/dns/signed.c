@@ -55,7 +55,8 @@ signed_answer(struct responder *responder, enum transport transport, const struc
 	bool is_signed;
 
 	if (tsig_take(&tsig, access == NULL ? NULL : access->keys,
-	    access == NULL ? 0 : access->key_count, now_s, buf, &len, &is_signed) != 0)
+	    access == NULL ? 0 : access->key_count, now_s, buf, &len, &is_signed) != 0 ||
+	    !is_signed)
 		return say(query, buf, DNS_FORMERR);
 	if (tsig.error != TSIG_NONE) {
 		len = say(query, buf, DNS_NOTAUTH);

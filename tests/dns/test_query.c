@@ -223,6 +223,35 @@ START_TEST(without_a_readable_question_the_header_comes_back_alone)
 }
 END_TEST
 
+/* As TSIG goes by its place, and not only by its type, that it is there can be all there is to it. */
+static const struct {
+	const char *what;
+	const uint8_t *octets;
+	size_t len;
+} signatures[] = {
+	{ "whose owner points nowhere", OCTETS(HEAD ONE_AND("\1") WEB A_IN
+	  "\xf9\0\0\xfa\0\xff\0\0\0\0\0\0") },
+	{ "whose owner points at itself", OCTETS(HEAD ONE_AND("\1") WEB A_IN
+	  "\xc0\x23\0\xfa\0\xff\0\0\0\0\0\0") },
+	{ "without rdata", OCTETS(HEAD ONE_AND("\1") WEB A_IN
+	  "\1k\0\0\xfa\0\xff\0\0\0\0\0\0") },
+	{ "before OPT", OCTETS(HEAD ONE_AND("\2") WEB A_IN
+	  "\1k\0\0\xfa\0\xff\0\0\0\0\0\0" OPT) },
+};
+
+START_TEST(a_tsig_that_cannot_be_read_is_formerr)
+{
+	struct asking *asking = asking_new();
+
+	memcpy(asking->buf, signatures[_i].octets, signatures[_i].len);
+	asking->query_len = signatures[_i].len;
+	asking_send(asking, TRANSPORT_UDP);
+	ck_assert_msg(asking->len >= 12 && (asking->buf[3] & 15) == DNS_FORMERR, "%s: %zu octets, %u",
+	    signatures[_i].what, asking->len, asking->buf[3] & 15);
+	asking_free(asking);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -236,6 +265,8 @@ suite(void)
 	    (int)(sizeof(opts) / sizeof(opts[0])));
 	tcase_add_loop_test(tests, errors_are_replies_with_the_question, 0,
 	    (int)(sizeof(replies) / sizeof(replies[0])));
+	tcase_add_loop_test(tests, a_tsig_that_cannot_be_read_is_formerr, 0,
+	    (int)(sizeof(signatures) / sizeof(signatures[0])));
 	tcase_add_test(tests, without_a_readable_question_the_header_comes_back_alone);
 	suite_add_tcase(query, tests);
 	return query;
