@@ -13,7 +13,8 @@
 
 #define NAMES 64
 #define READERS 2
-#define ROUNDS 400              /* of the writer */
+#define ROUNDS 120              /* of the writer */
+#define MISSING 100             /* names that come and go in a round */
 #define LOOKUPS_MIN 20000       /* of each reader */
 
 static const struct cache_settings settings = { .max_ttl_s = 3600, .serve_stale_s = 86400,
@@ -84,8 +85,8 @@ write_round(unsigned round)
 		if (!cache_put(cache, parcel, &settings, 1, ms, ms))
 			parcel_free(parcel);
 	}
-	for (uint32_t n = 0; n < 200; n++) {
-		struct parcel *parcel = said_number(round * 200 + n, "missing.example", true,
+	for (uint32_t n = 0; n < MISSING; n++) {
+		struct parcel *parcel = said_number(round * MISSING + n, "missing.example", true,
 		    &asked);
 
 		if (!cache_put(cache, parcel, &settings, 1, ms, ms))
@@ -95,8 +96,8 @@ write_round(unsigned round)
 	if (round % 16 == 0)
 		cache_flush(cache, questions[round % NAMES].name,
 		    questions[round % NAMES].name_len, false);
-	if (round % 50 == 0)
-		ck_assert_int_eq(cache_resize(cache, round % 100 == 0 ? 65536 : 32768), 0);
+	if (round % 20 == 0)
+		ck_assert_int_eq(cache_resize(cache, round % 40 == 0 ? 65536 : 32768), 0);
 	cache_tidy(cache, ms);
 	cache_reclaim(cache);
 	atomic_fetch_add(&now_ms, 1000);
@@ -143,7 +144,7 @@ suite(void)
 	TCase *tests = tcase_create("cache_threads");
 
 	tcase_add_test(tests, readers_never_see_half_an_answer);
-	tcase_set_timeout(tests, 60);
+	tcase_set_timeout(tests, 120);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
