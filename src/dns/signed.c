@@ -10,6 +10,7 @@
 
 #define FLAG_QR 0x80
 #define KEEP_RD 0x79            /* opcode and RD come back as they were */
+#define KEEP_CD 0x10            /* octet 3 (RFC 4035, 3.1.6) */
 #define QUESTION_FIXED 4
 
 /* A reply of the header and the question. */
@@ -17,7 +18,7 @@ static size_t
 say(const struct query *query, uint8_t *buf, enum dns_rcode rcode)
 {
 	buf[2] = (uint8_t)((buf[2] & KEEP_RD) | FLAG_QR);
-	buf[3] = (uint8_t)rcode;
+	buf[3] = (uint8_t)((buf[3] & KEEP_CD) | rcode);
 	wire_set_u16(buf + 4, 1);
 	wire_set_u16(buf + 6, 0);
 	wire_set_u16(buf + 8, 0);

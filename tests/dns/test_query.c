@@ -244,10 +244,12 @@ START_TEST(a_tsig_that_cannot_be_read_is_formerr)
 	struct asking *asking = asking_new();
 
 	memcpy(asking->buf, signatures[_i].octets, signatures[_i].len);
+	asking->buf[3] = 0x72;          /* AD and Z are ignored, CD is copied */
 	asking->query_len = signatures[_i].len;
 	asking_send(asking, TRANSPORT_UDP);
 	ck_assert_msg(asking->len >= 12 && (asking->buf[3] & 15) == DNS_FORMERR, "%s: %zu octets, %u",
 	    signatures[_i].what, asking->len, asking->buf[3] & 15);
+	ck_assert_uint_eq(asking->buf[3], 0x10 | DNS_FORMERR);
 	asking_free(asking);
 }
 END_TEST
