@@ -58,6 +58,17 @@ look_up(const struct index *index, unsigned number)
 	return records + 12;
 }
 
+START_TEST(a_hash_like_an_empty_slot_fetches_nothing)
+{
+	struct index *empty = index_new();
+
+	/* UndefinedBehaviorSanitizer sees what is wrong with an address behind NULL. */
+	index_prefetch(empty, 0);
+	index_prefetch_entry(empty, 0);
+	index_free(empty);
+}
+END_TEST
+
 START_TEST(thousands_of_names_come_and_go)
 {
 	struct index *index = index_new();
@@ -312,6 +323,7 @@ suite(void)
 	TCase *tests = tcase_create("index");
 
 	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, a_hash_like_an_empty_slot_fetches_nothing);
 	tcase_add_test(tests, thousands_of_names_come_and_go);
 	tcase_add_test(tests, capitals_find_the_same_entry);
 	tcase_add_test(tests, churn_leaves_nothing_behind);
