@@ -12,6 +12,7 @@
 #include "daemon/feed.h"
 #include "dns/content.h"
 #include "dns/hosts.h"
+#include "dns/index.h"
 #include "dns/zone_build.h"
 #include "dns/zone_set.h"
 #include "source/decode.h"
@@ -223,4 +224,6 @@ void
 zone_feed_settle(struct rollcall *rollcall)
 {
 	rollcall->zones_owed = zone_set_settle(rollcall->zones) != 0;
+	/* Nobody else may have anything to do: what was replaced goes now. */
+	index_reclaim(rollcall->now->answers->index);
 }
