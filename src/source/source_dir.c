@@ -44,11 +44,10 @@ concerns_us(const struct source_dir *source, const char *path, const char *name)
 	    (root < source->root_count && source->roots[root].inode == 0);
 }
 
-/* `path` NULL: there is nothing to be watched so far, and nothing to be said. */
 static void
 poll_instead(struct source_dir *source, const char *path)
 {
-	if (!source->unwatched && path != NULL)
+	if (!source->unwatched)
 		log_warn("%s %s cannot be watched: %s; looking every %d s instead",
 		    source_dir_what(source), path, strerror(errno), POLL_MS / 1000);
 	source->unwatched = true;
@@ -201,6 +200,15 @@ adopt_files(struct source_dir *source, struct root *roots, size_t count)
 	return 0;
 }
 
+/* An inotify instance is had once there is something to watch. */
+static void
+start_watching(struct source_dir *source)
+{
+	if (source->watch == NULL && watch_new(source->loop, on_watch, source, &source->watch) != 0)
+		poll_instead(source, "folders");
+	watch_roots(source);
+}
+
 int
 source_dir_set(struct source_dir *source, const struct source_dir_settings *settings)
 {
@@ -234,25 +242,17 @@ source_dir_set(struct source_dir *source, const struct source_dir_settings *sett
 	if (exec_changed)
 		manifest_set_forget_stamps(source->files);
 	/* Watched before the first scan, so that nothing slips in between. */
-	if (source->loop != NULL)
-		watch_roots(source);
+	if (source->loop != NULL && settings->path_count > 0)
+		start_watching(source);
 	return 0;
 }
 
 static int
-start_watching(struct source_dir *source, bool anything)
+make_timers(struct source_dir *source)
 {
 	source->rest = evtimer_new(source->loop, on_rest, source);
 	source->rescan = evtimer_new(source->loop, on_rescan, source);
-	if (source->rest == NULL || source->rescan == NULL)
-		return ERR_NOMEM;
-	int err = watch_new(source->loop, on_watch, source, &source->watch);
-
-	if (err == ERR_NOMEM)
-		return err;
-	if (err != 0)
-		poll_instead(source, anything ? "folders" : NULL);
-	return 0;
+	return source->rest == NULL || source->rescan == NULL ? ERR_NOMEM : 0;
 }
 
 struct source_dir *
@@ -269,7 +269,7 @@ source_dir_new(struct event_base *loop, const struct clock *clock,
 	source->arg = arg;
 	source->settings.what = settings->what;
 	source->files = manifest_set_new(ops, settings->text, arg);
-	if (source->files == NULL || (loop != NULL && start_watching(source, settings->path_count > 0) != 0) ||
+	if (source->files == NULL || (loop != NULL && make_timers(source) != 0) ||
 	    source_dir_set(source, settings) != 0) {
 		source_dir_free(source);
 		return NULL;
