@@ -27,6 +27,8 @@
 /* In the queue and in flights together; flights give up their oldest long before. */
 #define QUEUE_MAX (2 * RESOLVER_PENDING_MAX)
 #define TIDY_MS 1000
+/* All who wait are told at once; longer than that nobody waits for one who was forgotten. */
+#define END_MS 1000
 #define EDE_OTHER 0
 
 struct resolver {
@@ -43,7 +45,7 @@ struct resolver {
 	struct event *tidy;
 	uint64_t again_ms;              /* when loops are looked for again */
 	bool started;
-	bool ending;                    /* when nothing is pending, the thread ends */
+	uint64_t end_ms;                /* 0; else the thread ends when nothing is pending, or then */
 	pthread_t thread;
 	_Atomic bool accepting;
 	_Atomic unsigned pending;
@@ -132,7 +134,7 @@ set_timer(struct resolver *resolver, uint64_t wait_ms)
 static void
 end_when_idle(struct resolver *resolver)
 {
-	if (atomic_load(&resolver->pending) == 0)
+	if (atomic_load(&resolver->pending) == 0 || now_of(resolver) >= resolver->end_ms)
 		event_base_loopbreak(resolver->loop);
 	else
 		set_timer(resolver, 1);
@@ -146,7 +148,7 @@ settle(void *arg)
 	uint64_t due_ms = flights_next_ms(resolver->flights), now_ms;
 
 	flight_cache_settle(&resolver->held);
-	if (resolver->ending) {
+	if (resolver->end_ms != 0) {
 		end_when_idle(resolver);
 		return;
 	}
@@ -515,7 +517,7 @@ end(void *arg)
 	struct resolver *resolver = arg;
 
 	flights_end(resolver->flights, "the server is stopping");
-	resolver->ending = true;
+	resolver->end_ms = now_of(resolver) + END_MS;
 }
 
 void

@@ -159,6 +159,51 @@ START_TEST(no_question_is_lost_when_upstreams_change_under_load)
 }
 END_TEST
 
+START_TEST(the_oldest_of_too_many_are_told_and_the_rest_in_time)
+{
+	const struct flight_counts *counts;
+	sem_t told;
+
+	wired_begin(&wired, 1, NULL);
+	liar_set_mode(wired.liars[0], "dead");
+	sem_init(&told, 0, 0);
+	wired_send(&wired, "flood", RESOLVER_PENDING_MAX + 100, &told);
+	wired_await(&told, 99);
+	ck_assert_uint_le(resolver_pending(wired.resolver), RESOLVER_PENDING_MAX + 1);
+	counts = resolver_counts(wired.resolver);
+	ck_assert_uint_ge(atomic_load(&counts->evicted), 99);
+	wired_await(&told, RESOLVER_PENDING_MAX + 1);
+	ck_assert_uint_eq(resolver_pending(wired.resolver), 0);
+	sem_destroy(&told);
+	/* It is none the worse for it. */
+	liar_set_mode(wired.liars[0], "");
+	wired_ask(&wired, "after.example", DNS_TYPE_A, &reply);
+	ck_assert(wired_is_true(&reply, "after.example"));
+}
+END_TEST
+
+START_TEST(an_upstream_may_have_an_ipv6_address)
+{
+	struct liar *liar = liar_start("::1", 20);
+	struct forward_zone zone = { .name_len = 1, .upstream_count = 1 };
+	struct forward *forward;
+
+	wired_begin(&wired, 0, NULL);
+	if (liar == NULL)
+		return;                 /* a host without IPv6 */
+	ck_assert_int_eq(addr_parse("::1", &zone.upstreams[0].addr), 0);
+	zone.upstreams[0].port = liar_port(liar);
+	zone.cache.max_ttl_s = 60;
+	ck_assert_int_eq(forward_new(&zone, 1, &forward), 0);
+	ck_assert_int_eq(resolver_set_forward(wired.resolver, forward), 0);
+	wired_ask(&wired, "six.example", DNS_TYPE_A, &reply);
+	ck_assert(wired_is_true(&reply, "six.example"));
+	wired_ask(&wired, "tc-six.example", DNS_TYPE_A, &reply);
+	ck_assert(wired_is_true(&reply, "tc-six.example"));
+	liar_stop(liar);
+}
+END_TEST
+
 START_TEST(who_waits_is_told_when_the_resolver_stops)
 {
 	struct waiter late = { .done = NULL };
@@ -186,6 +231,8 @@ suite(void)
 	tcase_add_test(tests, an_upstream_that_is_not_there_is_said_at_once);
 	tcase_add_test(tests, answers_are_kept_and_asked_for_once);
 	tcase_add_test(tests, no_question_is_lost_when_upstreams_change_under_load);
+	tcase_add_test(tests, the_oldest_of_too_many_are_told_and_the_rest_in_time);
+	tcase_add_test(tests, an_upstream_may_have_an_ipv6_address);
 	tcase_add_test(tests, who_waits_is_told_when_the_resolver_stops);
 	suite_add_tcase(all, tests);
 	return all;
