@@ -33,7 +33,7 @@ struct forwarding {
 	struct rollcall *rollcall;
 	struct resolver *resolver;
 	struct serving serving;         /* the index by which the resolver knows names of ours */
-	struct watch *watch;            /* NULL: files are only looked at from time to time */
+	struct watch *watch;            /* NULL: no file is named yet, or none can be watched */
 	struct event *rest;
 	uint64_t look_ms;
 	struct forward *table;          /* a copy of what the resolver has, to see what changes */
@@ -122,14 +122,28 @@ say_changes(const struct forward *before, const struct forward *now)
 	}
 }
 
+static void
+on_watch(void *arg, enum watch_event event, const char *path, const char *name)
+{
+	static const struct timeval rest = { .tv_usec = REST_MS * 1000 };
+	struct forwarding *forwarding = arg;
+
+	(void)event, (void)path, (void)name;
+	(void)evtimer_add(forwarding->rest, &rest);
+}
+
 /* Files may be links: what they lead to is watched as well. */
 static void
 watch_path(struct forwarding *forwarding, const char *path)
 {
 	char real[PATH_MAX];
 
-	if (forwarding->watch == NULL)
+	/* Without it the files are looked at every ten seconds. */
+	if (forwarding->watch == NULL && watch_new(forwarding->rollcall->loop, on_watch,
+	    forwarding, &forwarding->watch) != 0) {
+		forwarding->watch = NULL;
 		return;
+	}
 	(void)watch_file(forwarding->watch, path);
 	if (realpath(path, real) != NULL && strcmp(real, path) != 0)
 		(void)watch_file(forwarding->watch, real);
@@ -195,16 +209,6 @@ on_rest(evutil_socket_t fd, short what, void *arg)
 	look_again(arg);
 }
 
-static void
-on_watch(void *arg, enum watch_event event, const char *path, const char *name)
-{
-	static const struct timeval rest = { .tv_usec = REST_MS * 1000 };
-	struct forwarding *forwarding = arg;
-
-	(void)event, (void)path, (void)name;
-	(void)evtimer_add(forwarding->rest, &rest);
-}
-
 /* ---- settings ---- */
 
 static void
@@ -268,16 +272,11 @@ forwarding_new(struct rollcall *rollcall, struct forwarding **out)
 int
 forwarding_start(struct forwarding *forwarding)
 {
-	struct rollcall *rollcall;
 	int err;
 
 	if (forwarding == NULL)
 		return 0;
-	rollcall = forwarding->rollcall;
 	set_serving(forwarding);
-	/* Without it the files are looked at every ten seconds. */
-	if (watch_new(rollcall->loop, on_watch, forwarding, &forwarding->watch) != 0)
-		forwarding->watch = NULL;
 	err = look(forwarding);
 	if (err == 0)
 		err = resolver_start(forwarding->resolver);
