@@ -92,8 +92,7 @@ bind_stream(struct rollcall *rollcall, const struct addr_port *listen, size_t co
 		.message_ms = MESSAGE_MS,
 		.cache = rollcall->cache,
 		.resolver = forwarding_resolver(rollcall->forwarding),
-		/* Those who make them wake the plain thread. */
-		.transfers = tls == NULL ? transferring_streams(rollcall) : NULL,
+		.transfers = transferring_streams(rollcall),
 		.tls = tls,
 	};
 

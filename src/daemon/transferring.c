@@ -38,7 +38,7 @@ zone_changed(void *arg, const uint8_t *zone, uint32_t serial)
 
 static const struct outgoing_ops ops = { .work = wake_control, .changed = zone_changed };
 
-/* Any thread. */
+/* Those who wait are on one of them; called by who copies zones, this thread. */
 static void
 wake_streams(void *arg)
 {
@@ -46,6 +46,8 @@ wake_streams(void *arg)
 
 	if (rollcall->tcp != NULL)
 		tcp_server_wake(rollcall->tcp);
+	if (rollcall->tls != NULL)
+		tcp_server_wake(rollcall->tls);
 }
 
 static void
