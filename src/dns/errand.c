@@ -5,12 +5,11 @@
 #include "dns/autopath.h"
 #include "dns/dns_settings.h"
 #include "dns/forward.h"
-#include "dns/index.h"
+#include "dns/host.h"
 #include "dns/name.h"
 #include "dns/parcel.h"
 #include "dns/reply.h"
 #include "dns/respond.h"
-#include "dns/zone_table.h"
 
 #define FLAG_RD 0x01            /* octet 2 of the header */
 #define FLAG_CD 0x10            /* octet 3 */
@@ -111,8 +110,7 @@ go_on(struct reply *reply, struct errand *errand, const struct parcel *parcel,
 	name_fold(name, len);
 	if (fit->last_name_at == 0 || reply->hops >= ERRAND_CHAIN_MAX)
 		return;
-	if (errand->barred &&
-	    zone_table_above(index_zones(reply->responder->index), name, len) != NULL)
+	if (errand->barred && host_or_zone_is_ours(reply->responder->index, name, len))
 		return;
 	reply->errand = errand;
 	respond_chase(reply, name, len, (uint16_t)(DNS_POINTER | fit->last_name_at));
