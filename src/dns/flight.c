@@ -177,6 +177,19 @@ give_stale(struct flight *flight)
 	return true;
 }
 
+/*
+ * Worth being remembered?  That nobody is there to be asked, or that we could not ask, is no news,
+ * and nor is what those say who are not asked any more.
+ */
+static bool
+is_news(const struct flight *flight)
+{
+	for (unsigned i = 0; i < flight->tries; i++)
+		if (flight->list[i].ending != TRY_NO_ROOM)
+			return flight->routes == flight->flights->routes;
+	return false;
+}
+
 void
 flight_fail(struct flight *flight)
 {
@@ -187,8 +200,7 @@ flight_fail(struct flight *flight)
 	(void)give_stale(flight);
 	outcome.ede = flight_try_explain(flight, text);
 	outcome.text = text;
-	/* That nobody is there to be asked is no news to be remembered. */
-	if (flight->tries > 0)
+	if (is_news(flight))
 		settings.ops->keep_failure(
 		    settings.arg, &flight->asked, flight->list[0].sent_us / 1000);
 	flight_finish(flight, &outcome);
@@ -350,7 +362,8 @@ flights_ask(struct flights *flights, struct waiter *waiter)
 	bool stale = false;
 
 	flight_count(&flights->counts.questions);
-	if (flight != NULL) {
+	/* One that asks others than are to be asked now goes on, but not for who comes now. */
+	if (flight != NULL && flight->routes == flights->routes) {
 		flight_count(&flights->counts.coalesced);
 		join(flight, waiter);
 		if (flight->stale_ms == 0)

@@ -4,8 +4,9 @@
  *
  * The states of a flight: one upstream is asked; after that one's patience (its own p95) another;
  * three tries at most.  What fails fast is tried elsewhere at once, and what cannot be read because
- * of EDNS, size or letters is asked again of the same upstream without OPT, or over TCP.  The first
- * answer ends it.  Askers are given what the cache holds past its end when nothing has come for
+ * of EDNS, size or letters is asked again of the same upstream without OPT, or over TCP.  Where there
+ * is no other one to ask and nothing at all has come, the second try has no OPT and the third is over
+ * TCP.  The first answer ends it.  Askers are given what the cache holds past its end when nothing has come for
  * 1.8 s, or all has failed (RFC 8767, 5); after FLIGHT_MS they are told which upstreams failed and
  * how (RFC 8914).
  *

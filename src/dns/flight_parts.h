@@ -14,6 +14,7 @@ struct flight_try {
 	uint8_t how;                    /* ASK_* */
 	uint8_t ending;                 /* enum try_ending */
 	bool lost;                      /* its upstream was blamed for silence */
+	bool anew;                      /* on a connection of its own, after one was closed */
 };
 
 struct flight {

@@ -148,6 +148,35 @@ patience_ms(const struct flight *flight, const struct upstream *upstream)
 	return ms << (flight->tries - 1);
 }
 
+/*
+ * Nothing at all has come from this one since it was asked first: something on the way may throw
+ * away what has an OPT, or all of UDP.  Without DO nothing is lost with the OPT but size.
+ */
+static unsigned
+another_way(const struct flight *flight, const struct upstream *upstream)
+{
+	const struct flight_try *first = flight->list;
+
+	while (first->upstream != upstream)
+		first++;
+	if (upstream->heard_us > first->sent_us)
+		return 0;
+	if (flight->tries == FLIGHT_TRIES - 1)
+		return ASK_TCP;
+	return !flight->asked.dnssec_ok || !upstream->knows_edns ? ASK_PLAIN : 0;
+}
+
+static unsigned
+way(const struct flight *flight, const struct upstream *upstream, bool again, uint64_t now_ms)
+{
+	struct flight_counts *counts = &flight->flights->counts;
+	unsigned how = again ? another_way(flight, upstream) : 0;
+
+	if (how != 0)
+		flight_count(how == ASK_TCP ? &counts->tcp : &counts->plain);
+	return how | (now_ms < upstream->plain_until_ms ? ASK_PLAIN : 0);
+}
+
 bool
 flight_try_next(struct flight *flight, bool again, uint64_t now_ms)
 {
@@ -158,14 +187,14 @@ flight_try_next(struct flight *flight, bool again, uint64_t now_ms)
 
 		if (i < 0)
 			return false;
-		if ((flight->tried >> i & 1) != 0 && !again)
+		bool was_tried = (flight->tried >> i & 1) != 0;
+		if (was_tried && !again)
 			return false;
-		flight->tried |= 1U << i;
-		flight->tries++;
 		*attempt = (struct flight_try){ .flight = flight,
 			.upstream = routes_upstream(flight->routes, flight->zone, (size_t)i) };
-		if (now_ms < attempt->upstream->plain_until_ms)
-			attempt->how = ASK_PLAIN;
+		attempt->how = (uint8_t)way(flight, attempt->upstream, was_tried, now_ms);
+		flight->tried |= 1U << i;
+		flight->tries++;
 		upstream_note_trial(attempt->upstream, now_ms);
 		flight_count(&flight->flights->counts.tries);
 		if (!send(attempt))
@@ -264,10 +293,39 @@ flight_try_failed(struct flight_try *attempt, enum try_ending ending)
 	struct flight *flight = attempt->flight;
 
 	close_try(attempt);
+	/* Whoever else is asking there may have had the connection closed (RFC 7766, 6.2.4). */
+	if ((attempt->how & ASK_TCP) != 0 && !attempt->anew &&
+	    (ending == TRY_CLOSED || ending == TRY_UNREACHABLE)) {
+		attempt->anew = true;
+		if (ask_again(attempt, ASK_TCP))
+			return;
+		ending = (enum try_ending)attempt->ending;
+	}
 	if (is_network(ending))
 		upstream_note_loss(attempt->upstream,
 		    clock_now_ms(flight->flights->settings.clock), attempt->sent_us);
 	end(attempt, ending);
+}
+
+/*
+ * Who has answered without OPT only is not asked with one for a while.  One that has ever answered
+ * with it has lost a packet.
+ */
+static void
+note_edns(const struct flight_try *attempt)
+{
+	const struct flight *flight = attempt->flight;
+	struct upstream *upstream = attempt->upstream;
+
+	if ((attempt->how & ASK_PLAIN) == 0)
+		upstream->knows_edns = true;
+	for (unsigned i = 0; i < flight->tries && !upstream->knows_edns; i++) {
+		const struct flight_try *other = &flight->list[i];
+
+		if (other->upstream == upstream && other->handle != NULL && other->how == 0)
+			upstream->plain_until_ms = FLIGHT_PLAIN_MS +
+			    clock_now_ms(flight->flights->settings.clock);
+	}
 }
 
 /* Seen from here an upstream that knows no EDNS says so in several ways (RFC 6891, 7). */
@@ -298,18 +356,23 @@ static void
 answered(struct flight_try *attempt, struct parcel *parcel)
 {
 	struct flight *flight = attempt->flight;
-	const struct flight_settings settings = flight->flights->settings;
+	const struct flights *flights = flight->flights;
+	const struct flight_settings settings = flights->settings;
 	const struct forward_zone *zone = flight->zone;
 	struct resolver_outcome outcome = { .parcel = parcel };
 	struct routes *routes = flight->routes;
 	uint64_t asked_ms = attempt->sent_us / 1000;
 
 	attempt->ending = TRY_ANSWERED;
+	note_edns(attempt);
 	atomic_fetch_add_explicit(&attempt->upstream->useful, 1, memory_order_relaxed);
 	routes_use(routes);
 	flight_finish(flight, &outcome);
-	/* Shared by those who asked, never kept (RFC 1035, 3.2.1). */
-	if (parcel_ttl_s(parcel) > 0)
+	/*
+	 * A TTL of 0 is shared by those who asked, never kept (RFC 1035, 3.2.1), and so is what is
+	 * said by those who are not asked any more.
+	 */
+	if (parcel_ttl_s(parcel) > 0 && routes == flights->routes)
 		settings.ops->keep(settings.arg, zone, parcel, asked_ms);
 	else
 		parcel_free(parcel);

@@ -35,6 +35,7 @@ struct upstream {
 	struct latency latency;         /* the same for metrics */
 	/* The resolver's alone. */
 	uint64_t plain_until_ms;        /* it does not know EDNS, as far as we know */
+	bool knows_edns;                /* it has answered a question with OPT */
 	uint64_t suspect_until_ms;      /* it left a question unanswered: others first */
 	uint64_t heard_us;              /* when anything came from it for the last time */
 	unsigned losses;                /* in a row */

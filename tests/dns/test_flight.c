@@ -264,6 +264,25 @@ START_TEST(what_is_under_way_goes_on_when_the_upstreams_change)
 	air_route(&air, 2, FORWARD_SEQUENTIAL);
 	air_answer(&air, 0, 5);
 	check_answered(&one);
+	/* But not for others, now or later: who says it is not asked any more. */
+	ck_assert_uint_eq(air.kept, 0);
+}
+END_TEST
+
+START_TEST(who_comes_after_a_change_asks_the_new_upstreams)
+{
+	air_begin(&air, 1, FORWARD_RANDOM);
+	air_question(&air, &one, "a.example");
+	air_route(&air, 1, FORWARD_SEQUENTIAL);
+	air_question(&air, &two, "a.example");
+	ck_assert_uint_eq(air.ask_count, 2);
+	air_reply(&air, 0, PARCEL_SERVFAIL);
+	ck_assert_uint_eq(one.rcode, DNS_SERVFAIL);
+	ck_assert_uint_eq(two.told, 0);
+	ck_assert_uint_eq(air.kept_failures, 0);
+	air_answer(&air, 1, 5);
+	check_answered(&two);
+	ck_assert_uint_eq(air.kept, 1);
 }
 END_TEST
 
@@ -291,6 +310,7 @@ suite(void)
 	tcase_add_test(tests, the_oldest_are_told_when_too_many_wait);
 	tcase_add_test(tests, a_zone_that_is_no_more_forwarded_is_refused);
 	tcase_add_test(tests, what_is_under_way_goes_on_when_the_upstreams_change);
+	tcase_add_test(tests, who_comes_after_a_change_asks_the_new_upstreams);
 	suite_add_tcase(all, tests);
 	return all;
 }

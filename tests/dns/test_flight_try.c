@@ -76,6 +76,92 @@ START_TEST(what_udp_cannot_say_is_asked_over_tcp_of_the_same_upstream)
 }
 END_TEST
 
+static const enum try_ending closings[] = { TRY_CLOSED, TRY_UNREACHABLE };
+
+START_TEST(a_closed_connection_is_opened_once_more)
+{
+	air_begin(&air, 1, FORWARD_SEQUENTIAL);
+	air_question(&air, &one, "a.example");
+	air_reply(&air, 0, PARCEL_TRUNCATED);
+	air_failure(&air, 1, closings[_i]);
+	ck_assert_uint_eq(air.ask_count, 3);
+	ck_assert_uint_eq(air.asks[2].how, ASK_TCP);
+	air_answer(&air, 2, 5);
+	ck_assert(one.answered);
+	air_question(&air, &two, "b.example");
+	air_reply(&air, 3, PARCEL_TRUNCATED);
+	air_failure(&air, 4, closings[_i]);
+	air_failure(&air, 5, closings[_i]);
+	ck_assert_uint_eq(two.rcode, DNS_SERVFAIL);
+	ck_assert_uint_eq(two.ede, 23);
+	ck_assert_uint_eq(air.ask_count, 6);
+}
+END_TEST
+
+START_TEST(a_lone_upstream_that_is_silent_is_asked_in_other_ways)
+{
+	air_begin(&air, 1, FORWARD_SEQUENTIAL);
+	air_question(&air, &one, "a.example");
+	air_pass(&air, 2000);
+	ck_assert_uint_eq(air.ask_count, 3);
+	ck_assert_uint_eq(air.asks[0].how, 0);
+	ck_assert_uint_eq(air.asks[1].how, ASK_PLAIN);
+	ck_assert_uint_eq(air.asks[2].how, ASK_TCP);
+	air_answer(&air, 1, 5);
+	ck_assert(one.answered);
+	/* So it knows no EDNS, for a minute. */
+	air_question(&air, &two, "b.example");
+	ck_assert_uint_eq(air.asks[3].how, ASK_PLAIN);
+}
+END_TEST
+
+START_TEST(one_that_knows_edns_has_lost_a_packet)
+{
+	air_begin(&air, 1, FORWARD_SEQUENTIAL);
+	air_question(&air, &one, "a.example");
+	air_answer(&air, 0, 5);
+	air_pass(&air, 1);
+	air_question(&air, &two, "b.example");
+	air_pass(&air, UPSTREAM_UNKNOWN_MS);
+	air_answer(&air, 2, 5);
+	ck_assert(two.answered);
+	/* Signatures are not given up for that. */
+	three.waiter.asked.dnssec_ok = true;
+	air_question(&air, &three, "c.example");
+	air_pass(&air, 2000);
+	ck_assert_uint_eq(air.asks[3].how, 0);
+	ck_assert_uint_eq(air.asks[4].how, 0);
+	ck_assert_uint_eq(air.asks[5].how, ASK_TCP);
+}
+END_TEST
+
+START_TEST(a_slow_name_is_asked_again_as_before)
+{
+	air_begin(&air, 1, FORWARD_SEQUENTIAL);
+	air_question(&air, &one, "slow.example");
+	air_pass(&air, 100);
+	air_question(&air, &two, "fast.example");
+	air_answer(&air, 1, 5);
+	air_pass(&air, 2000);
+	ck_assert_uint_eq(air.ask_count, 4);
+	ck_assert_uint_eq(air.asks[2].how, 0);
+	ck_assert_uint_eq(air.asks[3].how, 0);
+}
+END_TEST
+
+START_TEST(that_we_could_not_ask_is_not_remembered)
+{
+	air_begin(&air, 1, FORWARD_SEQUENTIAL);
+	air.refuses[0] = TRY_NO_ROOM;
+	air_question(&air, &one, "a.example");
+	ck_assert_uint_eq(one.rcode, DNS_SERVFAIL);
+	ck_assert_uint_eq(air.kept_failures, 0);
+	air.refuses[0] = TRY_UNREACHABLE;
+	air_question(&air, &two, "a.example");
+	ck_assert_uint_eq(air.kept_failures, 1);
+}
+END_TEST
+
 START_TEST(what_is_stale_is_given_when_nothing_came_for_a_while)
 {
 	air_begin(&air, 1, FORWARD_RANDOM);
@@ -206,6 +292,11 @@ suite(void)
 	tcase_add_loop_test(tests, an_upstream_that_knows_no_edns_is_asked_without_for_a_minute, 0, 3);
 	tcase_add_test(tests, an_upstream_that_fails_without_edns_too_is_left_for_another);
 	tcase_add_loop_test(tests, what_udp_cannot_say_is_asked_over_tcp_of_the_same_upstream, 0, 2);
+	tcase_add_loop_test(tests, a_closed_connection_is_opened_once_more, 0, 2);
+	tcase_add_test(tests, a_lone_upstream_that_is_silent_is_asked_in_other_ways);
+	tcase_add_test(tests, one_that_knows_edns_has_lost_a_packet);
+	tcase_add_test(tests, a_slow_name_is_asked_again_as_before);
+	tcase_add_test(tests, that_we_could_not_ask_is_not_remembered);
 	tcase_add_test(tests, what_is_stale_is_given_when_nothing_came_for_a_while);
 	tcase_add_test(tests, what_is_stale_is_given_at_once_when_all_have_failed);
 	tcase_add_test(tests, an_answer_in_time_is_better_than_a_stale_one);

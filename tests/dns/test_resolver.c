@@ -90,6 +90,21 @@ START_TEST(silence_ends_within_five_seconds)
 }
 END_TEST
 
+/* Of one upstream, on the way to which such packets are lost. */
+static const char *const losses[] = { "ednsdrop", "tcponly" };
+
+START_TEST(what_is_lost_without_a_word_is_asked_in_another_way)
+{
+	wired_begin(&wired, 1, NULL);
+	/* The look for loops is over when this is. */
+	wired_ask(&wired, "warm.example", DNS_TYPE_A, &reply);
+	liar_set_mode(wired.liars[0], losses[_i]);
+	wired_ask(&wired, "a.example", DNS_TYPE_A, &reply);
+	ck_assert_msg(wired_is_true(&reply, "a.example"), "%s: %s", losses[_i], reply.text);
+	ck_assert_uint_lt(reply.took_ms, 4000);
+}
+END_TEST
+
 START_TEST(a_dead_upstream_costs_the_first_asker_only)
 {
 	const struct flight_counts *counts;
@@ -227,6 +242,7 @@ suite(void)
 	tcase_add_loop_test(tests, each_lie_ends_in_the_truth_or_in_a_reason, 0,
 	    (int)(sizeof(lies) / sizeof(lies[0])));
 	tcase_add_loop_test(tests, silence_ends_within_five_seconds, 0, 3);
+	tcase_add_loop_test(tests, what_is_lost_without_a_word_is_asked_in_another_way, 0, 2);
 	tcase_add_test(tests, a_dead_upstream_costs_the_first_asker_only);
 	tcase_add_test(tests, an_upstream_that_is_not_there_is_said_at_once);
 	tcase_add_test(tests, answers_are_kept_and_asked_for_once);
