@@ -3,20 +3,16 @@
 
 #include "daemon/config_edge.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "daemon/config.h"
+#include "daemon/secret_file.h"
 #include "dns/dns_settings.h"
 #include "source/doc.h"
 
-#define SECRET_FILE_MAX 4096
 #define HOST_NAME_MAX_LEN 64
 
 void
@@ -86,29 +82,6 @@ read_secrets(struct config_edge *edge, char *text)
 	return edge->secret_count == 0 ? "has no secret" : NULL;
 }
 
-/* The whole of a small regular file; what is wrong, or NULL. */
-static const char *
-read_small(const char *path, char text[SECRET_FILE_MAX + 1])
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat status;
-	ssize_t len;
-
-	if (fd < 0)
-		return strerror(errno);
-	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-	    status.st_size > SECRET_FILE_MAX) {
-		close(fd);
-		return "is no regular file, or larger than 4096 octets";
-	}
-	len = read(fd, text, SECRET_FILE_MAX);
-	close(fd);
-	if (len < 0)
-		return "cannot be read";
-	text[len] = '\0';
-	return NULL;
-}
-
 static void
 check_cookies(struct field_context *context, const struct doc_node *node, void *target)
 {
@@ -118,8 +91,7 @@ check_cookies(struct field_context *context, const struct doc_node *node, void *
 
 	if (edge->secret_file == NULL)
 		return;
-	wrong = edge->secret_file[0] == '/' ? read_small(edge->secret_file, text) :
-	    "must be an absolute path";
+	wrong = secret_file_read(edge->secret_file, text);
 	if (wrong == NULL)
 		wrong = read_secrets(edge, text);
 	explicit_bzero(text, sizeof(text));

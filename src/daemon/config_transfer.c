@@ -1,61 +1,23 @@
 /* config_transfer.c - who may have whole zones, and who is told of changes. */
 #include "daemon/config_transfer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "daemon/config.h"
 #include "daemon/config_table.h"
+#include "daemon/secret_file.h"
 #include "dns/name.h"
 #include "dns/tsig.h"
 #include "source/doc.h"
 
-#define SECRET_FILE_MAX 1024
 #define SECRET_MIN 8            /* octets; RFC 8945, 10 wants as many as the hash has, and that said */
 #define SECRET_MAX 512
 
 /* ---- secrets ------------------------------------------------------------------------------- */
-
-/* Is the file root's or ours, and nobody else's to read or write? */
-static bool
-is_private(const struct stat *status)
-{
-	return (status->st_uid == 0 || status->st_uid == geteuid()) &&
-	    (status->st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) == 0;
-}
-
-/* The whole of a small regular file; what is wrong, or NULL. */
-static const char *
-read_file(const char *path, char text[SECRET_FILE_MAX + 1])
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	const char *wrong = NULL;
-	struct stat status;
-	ssize_t len = 0;
-
-	if (fd < 0)
-		return strerror(errno);
-	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-	    status.st_size > SECRET_FILE_MAX)
-		wrong = "is no regular file, or larger than 1024 octets";
-	else if (!is_private(&status))
-		wrong = "must be owned by root or by us, not writable by its group, and not "
-		    "accessible to others";
-	else if ((len = read(fd, text, SECRET_FILE_MAX)) < 0)
-		wrong = "cannot be read";
-	close(fd);
-	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
-		len--;
-	text[len < 0 ? 0 : len] = '\0';
-	return wrong;
-}
 
 /* What is wrong with the secret, or NULL. */
 static const char *
@@ -91,8 +53,7 @@ check_tsig(struct field_context *context, const struct doc_node *node, void *tar
 		return;
 	}
 	if (tsig->secret_file != NULL) {
-		wrong = tsig->secret_file[0] == '/' ? read_file(tsig->secret_file, text) :
-		    "must be an absolute path";
+		wrong = secret_file_read(tsig->secret_file, text);
 		base64 = text;
 	}
 	if (wrong == NULL)

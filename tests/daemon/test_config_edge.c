@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/diag.h"
 #include "base/err.h"
@@ -145,6 +146,27 @@ START_TEST(a_secret_file_is_read_or_told_with_its_place)
 }
 END_TEST
 
+START_TEST(a_secret_file_that_others_can_read_or_write_is_none)
+{
+	static const mode_t modes[] = { 0604, 0620, 0602, 0644 };
+	struct config *config;
+	char line[1024], secret[300];
+
+	scratch_write(&scratch, "secret", ONE, strlen(ONE));
+	snprintf(secret, sizeof(secret), "%s/secret", scratch.path);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		ck_assert_int_eq(chmod(secret, modes[i]), 0);
+		ck_assert_int_eq(load(FILE_SETTING, &config), ERR_INVALID);
+		diag_format(diag_at(diag, i), line, sizeof(line));
+		ck_assert_msg(strstr(line, ":3:17: error: ") != NULL &&
+		    strstr(line, "must be owned by root or by us") != NULL, "%s", line);
+	}
+	ck_assert_int_eq(chmod(secret, 0640), 0);
+	ck_assert_int_eq(load(FILE_SETTING, &config), 0);
+	config_free(config);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	const char *said;
@@ -227,6 +249,7 @@ suite(void)
 	tcase_add_loop_test(t, what_is_told_is_taken_from_the_file, 0,
 	    (int)(sizeof(good) / sizeof(good[0])));
 	tcase_add_test(t, hostname_and_true_stand_for_what_they_say);
+	tcase_add_test(t, a_secret_file_that_others_can_read_or_write_is_none);
 	tcase_add_loop_test(t, a_secret_file_is_read_or_told_with_its_place, 0,
 	    (int)(sizeof(files) / sizeof(files[0])));
 	tcase_add_loop_test(t, what_is_wrong_is_told_with_its_place, 0,
