@@ -230,11 +230,14 @@ read_record(struct wire_reader *reader, struct record *record)
 {
 	if (!find_last(reader))
 		return false;
+	struct wire_reader name = *reader;
 	record->at = reader->at;
-	size_t len = wire_expand_name(reader, record->name);
+	wire_skip_name(reader);
 	if (wire_read_u16(reader) != DNS_TYPE_TSIG || reader->err != 0)
 		return false;
-	name_fold(record->name, len);
+	/* A TSIG of a name that points nowhere is a wrong one, not none (RFC 8945, 5.2). */
+	name_fold(record->name, wire_expand_name(&name, record->name));
+	reader->err = name.err;
 	wire_skip(reader, RECORD_FIXED - 2 - 2);
 	uint16_t rdata_len = wire_read_u16(reader);
 	if (rdata_len != wire_left(reader))

@@ -275,6 +275,38 @@ START_TEST(who_may_not_is_refused_and_no_zone_is_said_to_be_none)
 }
 END_TEST
 
+/* A signature whose owner is a pointer to itself: as over UDP (RFC 8945, 5.2). */
+START_TEST(a_signature_of_a_name_that_cannot_be_read_is_no_missing_one)
+{
+	static const uint8_t question[] = "\7cluster\5local\0\0\374\0\1";
+	uint8_t buf[512] = { 0 }, *query = buf + 2;
+	size_t len = DNS_HEADER_LEN;
+
+	query[1] = 7;
+	query[5] = 1;
+	query[11] = 1;
+	memcpy(query + len, question, sizeof(question) - 1);
+	len += sizeof(question) - 1;
+	wire_set_u16(query + len, (uint16_t)(0xC000 | len));
+	wire_set_u16(query + len + 2, DNS_TYPE_TSIG);
+	wire_set_u16(query + len + 4, 255);
+	/* The root as the algorithm, and zeroes. */
+	wire_set_u16(query + len + 10, 17);
+	len += 12 + 17;
+	wire_set_u16(buf, (uint16_t)len);
+	for (size_t count = 0; count < 2; count++) {
+		access_now.keys = keys;
+		access_now.key_count = count;
+		int fd = connect_to();
+		ck_assert_int_eq(send(fd, buf, len + 2, 0), (ssize_t)(len + 2));
+		uint8_t head[2 + DNS_HEADER_LEN];
+		ck_assert(take(fd, head, sizeof(head), false));
+		ck_assert_int_eq(head[2 + 3] & 15, DNS_FORMERR);
+		(void)close(fd);
+	}
+}
+END_TEST
+
 START_TEST(who_goes_away_in_the_middle_is_forgotten)
 {
 	static uint8_t buf[65536];
@@ -313,6 +345,7 @@ suite(void)
 	tcase_add_test(tcase, a_zone_comes_whole_while_the_world_changes);
 	tcase_add_test(tcase, each_message_is_signed_where_the_question_was);
 	tcase_add_test(tcase, who_may_not_is_refused_and_no_zone_is_said_to_be_none);
+	tcase_add_test(tcase, a_signature_of_a_name_that_cannot_be_read_is_no_missing_one);
 	tcase_add_test(tcase, who_goes_away_in_the_middle_is_forgotten);
 	return suite;
 }
