@@ -1,8 +1,11 @@
 /* config_autopath.c - dns.autopath: for whom search lists are walked here. */
 #include "daemon/config_autopath.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/addr.h"
 #include "base/arena.h"
@@ -13,6 +16,7 @@
 #include "source/doc.h"
 
 #define RESOLV_LINE_MAX 4096
+#define RESOLV_FILE_MAX 65536   /* as net/resolv_conf.c takes them */
 
 void
 config_autopath_default(struct config_autopath *autopath)
@@ -122,12 +126,28 @@ take_names(struct autopath *autopath, const uint8_t **names, char *text, struct 
 	return 0;
 }
 
+/* NULL: there is none, or what would never end: a FIFO without a writer, a device, a huge file. */
+static FILE *
+open_search(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat status;
+	FILE *file = NULL;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	    status.st_size <= RESOLV_FILE_MAX)
+		file = fdopen(fd, "r");
+	if (file == NULL && fd >= 0)
+		close(fd);
+	return file;
+}
+
 /* The last of its lines counts (resolv.conf(5)); a file that is not there has none. */
 static int
 read_search(struct autopath *autopath, const char *path, struct arena *arena)
 {
 	const uint8_t **names = arena_array(arena, CONFIG_SEARCH_MAX, sizeof(*names));
-	FILE *file = fopen(path, "re");
+	FILE *file = open_search(path);
 	char line[RESOLV_LINE_MAX];
 	int err = 0;
 

@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "net/tls.h"
 
+#define PEM_FILE_MAX (1 << 20)  /* a chain has some KiB; OpenSSL would read all there is */
+
 struct tls_server {
 	pthread_mutex_t lock;           /* of `context`; held for as long as a reference is taken */
 	SSL_CTX *context;
@@ -86,9 +88,10 @@ check_file(const char *path, char *why, size_t why_size)
 		(void)snprintf(why, why_size, "%s: %s", path, strerror(errno));
 		return ERR_SYSTEM;
 	}
-	if (S_ISREG(status.st_mode))
+	if (S_ISREG(status.st_mode) && status.st_size <= PEM_FILE_MAX)
 		return 0;
-	(void)snprintf(why, why_size, "%s: is no file", path);
+	(void)snprintf(why, why_size, "%s: %s", path,
+	    S_ISREG(status.st_mode) ? "is larger than 1 MiB" : "is no file");
 	return ERR_INVALID;
 }
 

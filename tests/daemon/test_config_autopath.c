@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/err.h"
@@ -133,6 +135,39 @@ START_TEST(a_list_of_many_names_is_cut)
 }
 END_TEST
 
+/* Such a file would keep whoever reads it for ever. */
+START_TEST(a_file_that_never_ends_has_no_list)
+{
+	struct config *config;
+	char file[300], text[400];
+
+	snprintf(file, sizeof(file), "%s/resolv.conf", scratch.path);
+	if (_i == 0)
+		ck_assert_int_eq(mkfifo(file, 0600), 0);
+	else
+		ck_assert_int_eq(symlink("/dev/zero", file), 0);
+	snprintf(text, sizeof(text), "dns: {autopath: {resolvConf: %s}}\n", file);
+	ck_assert_int_eq(load(text, &config), 0);
+	ck_assert_uint_eq(config->dns.autopath.made->search_count, 0);
+	config_free(config);
+}
+END_TEST
+
+START_TEST(a_huge_file_has_no_list)
+{
+	struct config *config;
+	char file[300], text[400];
+
+	scratch_write(&scratch, "resolv.conf", "search x.example\n", 17);
+	snprintf(file, sizeof(file), "%s/resolv.conf", scratch.path);
+	ck_assert_int_eq(truncate(file, 65537), 0);
+	snprintf(text, sizeof(text), "dns: {autopath: {resolvConf: %s}}\n", file);
+	ck_assert_int_eq(load(text, &config), 0);
+	ck_assert_uint_eq(config->dns.autopath.made->search_count, 0);
+	config_free(config);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	const char *said;
@@ -184,6 +219,8 @@ suite(void)
 	tcase_add_loop_test(t, the_hosts_search_list_is_read, 0,
 	    (int)(sizeof(lists) / sizeof(lists[0])));
 	tcase_add_test(t, a_list_of_many_names_is_cut);
+	tcase_add_loop_test(t, a_file_that_never_ends_has_no_list, 0, 2);
+	tcase_add_test(t, a_huge_file_has_no_list);
 	tcase_add_loop_test(t, what_is_wrong_is_told_with_its_place, 0,
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));
 	tcase_add_test(t, answers_are_made_anew_where_pods_must_be_known);

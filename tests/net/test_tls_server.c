@@ -211,6 +211,15 @@ START_TEST(what_is_no_file_is_not_waited_for)
 }
 END_TEST
 
+START_TEST(a_huge_file_is_not_read)
+{
+	ck_assert_int_eq(truncate(certificate, 1 << 30), 0);
+	ck_assert_int_eq(tls_server_load(server, certificate, key, why, sizeof(why)), ERR_INVALID);
+	ck_assert_ptr_nonnull(strstr(why, "is larger than 1 MiB"));
+	ck_assert_str_eq(shown(), "one.example");
+}
+END_TEST
+
 START_TEST(old_versions_are_refused)
 {
 	SSL_CTX_set_min_proto_version(clients, TLS1_VERSION);
@@ -278,6 +287,7 @@ suite(void)
 	tcase_add_loop_test(tests, a_bad_pair_keeps_the_old_one_and_is_named, 0,
 	    (int)(sizeof(bad) / sizeof(bad[0])));
 	tcase_add_test(tests, what_is_no_file_is_not_waited_for);
+	tcase_add_test(tests, a_huge_file_is_not_read);
 	tcase_add_test(tests, old_versions_are_refused);
 	tcase_add_test(tests, a_protocol_is_agreed_on_where_it_is_ours);
 	tcase_add_test(tests, sessions_are_resumed);
