@@ -4,23 +4,6 @@
 #include "dns/cache.h"
 #include "dns/forward.h"
 
-/* Answers of a zone that is to have none in the cache any more. */
-static size_t
-forget_uncached(struct cache *cache, const struct forward *before, const struct forward *after)
-{
-	size_t forgotten = 0;
-
-	for (size_t i = 0; i < forward_count(after); i++) {
-		const struct forward_zone *zone = forward_at(after, i);
-		const struct forward_zone *old = forward_find(before, zone->name, zone->name_len);
-
-		if (zone->cache.size == 0 && old != NULL && old->name_len == zone->name_len &&
-		    old->cache.size > 0)
-			forgotten += cache_flush(cache, zone->name, zone->name_len, true);
-	}
-	return forgotten;
-}
-
 /* Forget the zones of one table that the other does not have. */
 static size_t
 forget_missing(struct cache *cache, const struct forward *from, const struct forward *in)
@@ -40,6 +23,5 @@ forget_missing(struct cache *cache, const struct forward *from, const struct for
 size_t
 cache_zones_changed(struct cache *cache, const struct forward *before, const struct forward *after)
 {
-	return forget_missing(cache, before, after) + forget_missing(cache, after, before) +
-	    forget_uncached(cache, before, after);
+	return forget_missing(cache, before, after) + forget_missing(cache, after, before);
 }

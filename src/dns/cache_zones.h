@@ -8,9 +8,8 @@ struct forward;
 
 /*
  * Forget all below the zones that are in one of the tables only: those who are asked from now on
- * know other names; and below those whose answers are not to be kept from now on.  A zone that stays
- * keeps what its upstreams said, also when they are others by now.  NULL is an empty table.  Returns
- * how many entries went.
+ * know other names.  A zone that stays keeps what its upstreams said, also when they are others by
+ * now.  NULL is an empty table.  Returns how many entries went.
  */
 size_t cache_zones_changed(struct cache *cache, const struct forward *before,
     const struct forward *after);

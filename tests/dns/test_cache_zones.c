@@ -70,26 +70,6 @@ START_TEST(what_others_said_of_a_zone_goes)
 }
 END_TEST
 
-START_TEST(a_zone_without_a_cache_from_now_on_loses_what_it_has)
-{
-	struct cache_settings settings = { .size = 1 << 20, .max_ttl_s = 3600 };
-	struct forward_zone zone = { .name_len = 1, .upstream_count = 1, .cache = settings };
-	struct cache *cache = cache_new(1 << 20);
-	struct forward *with, *without;
-	struct asked asked;
-
-	ck_assert(cache_put(cache, said_number(1, "example", false, &asked), &settings, 1, 0, 1000));
-	ck_assert_int_eq(forward_new(&zone, 1, &with), 0);
-	zone.cache.size = 0;
-	ck_assert_int_eq(forward_new(&zone, 1, &without), 0);
-	ck_assert_uint_eq(cache_zones_changed(cache, without, with), 0);
-	ck_assert_uint_eq(cache_zones_changed(cache, with, without), 1);
-	forward_free(with);
-	forward_free(without);
-	cache_free(cache);
-}
-END_TEST
-
 Suite *
 suite(void)
 {
@@ -98,7 +78,6 @@ suite(void)
 
 	tcase_add_loop_test(tests, what_others_said_of_a_zone_goes, 0,
 	    sizeof(changes) / sizeof(changes[0]));
-	tcase_add_test(tests, a_zone_without_a_cache_from_now_on_loses_what_it_has);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
