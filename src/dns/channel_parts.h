@@ -18,6 +18,7 @@ struct channel_question {
 	const struct asked *asked;      /* the flight's; not to be touched without attempt */
 	uint64_t sent_us;
 	uint8_t ending;                 /* of a failed one: enum try_ending */
+	bool plain;                     /* without OPT */
 	uint16_t id;
 	uint8_t name[DNS_NAME_MAX];     /* in the letters that were sent */
 };

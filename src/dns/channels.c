@@ -80,10 +80,11 @@ write_opt(struct wire_writer *writer, bool dnssec_ok)
 }
 
 static size_t
-write_question(const struct channel_question *question, const struct asked *asked, bool plain,
+write_question(const struct channel_question *question, const struct asked *asked,
     uint8_t octets[QUESTION_MAX])
 {
 	struct wire_writer writer;
+	bool plain = question->plain;
 
 	wire_writer_init(&writer, octets, QUESTION_MAX);
 	wire_write_u16(&writer, question->id);
@@ -242,6 +243,22 @@ read_reply(struct channel_question *question, uint8_t *reply, size_t len)
 	flight_try_reply(question->attempt, verdict, &reading);
 }
 
+/*
+ * A reply that nobody waits for any more tells something of its upstream: who has taken it for one
+ * that drops EDNS, because an answer without OPT was faster, is told better.
+ */
+static void
+read_late(const struct channel_question *question, const uint8_t *reply, size_t len)
+{
+	struct upstream *upstream = question->channel->pool->upstream;
+	uint8_t rcode = len < DNS_HEADER_LEN ? DNS_SERVFAIL : reply[3] & 15;
+
+	if (question->plain || (rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN))
+		return;
+	upstream->knows_edns = true;
+	upstream->plain_until_ms = 0;
+}
+
 static void
 run_failed(struct channels *channels)
 {
@@ -299,6 +316,8 @@ on_answer(void *arg, int status, int timeouts, unsigned char *reply, int len)
 	}
 	if (question->attempt != NULL)
 		read_reply(question, reply, (size_t)len);
+	else if (reply != NULL)
+		read_late(question, reply, (size_t)len);
 	drop_question(channels, question);
 }
 
@@ -313,8 +332,9 @@ send_question(struct channel *channel, struct channel_question *question,
 	size_t len;
 
 	question->id = dice_u16(&channels->dice);
+	question->plain = (how & ASK_PLAIN) != 0;
 	mix_letters(&channels->dice, asked, question->name);
-	len = write_question(question, asked, (how & ASK_PLAIN) != 0, octets);
+	len = write_question(question, asked, octets);
 	channel->out++;
 	channel->last_ms = question->sent_us / 1000;
 	if (!event_pending(channels->sweep, EV_TIMEOUT, NULL))

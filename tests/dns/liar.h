@@ -12,7 +12,7 @@
  *   codes     servfail  refused  notimp  formerr (only to EDNS)  formerrall  badvers  rcodeN
  *             noedns (no OPT in the answer)  ednsdrop (silent to EDNS)
  *             failN (SERVFAIL the first N times)  dropN (silence the first N times)
- *   time      dead  slowN (ms)  stormN (copies)
+ *   time      dead  slowN (ms)  ednsslowN (only to EDNS)  stormN (copies)
  *   forged    wrongid  wrongsrc  wrongport  wrongq  wrongtype  wrongclass  wrongcase  noqr
  *   TCP       tc  tcempty (TC, then closed)  tcreset  tchang  half  split  tcponly (UDP silent)
  *   broken    garbage  garbageid  short  empty  lie (counts)  ptrloop  ptrpast  rdlen

@@ -245,6 +245,13 @@ tell_slow(struct telling *telling)
 }
 
 static void
+tell_ednsslow(struct telling *telling)
+{
+	liar_tell_truth(telling);
+	telling->lie->delay_ms = telling->question->edns ? (unsigned)telling->number : 0;
+}
+
+static void
 tell_storm(struct telling *telling)
 {
 	liar_tell_truth(telling);
@@ -264,7 +271,7 @@ static const struct {
 	{ "formerrall", tell_formerrall }, { "badvers", tell_badvers },
 	{ "rcode", tell_rcode }, { "noedns", tell_noedns }, { "ednsdrop", tell_ednsdrop },
 	{ "fail", tell_fail }, { "drop", tell_drop }, { "dead", tell_dead },
-	{ "slow", tell_slow }, { "storm", tell_storm },
+	{ "slow", tell_slow }, { "ednsslow", tell_ednsslow }, { "storm", tell_storm },
 };
 
 static tell_fn *

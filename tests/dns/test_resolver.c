@@ -2,7 +2,9 @@
 #include "dns/resolver.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "dns/flight.h"
@@ -102,6 +104,35 @@ START_TEST(what_is_lost_without_a_word_is_asked_in_another_way)
 	wired_ask(&wired, "a.example", DNS_TYPE_A, &reply);
 	ck_assert_msg(wired_is_true(&reply, "a.example"), "%s: %s", losses[_i], reply.text);
 	ck_assert_uint_lt(reply.took_ms, 4000);
+}
+END_TEST
+
+/* At first sight one that is slow with EDNS is not told from one that drops it. */
+START_TEST(a_late_reply_tells_that_an_upstream_knows_edns)
+{
+	struct liar *liar = liar_start("127.0.0.1", 20);
+	struct forward_zone zone = { .name_len = 1, .upstream_count = 1 };
+	struct liar_question question;
+	struct forward *forward;
+	char name[32];
+	bool edns = false;
+
+	wired_begin(&wired, 0, NULL);
+	liar_set_mode(liar, "ednsslow600");
+	ck_assert_int_eq(addr_parse("127.0.0.1", &zone.upstreams[0].addr), 0);
+	zone.upstreams[0].port = liar_port(liar);
+	ck_assert_int_eq(forward_new(&zone, 1, &forward), 0);
+	ck_assert_int_eq(resolver_set_forward(wired.resolver, forward), 0);
+	for (unsigned i = 0; i < 10 && !edns; i++) {
+		snprintf(name, sizeof(name), "n%u.example", i);
+		liar_forget(liar);
+		wired_ask(&wired, name, DNS_TYPE_A, &reply);
+		ck_assert(wired_is_true(&reply, name));
+		usleep(100000);
+		edns = i > 0 && liar_asked(liar, 0, &question) && question.edns_size == 1232;
+	}
+	ck_assert(edns);
+	liar_stop(liar);
 }
 END_TEST
 
@@ -243,6 +274,7 @@ suite(void)
 	    (int)(sizeof(lies) / sizeof(lies[0])));
 	tcase_add_loop_test(tests, silence_ends_within_five_seconds, 0, 3);
 	tcase_add_loop_test(tests, what_is_lost_without_a_word_is_asked_in_another_way, 0, 2);
+	tcase_add_test(tests, a_late_reply_tells_that_an_upstream_knows_edns);
 	tcase_add_test(tests, a_dead_upstream_costs_the_first_asker_only);
 	tcase_add_test(tests, an_upstream_that_is_not_there_is_said_at_once);
 	tcase_add_test(tests, answers_are_kept_and_asked_for_once);
