@@ -274,6 +274,15 @@ is_whole(const struct item *item)
 	return item->wd >= 0 && item->folder[item->armed_len] == '\0';
 }
 
+/* What is no folder has come where one was waited for. */
+static bool
+is_other(const struct item *item)
+{
+	struct stat st;
+
+	return stat(item->folder, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 static void
 rearm(struct watch *watch, struct item *item, bool was_whole)
 {
@@ -281,7 +290,7 @@ rearm(struct watch *watch, struct item *item, bool was_whole)
 
 	if (err != 0)
 		watch->fn(watch->arg, WATCH_LOST, item->path, NULL);
-	else if (was_whole || is_whole(item))
+	else if (was_whole || is_whole(item) || is_other(item))
 		watch->fn(watch->arg, WATCH_CHANGED, item->path, NULL);
 }
 

@@ -3,10 +3,10 @@
  *
  * A folder is watched, never a file: editors and link swaps replace files, and a watch on a
  * file dies with it.  A folder that is missing is waited for at its nearest ancestor that is
- * there; one that goes is waited for again.  Where the path holds a link, its last one may be
- * exchanged.  Not seen, so look again from time to time: changes behind a link to a file, or
- * to another link that is exchanged; mounts, a renamed ancestor, and a writer that never
- * closes the file. Thread: the loop's.
+ * there; one that goes is waited for again; a file that comes in its place is told, too.  Where
+ * the path holds a link, its last one may be exchanged.  Not seen, so look again from time to
+ * time: changes behind a link to a file, or to another link that is exchanged; mounts, a
+ * renamed ancestor, and a writer that never closes the file.  Thread: the loop's.
  */
 #ifndef ROLLCALL_NET_WATCH_H
 #define ROLLCALL_NET_WATCH_H

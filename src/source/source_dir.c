@@ -86,23 +86,6 @@ touch(struct source_dir *source, const char *folder, const char *name)
 }
 
 static void
-on_watch(void *arg, enum watch_event event, const char *path, const char *name)
-{
-	struct source_dir *source = arg;
-
-	if (event == WATCH_LOST)
-		poll_instead(source, path);
-	else if (event == WATCH_CHANGED && !concerns_us(source, path, name))
-		return;
-	if (source->noticed_us == 0)
-		source->noticed_us = clock_now_us(source->clock);
-	touch(source, path, event == WATCH_CHANGED ? name : NULL);
-	/* At most the rest after the first event of a burst, however long the burst is. */
-	if (!evtimer_pending(source->rest, NULL))
-		source_scan_arm(source->rest, source->settings.rest_ms);
-}
-
-static void
 watch_roots(struct source_dir *source)
 {
 	struct stat st;
@@ -115,6 +98,26 @@ watch_roots(struct source_dir *source)
 		if ((file ? watch_file : watch_folder)(source->watch, path) != 0)
 			poll_instead(source, path);
 	}
+}
+
+static void
+on_watch(void *arg, enum watch_event event, const char *path, const char *name)
+{
+	struct source_dir *source = arg;
+
+	if (event == WATCH_LOST)
+		poll_instead(source, path);
+	else if (event == WATCH_CHANGED && !concerns_us(source, path, name))
+		return;
+	/* A path that was missing is watched as a folder; it may have come as a file. */
+	else if (event == WATCH_CHANGED && name == NULL)
+		watch_roots(source);
+	if (source->noticed_us == 0)
+		source->noticed_us = clock_now_us(source->clock);
+	touch(source, path, event == WATCH_CHANGED ? name : NULL);
+	/* At most the rest after the first event of a burst, however long the burst is. */
+	if (!evtimer_pending(source->rest, NULL))
+		source_scan_arm(source->rest, source->settings.rest_ms);
 }
 
 static void

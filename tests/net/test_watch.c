@@ -225,6 +225,17 @@ START_TEST(a_missing_folder_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_file_in_the_place_of_a_missing_folder_is_told)
+{
+	ck_assert_int_eq(watch_folder(watch, "a/hosts"), 0);
+	mkdir("a", 0755);
+	event_base_loop(loop, EVLOOP_NONBLOCK);
+	ck_assert_str_eq(told, "");
+	put("a/hosts", "x");
+	expect("changed a/hosts -\n");
+}
+END_TEST
+
 START_TEST(a_folder_that_goes_is_told_and_waited_for)
 {
 	mkdir("zones", 0755);
@@ -390,6 +401,7 @@ suite(void)
 	tcase_add_test(tc, adding_a_link_again_follows_where_it_leads_now);
 	tcase_add_loop_test(tc, an_exchanged_link_is_told_and_followed, 0, 3);
 	tcase_add_test(tc, a_missing_folder_is_waited_for);
+	tcase_add_test(tc, a_file_in_the_place_of_a_missing_folder_is_told);
 	tcase_add_test(tc, a_folder_that_goes_is_told_and_waited_for);
 	tcase_add_test(tc, a_folder_that_is_moved_away_is_not_followed);
 	tcase_add_test(tc, two_paths_of_one_folder_are_both_told);
