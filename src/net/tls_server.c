@@ -2,7 +2,9 @@
 #include "net/tls_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -10,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "net/tls.h"
 
-#define PEM_FILE_MAX (1 << 20)  /* a chain has some KiB; OpenSSL would read all there is */
+#define PEM_FILE_MAX (1 << 20)  /* a chain has some KiB; OpenSSL reads all there is */
 
 struct tls_server {
 	pthread_mutex_t lock;           /* of `context`; held for as long as a reference is taken */
@@ -72,27 +75,40 @@ make_context(struct tls_server *server)
 	/* Sessions are resumed by tickets: nothing is kept here for those who do not come again. */
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_num_tickets(context, 1);
-	SSL_CTX_set_default_passwd_cb(context, no_passphrase);
 	if (server->alpn[0] > 0)
 		SSL_CTX_set_alpn_select_cb(context, select_alpn, server);
 	return context;
 }
 
-/* Whether a file can be read at all; a pipe would keep us waiting. */
-static int
-check_file(const char *path, char *why, size_t why_size)
+/*
+ * A file to read PEM from; NULL: why.  Looked at when it is open: between a look at its name and
+ * OpenSSL's own opening a FIFO may have taken its place, and that would keep us waiting for ever.
+ */
+static BIO *
+open_pem(const char *path, char *why, size_t why_size, int *err)
 {
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat status;
+	FILE *file = NULL;
+	BIO *pem = NULL;
 
-	if (stat(path, &status) != 0) {
+	if (fd < 0 || fstat(fd, &status) != 0) {
 		(void)snprintf(why, why_size, "%s: %s", path, strerror(errno));
-		return ERR_SYSTEM;
+		*err = ERR_SYSTEM;
+	} else if (!S_ISREG(status.st_mode) || status.st_size > PEM_FILE_MAX) {
+		(void)snprintf(why, why_size, "%s: %s", path,
+		    S_ISREG(status.st_mode) ? "is larger than 1 MiB" : "is no file");
+		*err = ERR_INVALID;
+	} else if ((file = fdopen(fd, "r")) == NULL ||
+	    (pem = BIO_new_fp(file, BIO_CLOSE)) == NULL) {
+		(void)snprintf(why, why_size, "%s: out of memory", path);
+		*err = ERR_NOMEM;
 	}
-	if (S_ISREG(status.st_mode) && status.st_size <= PEM_FILE_MAX)
-		return 0;
-	(void)snprintf(why, why_size, "%s: %s", path,
-	    S_ISREG(status.st_mode) ? "is larger than 1 MiB" : "is no file");
-	return ERR_INVALID;
+	if (pem == NULL && file != NULL)
+		fclose(file);
+	else if (pem == NULL && fd >= 0)
+		close(fd);
+	return pem;
 }
 
 static int
@@ -104,22 +120,59 @@ fail(const char *path, char *why, size_t why_size)
 	return ERR_INVALID;
 }
 
+/* The certificate, and behind it those that lead from it to a root. */
+static bool
+use_chain(SSL_CTX *context, BIO *pem)
+{
+	X509 *one = PEM_read_bio_X509_AUX(pem, NULL, no_passphrase, NULL);
+	bool taken = one != NULL && SSL_CTX_use_certificate(context, one) == 1;
+
+	X509_free(one);
+	while (taken && (one = PEM_read_bio_X509(pem, NULL, no_passphrase, NULL)) != NULL) {
+		taken = SSL_CTX_add0_chain_cert(context, one) == 1;
+		if (!taken)
+			X509_free(one);
+	}
+	/* That nothing more begins is the file's end. */
+	if (!taken || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		return false;
+	ERR_clear_error();
+	return true;
+}
+
+static bool
+use_key(SSL_CTX *context, BIO *pem)
+{
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(pem, NULL, no_passphrase, NULL);
+	bool taken = key != NULL && SSL_CTX_use_PrivateKey(context, key) == 1 &&
+	    SSL_CTX_check_private_key(context) == 1;
+
+	EVP_PKEY_free(key);
+	return taken;
+}
+
+static int
+load_one(SSL_CTX *context, bool (*use)(SSL_CTX *, BIO *), const char *path, char *why,
+    size_t why_size)
+{
+	int err = 0;
+	BIO *pem = open_pem(path, why, why_size, &err);
+
+	if (pem == NULL)
+		return err;
+	ERR_clear_error();
+	if (!use(context, pem))
+		err = fail(path, why, why_size);
+	BIO_free(pem);
+	return err;
+}
+
 static int
 load_pair(SSL_CTX *context, const char *certificate, const char *key, char *why, size_t why_size)
 {
-	int err = check_file(certificate, why, why_size);
+	int err = load_one(context, use_chain, certificate, why, why_size);
 
-	if (err == 0)
-		err = check_file(key, why, why_size);
-	if (err != 0)
-		return err;
-	ERR_clear_error();
-	if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
-		return fail(certificate, why, why_size);
-	if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(context) != 1)
-		return fail(key, why, why_size);
-	return 0;
+	return err != 0 ? err : load_one(context, use_key, key, why, why_size);
 }
 
 int

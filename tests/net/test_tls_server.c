@@ -2,13 +2,17 @@
 #include "net/tls_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -211,6 +215,63 @@ START_TEST(what_is_no_file_is_not_waited_for)
 }
 END_TEST
 
+/* Two names that are exchanged for as long as this is looked at. */
+struct exchange {
+	const char *names[2];
+	atomic_bool over;
+};
+
+static void *
+exchange_names(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	while (!atomic_load(&exchange->over))
+		(void)renameat2(AT_FDCWD, exchange->names[0], AT_FDCWD, exchange->names[1],
+		    RENAME_EXCHANGE);
+	return NULL;
+}
+
+START_TEST(a_fifo_that_takes_the_place_of_a_file_is_not_waited_for)
+{
+	struct exchange exchange = { .names = { key, other_key } };
+	pthread_t thread;
+
+	unlink(other_key);
+	ck_assert_int_eq(mkfifo(other_key, 0600), 0);
+	ck_assert_int_eq(tls_server_load(server, certificate, other_key, why, sizeof(why)),
+	    ERR_INVALID);
+	ck_assert_ptr_nonnull(strstr(why, "is no file"));
+	ck_assert_int_eq(pthread_create(&thread, NULL, exchange_names, &exchange), 0);
+	for (int i = 0; i < 300; i++) {
+		int err = tls_server_load(server, certificate, key, why, sizeof(why));
+
+		ck_assert_msg(err == 0 || strstr(why, "is no file") != NULL, "%s", why);
+	}
+	atomic_store(&exchange.over, true);
+	pthread_join(thread, NULL);
+	ck_assert_str_eq(shown(), "one.example");
+}
+END_TEST
+
+START_TEST(all_certificates_of_the_file_are_shown)
+{
+	char text[8192];
+	FILE *from = fopen(other, "r"), *to = fopen(certificate, "a");
+	size_t len = fread(text, 1, sizeof(text), from);
+
+	ck_assert_uint_eq(fwrite(text, 1, len, to), len);
+	fclose(from);
+	fclose(to);
+	ck_assert_int_eq(tls_server_load(server, certificate, key, why, sizeof(why)), 0);
+	connect_both();
+	ck_assert(shake_hands());
+	ck_assert_int_eq(sk_X509_num(SSL_get_peer_cert_chain(client)), 2);
+	part();
+	ck_assert_str_eq(shown(), "one.example");
+}
+END_TEST
+
 START_TEST(a_huge_file_is_not_read)
 {
 	ck_assert_int_eq(truncate(certificate, 1 << 30), 0);
@@ -287,6 +348,8 @@ suite(void)
 	tcase_add_loop_test(tests, a_bad_pair_keeps_the_old_one_and_is_named, 0,
 	    (int)(sizeof(bad) / sizeof(bad[0])));
 	tcase_add_test(tests, what_is_no_file_is_not_waited_for);
+	tcase_add_test(tests, a_fifo_that_takes_the_place_of_a_file_is_not_waited_for);
+	tcase_add_test(tests, all_certificates_of_the_file_are_shown);
 	tcase_add_test(tests, a_huge_file_is_not_read);
 	tcase_add_test(tests, old_versions_are_refused);
 	tcase_add_test(tests, a_protocol_is_agreed_on_where_it_is_ours);
