@@ -114,7 +114,7 @@ transferring_tick(struct rollcall *rollcall)
 const struct tcp_transfers *
 transferring_streams(const struct rollcall *rollcall)
 {
-	return &rollcall->transferring->streams;
+	return rollcall->transferring == NULL ? NULL : &rollcall->transferring->streams;
 }
 
 int

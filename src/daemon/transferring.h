@@ -11,7 +11,7 @@ struct tcp_transfers;
 
 /* Make what streams are handed when they are bound.  ERR_NOMEM, ERR_SYSTEM. */
 int transferring_start(struct rollcall *rollcall);
-/* For streams: who makes transfers. */
+/* For streams: who makes transfers; NULL: nobody. */
 const struct tcp_transfers *transferring_streams(const struct rollcall *rollcall);
 /* Settings or index are others now, or zones may be had from now on. */
 void transferring_update(struct rollcall *rollcall);

@@ -214,3 +214,13 @@ metric_grows() {
 	done
 	fail "$1 stays below $goal"
 }
+
+# memory_is_ours: a sanitizer's is not; it reserves terabytes of addresses.
+memory_is_ours() {
+	[ "$(awk '/^VmSize:/ { print $2 }' "/proc/$daemon/status")" -le 1000000000 ]
+}
+
+# resident: KiB of the daemon's memory.
+resident() {
+	awk '/^VmRSS:/ { print $2 }' "/proc/$daemon/status"
+}

@@ -214,5 +214,6 @@ main(int argc, char **argv)
 	printf("asked %zu\nlost %zu\n", crowd.asked, crowd.lost);
 	printf("p50_us %llu\n", (unsigned long long)crowd.took_us[crowd.asked / 2]);
 	printf("p99_us %llu\n", (unsigned long long)crowd.took_us[crowd.asked * 99 / 100]);
+	free(sessions);
 	return 0;
 }
