@@ -221,6 +221,15 @@ note_same(struct outgoing *outgoing, struct outgoing_zone *zone)
 	    name_to_text(zone->soa.record.owner, text));
 }
 
+/* A stream has no time limit for who waits: nobody may wait for what does not come. */
+static void
+dismiss(struct outgoing *outgoing)
+{
+	pthread_mutex_lock(&outgoing->mutex);
+	shipment_dismiss(outgoing);
+	pthread_mutex_unlock(&outgoing->mutex);
+}
+
 static void
 on_zone(void *arg, const uint8_t *name, const uint8_t *rdata, uint16_t len, uint32_t ttl_s)
 {
@@ -232,6 +241,7 @@ on_zone(void *arg, const uint8_t *name, const uint8_t *rdata, uint16_t len, uint
 	if (rdata == NULL) {
 		if (zone != NULL)
 			outgoing_drop(outgoing, zone);
+		dismiss(outgoing);
 		return;
 	}
 	/* Without memory it cannot be had by anybody, until it is set again. */
@@ -318,9 +328,10 @@ outgoing_watch(struct outgoing *outgoing, struct index *index, bool settled)
 		err = outgoing_add(outgoing, zone->name, rdata, len, ttl_s, settled);
 	}
 	if (err != 0) {
-		outgoing_unwatch(outgoing, false);
+		outgoing_unwatch(outgoing, true);
 		return err;
 	}
+	dismiss(outgoing);
 	outgoing->index = index;
 	index_observe(index, &outgoing->observer);
 	outgoing->ops->work(outgoing->arg);

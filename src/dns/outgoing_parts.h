@@ -102,6 +102,8 @@ size_t outgoing_find_step(const struct outgoing_zone *zone, uint32_t serial);
 /* shipment.c.  The mutex is held: those who wait for this zone have it (NULL: will not). */
 void shipment_deliver(struct outgoing *outgoing, const struct outgoing_zone *zone,
     struct zone_image *image);
+/* The mutex is held: those who wait for what is no zone any more wait no longer. */
+void shipment_dismiss(struct outgoing *outgoing);
 /* The zone that is waited for longest and can be copied now; NULL: none. */
 struct outgoing_zone *shipment_first_wanted(const struct outgoing *outgoing);
 #endif

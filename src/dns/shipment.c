@@ -63,6 +63,17 @@ take_image(struct shipment *shipment, struct zone_image *image)
 	shipment->outgoing->counts.whole++;
 }
 
+/* It waits no longer; NULL: there is nothing for it. */
+static void
+deliver_to(struct shipment *shipment, struct zone_image *image)
+{
+	TAILQ_REMOVE(&shipment->outgoing->waiting, shipment, link);
+	shipment->stage = STAGE_FAILED;
+	if (image != NULL)
+		take_image(shipment, image);
+	shipment->ready(shipment->arg);
+}
+
 void
 shipment_deliver(struct outgoing *outgoing, const struct outgoing_zone *zone,
     struct zone_image *image)
@@ -71,13 +82,20 @@ shipment_deliver(struct outgoing *outgoing, const struct outgoing_zone *zone,
 
 	for (; shipment != NULL; shipment = next) {
 		next = TAILQ_NEXT(shipment, link);
-		if (zone != NULL && !is_for(shipment, zone))
-			continue;
-		TAILQ_REMOVE(&outgoing->waiting, shipment, link);
-		shipment->stage = STAGE_FAILED;
-		if (image != NULL)
-			take_image(shipment, image);
-		shipment->ready(shipment->arg);
+		if (zone == NULL || is_for(shipment, zone))
+			deliver_to(shipment, image);
+	}
+}
+
+void
+shipment_dismiss(struct outgoing *outgoing)
+{
+	struct shipment *shipment = TAILQ_FIRST(&outgoing->waiting), *next;
+
+	for (; shipment != NULL; shipment = next) {
+		next = TAILQ_NEXT(shipment, link);
+		if (outgoing_find(outgoing, shipment->zone, shipment->zone_len) == NULL)
+			deliver_to(shipment, NULL);
 	}
 }
 

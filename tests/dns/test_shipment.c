@@ -5,9 +5,11 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "dns/index.h"
 #include "dns/name.h"
 #include "dns/outgoing.h"
 #include "dns/wire.h"
+#include "dns/zone_table.h"
 #include "tests/dns/catalog_world.h"
 #include "tests/dns/secondary.h"
 #include "tests/suite.h"
@@ -225,6 +227,44 @@ START_TEST(who_waits_when_all_ends_waits_no_longer)
 }
 END_TEST
 
+START_TEST(who_waits_for_a_zone_that_goes_waits_no_longer)
+{
+	uint8_t buf[65536], soa[] = "\0\0\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0\5";
+	struct secondary other;
+	size_t len;
+
+	secondary_start(&other, "example.org");
+	ck_assert_int_eq(index_set_stated_zone(world.index, other.zone, soa, 22, 5, ZONE_STATED), 0);
+	struct shipment *shipment = secondary_ask(&other, outgoing, false);
+	struct shipment *stays = secondary_ask(&secondary, outgoing, false);
+	ck_assert_int_eq(shipment_next(shipment, buf, &len), SHIPMENT_LATER);
+	index_remove_zone(world.index, other.zone);
+	ck_assert_int_eq(shipment_next(shipment, buf, &len), SHIPMENT_FAILED);
+	ck_assert_int_eq(shipment_next(stays, buf, &len), SHIPMENT_LATER);
+	shipment_close(shipment);
+	shipment_close(stays);
+	secondary_stop(&other);
+}
+END_TEST
+
+START_TEST(who_waits_for_a_zone_that_other_settings_do_not_have_waits_no_longer)
+{
+	uint8_t buf[65536];
+	struct catalog_world next;
+	struct dns_settings settings = catalog_world_settings();
+	size_t len;
+
+	settings.cluster_domain = "other.local";
+	catalog_world_start(&next, &settings);
+	struct shipment *shipment = secondary_ask(&secondary, outgoing, false);
+	ck_assert_int_eq(outgoing_watch(outgoing, next.index, true), 0);
+	ck_assert_int_eq(shipment_next(shipment, buf, &len), SHIPMENT_FAILED);
+	shipment_close(shipment);
+	outgoing_unwatch(outgoing, true);
+	catalog_world_stop(&next);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -244,5 +284,7 @@ suite(void)
 	tcase_add_test(tcase, copies_that_nobody_asks_for_go_after_a_while);
 	tcase_add_test(tcase, the_journal_is_bounded_in_octets_and_steps);
 	tcase_add_test(tcase, who_waits_when_all_ends_waits_no_longer);
+	tcase_add_test(tcase, who_waits_for_a_zone_that_goes_waits_no_longer);
+	tcase_add_test(tcase, who_waits_for_a_zone_that_other_settings_do_not_have_waits_no_longer);
 	return suite;
 }
