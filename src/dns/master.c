@@ -218,6 +218,41 @@ fail_status(struct reading *reading, ldns_status status)
 		fail(reading, ldns_get_errorstr_by_id(status));
 }
 
+/* The name of a line that makes it the origin and has no dot at its end; 0: the line does not. */
+static size_t
+find_origin(const struct reading *reading, const char **name)
+{
+	const char *at = reading->at, *end = line_end(reading);
+
+	if (end - at < 8 || memcmp(at, "$ORIGIN", 7) != 0)
+		return 0;
+	for (at += 7; at < end && (*at == ' ' || *at == '\t'); at++)
+		;
+	*name = at;
+	while (at < end && strchr(" \t\r;", *at) == NULL)
+		at++;
+	size_t len = (size_t)(at - *name);
+	bool whole = len > 0 && at[-1] == '.' && (len < 2 || at[-2] != '\\');
+	return whole ? 0 : len;
+}
+
+/* Such a name is relative to the origin before (RFC 1035, 5.1); ldns takes it as a whole one. */
+static int
+take_origin(struct reading *reading, const char *name, size_t len, const ldns_rdf *before)
+{
+	bool same = len == 1 && *name == '@';
+	ldns_rdf *whole = same ? ldns_rdf_clone(before) :
+	    ldns_dname_cat_clone(reading->origin, before);
+
+	if (whole == NULL)
+		return ERR_NOMEM;
+	if (ldns_rdf_size(whole) > DNS_NAME_MAX)
+		fail(reading, "is too long");
+	ldns_rdf_deep_free(reading->origin);
+	reading->origin = whole;
+	return 0;
+}
+
 /* One record or directive; ERR_NOMEM. */
 static int
 read_next(struct reading *reading, FILE *file, int *line)
@@ -227,6 +262,10 @@ read_next(struct reading *reading, FILE *file, int *line)
 	int err = 0;
 
 	seek_line(reading, *line);
+	const char *name = NULL;
+	size_t name_len = find_origin(reading, &name);
+	ldns_rdf *before = name_len == 0 || reading->origin == NULL ? NULL :
+	    ldns_rdf_clone(reading->origin);
 	ldns_status status = ldns_rr_new_frm_fp_l(&rr, file, &ttl_s, &reading->origin,
 	    &reading->owner, line);
 	switch ((int)status) {
@@ -240,8 +279,11 @@ read_next(struct reading *reading, FILE *file, int *line)
 		reading->ttl_s = ttl_s;
 		reading->ttl_stated = true;
 		break;
-	case LDNS_STATUS_SYNTAX_EMPTY:
 	case LDNS_STATUS_SYNTAX_ORIGIN:
+		if (before != NULL)
+			err = take_origin(reading, name, name_len, before);
+		break;
+	case LDNS_STATUS_SYNTAX_EMPTY:
 		break;
 	case LDNS_STATUS_MEM_ERR:
 		err = ERR_NOMEM;
@@ -252,6 +294,7 @@ read_next(struct reading *reading, FILE *file, int *line)
 			fail_status(reading, status);
 	}
 	ldns_rr_free(rr);
+	ldns_rdf_deep_free(before);
 	return err;
 }
 

@@ -126,6 +126,9 @@ static const struct {
 	    "NOERROR aa | w.a.test. 5 A 192.0.2.1 | |" },
 	{ "$ORIGIN test.\na 1h IN SOA ns h 1 2 3 4 5\n NS x.\nw.a 2m IN A 192.0.2.1\n",
 	    "NOERROR aa | w.a.test. 120 A 192.0.2.1 | |" },
+	{ "$TTL 9\n$ORIGIN test\na SOA ns h 1 2 3 4 5\n NS x.\n$ORIGIN a\nw A 192.0.2.1\n"
+	    "$ORIGIN @ ; as it was\n$ORIGIN b.c\nv A 192.0.2.2\n",
+	    "NOERROR aa | w.a.test. 9 A 192.0.2.1 | |" },
 	{ "$TTL 9\nA.Test. SOA ns h 1 2 3 4 5\n NS x.\nW A 192.0.2.1\nw A 192.0.2.1\n",
 	    "NOERROR aa | w.a.test. 9 A 192.0.2.1 | |" },
 };
