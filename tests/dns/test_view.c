@@ -23,13 +23,13 @@ START_TEST(srv_counts_addresses_times_ports_of_a_cluster_ip_and_ports_of_headles
 		struct view view;
 		size_t count;
 	} rows[] = {
-		{ CLUSTER, { NULL }, 6 },
+		{ CLUSTER, { .port = NULL }, 6 },
 		{ CLUSTER, { .port = "http", .protocol = PROTOCOL_TCP }, 2 },
 		{ CLUSTER, { .port = "http", .protocol = PROTOCOL_UDP }, 0 },
 		{ CLUSTER, { .port = "dns", .protocol = PROTOCOL_UDP }, 2 },
 		{ CLUSTER, { .port = "sql", .protocol = PROTOCOL_TCP }, 0 },
 		/* Ports without a number are no SRV: 2 + 2 + 2 + 2. */
-		{ HEADLESS, { NULL }, 8 },
+		{ HEADLESS, { .port = NULL }, 8 },
 		{ HEADLESS, { .port = "sql", .protocol = PROTOCOL_TCP }, 4 },
 		{ HEADLESS, { .port = "all", .protocol = PROTOCOL_TCP }, 0 },
 		{ HEADLESS, { .port = "log", .protocol = PROTOCOL_UDP }, 2 },

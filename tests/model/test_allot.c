@@ -59,7 +59,7 @@ service(const char *name, enum service_type type, const char *cluster_ip)
 {
 	struct service *made = build_service("shop", name, "app=x");
 
-	made->type = type;
+	made->type = (uint8_t)type;
 	made->headless = strcmp(cluster_ip, "None") == 0;
 	build_port(made, "http", PROTOCOL_TCP, 80, 0, NULL);
 	build_place(&made->object, "a.yaml", 1);

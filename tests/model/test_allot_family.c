@@ -73,7 +73,7 @@ service_of(size_t i)
 	service->ip_policy = policy == 's' ? IP_POLICY_SINGLE : policy == 'p' ?
 	    IP_POLICY_PREFER_DUAL : policy == 'r' ? IP_POLICY_REQUIRE_DUAL : IP_POLICY_UNSET;
 	for (const char *c = cases[i].stated; *c != '\0'; c++)
-		service->families[service->family_count++] = family(*c);
+		service->families[service->family_count++] = (uint8_t)family(*c);
 	for (const char *c = cases[i].ips; *c != '\0'; c++)
 		service->cluster_ips[service->cluster_ip_count++] =
 		    build_addr(*c == '6' ? "fd00::5" : "10.96.0.5");
