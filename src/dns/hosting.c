@@ -16,7 +16,6 @@
 #include "dns/owner.h"
 #include "dns/rrset.h"
 #include "dns/stand_in.h"
-#include "dns/stand_in.h"
 #include "dns/zone_table.h"
 #include "model/ingress.h"
 
@@ -217,8 +216,7 @@ build(struct hosting *hosting, struct host *host, struct arena *arena)
 	spec.record_count = records.count;
 	if (records.count > 0)
 		say_whose(host, hosting->index, spec.name);
-	/* Below arpa there are second entries of others. */
-	if (records.count > 0 && !stand_in_is_arpa(spec.name, owner_len(spec.name)))
+	if (records.count > 0)
 		err = entry_build(&spec, &entry);
 	return err != 0 ? err : change_entry(hosting, spec.name, entry);
 }

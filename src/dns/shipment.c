@@ -402,24 +402,3 @@ shipment_next(struct shipment *shipment, uint8_t *buf, size_t *len)
 	}
 	return SHIPMENT_FAILED;
 }
-
-int
-shipment_soa(struct outgoing *outgoing, const uint8_t *name, size_t name_len, uint8_t *buf,
-    size_t *len)
-{
-	struct packing packing;
-	struct zone_soa soa = { .record = { .owner_len = 0 } };
-
-	pthread_mutex_lock(&outgoing->mutex);
-	const struct outgoing_zone *zone = outgoing_find(outgoing, name, name_len);
-	if (zone != NULL)
-		(void)zone_soa_set(&soa, zone->soa.record.owner, zone->soa.record.rdata,
-		    zone->soa.record.rdata_len, zone->soa.record.ttl_s);
-	pthread_mutex_unlock(&outgoing->mutex);
-	if (zone == NULL)
-		return ERR_NOTFOUND;
-	packing_begin(&packing, buf, name, DNS_TYPE_IXFR);
-	(void)packing_add(&packing, &soa.record);
-	*len = packing_end(&packing);
-	return 0;
-}

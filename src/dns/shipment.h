@@ -43,8 +43,4 @@ enum shipment_state {
  * as was wished.
  */
 enum shipment_state shipment_next(struct shipment *shipment, uint8_t *buf, size_t *len);
-
-/* The SOA of a zone as it is now, as the answer to an IXFR over UDP.  ERR_NOTFOUND. */
-int shipment_soa(struct outgoing *outgoing, const uint8_t *zone, size_t zone_len, uint8_t *buf,
-    size_t *len);
 #endif

@@ -150,13 +150,6 @@ tsig_key_name(const struct tsig_key *key)
 	return key->name;
 }
 
-bool
-tsig_key_equal(const struct tsig_key *a, const struct tsig_key *b)
-{
-	return name_equal(a->name, b->name) && a->algorithm == b->algorithm &&
-	    a->secret_len == b->secret_len && memcmp(a->secret, b->secret, a->secret_len) == 0;
-}
-
 /* ---- the record ---------------------------------------------------------------------------- */
 
 /* What a TSIG record says (RFC 8945, 4.2). */

@@ -31,7 +31,6 @@ void tsig_key_free(const struct tsig_key *key);
 /* A secret as it is written, in base64.  ERR_SYNTAX; ERR_LIMIT: more than `size` octets. */
 int tsig_secret_read(const char *text, uint8_t *octets, size_t size, size_t *len);
 const uint8_t *tsig_key_name(const struct tsig_key *key);
-bool tsig_key_equal(const struct tsig_key *a, const struct tsig_key *b);
 
 /* The signatures of one exchange: of a query, then of each message of its answer. */
 struct tsig {

@@ -169,12 +169,6 @@ zone_image_count(const struct zone_image *image)
 }
 
 size_t
-zone_image_size(const struct zone_image *image)
-{
-	return sizeof(*image) + image->size;
-}
-
-size_t
 zone_image_octets(const struct zone_image *image)
 {
 	return image->octets;

@@ -31,7 +31,6 @@ uint32_t zone_image_serial(const struct zone_image *image);
 /* The n-th message: id 0, the question is the zone's name in lower case and AXFR. */
 const uint8_t *zone_image_message(const struct zone_image *image, size_t n, size_t *len);
 size_t zone_image_count(const struct zone_image *image);
-/* Octets of memory; octets of its records without compression. */
-size_t zone_image_size(const struct zone_image *image);
+/* Octets of its records without compression. */
 size_t zone_image_octets(const struct zone_image *image);
 #endif

@@ -485,35 +485,3 @@ zone_set_names(const struct zone_set *set)
 {
 	return stated_count(set->stated);
 }
-
-bool
-zone_set_find(const struct zone_set *set, const uint8_t *origin, struct zone_set_zone *zone)
-{
-	const struct zone_file *file = zone_set_serves(set, origin, name_len(origin));
-
-	if (file == NULL)
-		return false;
-	*zone = (struct zone_set_zone){ file->now->origin, file->path, file->kind == ZONE_LOCAL };
-	return true;
-}
-
-int
-zone_set_each(const struct zone_set *set, const uint8_t *origin, zone_set_entry_fn *visit,
-    void *arg)
-{
-	const struct zone_file *file = zone_set_serves(set, origin, name_len(origin));
-	int err = file == NULL ? ERR_NOTFOUND : 0;
-
-	for (size_t i = 0; err == 0 && i < file->claim_count; i++)
-		if (file->claims[i]->state == CLAIM_HEARD)
-			err = visit(arg, file->claims[i]->entry);
-	return err;
-}
-
-uint64_t
-zone_set_version(const struct zone_set *set, const uint8_t *origin)
-{
-	const struct zone_file *file = zone_set_serves(set, origin, name_len(origin));
-
-	return file == NULL ? 0 : file->version;
-}

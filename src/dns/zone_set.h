@@ -21,7 +21,6 @@
 struct content;
 struct diag;
 struct dns_settings;
-struct entry;
 struct index;
 struct zone_set;
 
@@ -70,23 +69,4 @@ void zone_set_switch(struct zone_set *set, struct index *index);
 /* Zones that are served, local ones and hosts not counted; names that are heard. */
 size_t zone_set_zones(const struct zone_set *set);
 size_t zone_set_names(const struct zone_set *set);
-
-/* For transfers. */
-struct zone_set_zone {
-	const uint8_t *origin;          /* wire form, folded */
-	const char *path;
-	bool local;
-};
-/* The zone of this origin that is served out of a file; false: there is none. */
-bool zone_set_find(const struct zone_set *set, const uint8_t *origin, struct zone_set_zone *zone);
-/*
- * All entries of that zone that are answered, by name as octets; the SOA is a set of the one whose
- * name is the origin, glue is additional at its cut (ENTRY_CUT).  Stops at and returns what is
- * not 0; ERR_NOTFOUND.
- */
-typedef int zone_set_entry_fn(void *arg, const struct entry *entry);
-int zone_set_each(const struct zone_set *set, const uint8_t *origin, zone_set_entry_fn *visit,
-    void *arg);
-/* Grows with each change of what the zone answers; 0: there is none. */
-uint64_t zone_set_version(const struct zone_set *set, const uint8_t *origin);
 #endif

@@ -120,7 +120,6 @@ zone_set_apply(struct zone_set *set, struct zone_file *file, struct content *con
 	file->claims = claims;
 	file->claim_count = count;
 	keep_whole(file);
-	file->version = ++set->version;
 	if (file->now != content)
 		content_free(file->now);
 	file->now = content;

@@ -16,7 +16,6 @@ struct zone_file {
 	struct content *waiting;        /* what it would state, were nobody in the way; NULL: nothing */
 	struct claim **claims;          /* by name */
 	size_t claim_count;
-	uint64_t version;
 	bool served;                    /* the zone is in the zone table, and the claims are made */
 	bool dirty;                     /* which claims are to be made has to be looked at again */
 	char path[];
@@ -33,7 +32,6 @@ struct zone_set {
 	struct keyset served;           /* files whose zone is served, by origin */
 	uint8_t ours[ZONE_OURS_MAX][DNS_NAME_MAX];      /* names that no file may state anything of */
 	size_t ours_count;
-	uint64_t version;
 	bool unsettled;
 	bool hosts_dirty;               /* which hosts are heard has to be looked at again */
 };

@@ -189,30 +189,6 @@ START_TEST(everything_moves_to_another_index)
 }
 END_TEST
 
-static int
-count_entry(void *arg, const struct entry *entry)
-{
-	(void)entry;
-	++*(unsigned *)arg;
-	return 0;
-}
-
-START_TEST(a_zone_can_be_walked_for_a_transfer)
-{
-	uint8_t origin[DNS_NAME_MAX];
-	unsigned count = 0;
-
-	state("a.zone", ZONE("a.test", "x A 192.0.2.1\ny.z A 192.0.2.2\n"));
-	sample_name("a.test", origin);
-	uint64_t version = zone_set_version(world.set, origin);
-	ck_assert_int_eq(zone_set_each(world.set, origin, count_entry, &count), 0);
-	ck_assert_uint_eq(count, 4);
-	state("a.zone", ZONE("a.test", "x A 192.0.2.9\n"));
-	ck_assert_uint_gt(zone_set_version(world.set, origin), version);
-	ck_assert_uint_eq(zone_set_version(world.set, sample_name("b.test", origin)), 0);
-}
-END_TEST
-
 Suite *
 suite(void)
 {
@@ -230,7 +206,6 @@ suite(void)
 	tcase_add_test(tests, a_zone_around_the_clusters_leaves_that_alone);
 	tcase_add_test(tests, local_zones_make_way);
 	tcase_add_test(tests, everything_moves_to_another_index);
-	tcase_add_test(tests, a_zone_can_be_walked_for_a_transfer);
 	suite_add_tcase(zone_set, tests);
 	return zone_set;
 }
