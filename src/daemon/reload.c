@@ -80,6 +80,7 @@ static int
 make_answers(struct rollcall *rollcall, struct generation *generation)
 {
 	struct generation *old = rollcall->now;
+	struct zone_set_settings zones;
 
 	/* Behind a wildcard we are called what the host is called by now. */
 	if (config_same_answers(old->config, generation->config) &&
@@ -91,11 +92,18 @@ make_answers(struct rollcall *rollcall, struct generation *generation)
 	generation->index = index_new();
 	if (generation->index == NULL)
 		return ERR_NOMEM;
-	int err = zone_set_copy(rollcall->zones, generation->index);
+	zone_feed_settings(generation->config, &generation->dns, &zones);
+	int err = zone_set_yield(rollcall->zones, &zones);
+	if (err == 0)
+		err = zone_set_copy(rollcall->zones, generation->index);
 	if (err == 0)
 		err = world_set_dns(rollcall->world, &generation->dns, generation->index);
-	if (err == 0)
+	if (err == 0) {
 		zone_set_switch(rollcall->zones, generation->index);
+	} else {
+		zone_feed_settings(old->config, &old->dns, &zones);
+		zone_set_configure(rollcall->zones, &zones);
+	}
 	return err;
 }
 

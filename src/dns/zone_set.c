@@ -403,6 +403,31 @@ zone_set_settle(struct zone_set *set)
 	return err;
 }
 
+static int
+yield_local(struct zone_set *set, struct zone_file *file)
+{
+	return file->served && !zone_set_wants_local(set, file) ? unserve(set, file, true) : 0;
+}
+
+static int
+yield_names(struct zone_set *set, struct zone_file *file)
+{
+	return file->served ? zone_set_retreat(set, file) : 0;
+}
+
+int
+zone_set_yield(struct zone_set *set, const struct zone_set_settings *settings)
+{
+	zone_set_configure(set, settings);
+	int err = settle_kind(set, ZONE_OF_FILE, give_up);
+
+	if (err == 0)
+		err = settle_kind(set, ZONE_LOCAL, yield_local);
+	for (int kind = ZONE_OF_FILE; err == 0 && kind <= ZONE_LOCAL; kind++)
+		err = settle_kind(set, (enum zone_origin)kind, yield_names);
+	return err;
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 struct zone_set *

@@ -60,6 +60,12 @@ int zone_set_settle(struct zone_set *set);
 /* Other settings; then zone_set_settle(). */
 void zone_set_configure(struct zone_set *set, const struct zone_set_settings *settings);
 /*
+ * Before that is done with another index: what these settings make the cluster's goes already, so
+ * that it does not come into that index, where the cluster has it, and is not taken out of it.
+ * Where the settings come to nothing: zone_set_configure() with those of before.  ERR_NOMEM.
+ */
+int zone_set_yield(struct zone_set *set, const struct zone_set_settings *settings);
+/*
  * Everything into another index, which may still come to nothing.  ERR_NOMEM: it has to.  Then,
  * with nothing changed in between: that one is written to from now on.
  */

@@ -147,6 +147,22 @@ zone_set_reconsider(struct zone_set *set, struct zone_file *file)
 }
 
 int
+zone_set_retreat(struct zone_set *set, struct zone_file *file)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < file->claim_count; i++) {
+		struct claim *claim = file->claims[i];
+
+		if (claim->state != CLAIM_OUT &&
+		    !zone_set_allows(set, file, entry_name(claim->entry)) &&
+		    stated_take_back(set->stated, claim, false) != 0)
+			err = ERR_NOMEM;
+	}
+	return err;
+}
+
+int
 zone_set_withdraw(struct zone_set *set, struct zone_file *file, bool keep)
 {
 	int err = 0;

@@ -57,6 +57,8 @@ struct zone_file *zone_set_serves(const struct zone_set *set, const uint8_t *nam
 int zone_set_apply(struct zone_set *set, struct zone_file *file, struct content *content);
 /* Make the claims that are allowed, and take back the others.  ERR_NOMEM. */
 int zone_set_reconsider(struct zone_set *set, struct zone_file *file);
+/* The second half of that only. */
+int zone_set_retreat(struct zone_set *set, struct zone_file *file);
 /* Take all claims back for good, or with `keep` so that they can be made again.  ERR_NOMEM. */
 int zone_set_withdraw(struct zone_set *set, struct zone_file *file, bool keep);
 #endif

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "dns/entry.h"
+#include "dns/hosts.h"
 #include "dns/index.h"
+#include "dns/wire.h"
 #include "tests/dns/sample.h"
 #include "tests/dns/zone_world.h"
 #include "tests/suite.h"
@@ -189,6 +192,69 @@ START_TEST(everything_moves_to_another_index)
 }
 END_TEST
 
+/* The cluster's zone and name as a catalog makes them: after what was copied. */
+static void
+add_clusters(struct index *index, const char *zone, const char *host)
+{
+	static const uint8_t soa[22] = { 0 }, address[] = { 192, 0, 2, 99 };
+	const struct entry_record record = { .type = DNS_TYPE_A, .ttl_s = 5, .rdata = address,
+		.rdata_len = 4 };
+	uint8_t origin[DNS_NAME_MAX], name[DNS_NAME_MAX];
+	const struct entry_spec spec = { .kind = ENTRY_NAME, .name = sample_name(host, name),
+		.zone = sample_name(zone, origin), .records = &record, .record_count = 1 };
+	struct entry *entry;
+
+	ck_assert_int_eq(index_set_zone(index, origin, soa, sizeof(soa), 5), 0);
+	ck_assert_int_eq(entry_build(&spec, &entry), 0);
+	ck_assert_int_eq(index_put(index, entry), 0);
+}
+
+/* In the index that the settings come with, the cluster has them already. */
+START_TEST(what_other_settings_make_the_clusters_stays_the_clusters)
+{
+	static const char *const reverse[] = { "10.in-addr.arpa" };
+	struct dns_settings before = world.dns, dns = world.dns;
+	struct zone_set_settings settings = world.settings;
+	const char *hosts = "192.0.2.2 y.b.test\n";
+	struct content *content;
+
+	ck_assert_int_eq(zone_world_state(&world, ZONE_LOCAL, "local/10.zone",
+	    ZONE("10.in-addr.arpa", "")), 0);
+	state("a.zone", ZONE("a.test", "x A 192.0.2.1\n"));
+	ck_assert_int_eq(hosts_build("hosts", hosts, strlen(hosts), NULL, NULL, &content), 0);
+	ck_assert_int_eq(zone_set_take(world.set, ZONE_OF_HOSTS, "hosts", 0, content, NULL), 0);
+	dns.reverse_zones = reverse;
+	dns.reverse_zone_count = 1;
+	settings.dns = &dns;
+	for (int round = 0; round < 2; round++) {
+		struct index *other = index_new(), *old = world.index;
+		const char *zone = round == 0 ? "a.test" : "b.test";
+
+		dns.external_zone = zone;
+		ck_assert_int_eq(zone_set_yield(world.set, &settings), 0);
+		ck_assert_int_eq(zone_set_copy(world.set, other), 0);
+		add_clusters(other, zone, round == 0 ? "x.a.test" : "y.b.test");
+		add_clusters(other, "10.in-addr.arpa", "10.in-addr.arpa");
+		zone_set_switch(world.set, other);
+		world.index = other;
+		world.responder.index = other;
+		index_free(old);
+		zone_set_configure(world.set, &settings);
+		ck_assert_int_eq(zone_set_settle(world.set), 0);
+		zone_world_expect(&world, "x.a.test. A", round == 0 ?
+		    "NOERROR aa | x.a.test. 5 A 192.0.2.99 | |" :
+		    "NOERROR aa | x.a.test. 60 A 192.0.2.1 | |");
+		zone_world_expect(&world, "y.b.test. A", round == 0 ?
+		    "NOERROR aa | y.b.test. 5 A 192.0.2.2 | |" :
+		    "NOERROR aa | y.b.test. 5 A 192.0.2.99 | |");
+		zone_world_expect(&world, "10.in-addr.arpa. A",
+		    "NOERROR aa | 10.in-addr.arpa. 5 A 192.0.2.99 | |");
+	}
+	settings.dns = &before;
+	zone_set_configure(world.set, &settings);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -206,6 +272,7 @@ suite(void)
 	tcase_add_test(tests, a_zone_around_the_clusters_leaves_that_alone);
 	tcase_add_test(tests, local_zones_make_way);
 	tcase_add_test(tests, everything_moves_to_another_index);
+	tcase_add_test(tests, what_other_settings_make_the_clusters_stays_the_clusters);
 	suite_add_tcase(zone_set, tests);
 	return zone_set;
 }
