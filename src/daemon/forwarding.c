@@ -52,6 +52,15 @@ is_ours(void *arg, const uint8_t *name, size_t len)
 	return responder.index != NULL && host_or_zone_is_ours(responder.index, name, len);
 }
 
+/* On the resolver's thread, the writer of the cache. */
+static void
+forget_ours(void *arg)
+{
+	struct forwarding *forwarding = arg;
+
+	(void)cache_forget_ours(forwarding->rollcall->cache, is_ours, forwarding);
+}
+
 static void
 set_serving(struct forwarding *forwarding)
 {
@@ -234,6 +243,13 @@ forwarding_set(struct forwarding *forwarding)
 	err = look(forwarding);
 	watch_files(forwarding);
 	return err;
+}
+
+void
+forwarding_names_changed(struct forwarding *forwarding)
+{
+	if (forwarding != NULL && forwarding->started)
+		resolver_call(forwarding->resolver, forget_ours, forwarding);
 }
 
 void

@@ -25,6 +25,8 @@ void forwarding_free(struct forwarding *forwarding);
 
 /* The settings that hold now are others.  ERR_NOMEM: upstreams are as before. */
 int forwarding_set(struct forwarding *forwarding);
+/* Files have named other names as ours: what leads to them is not what upstreams said any more. */
+void forwarding_names_changed(struct forwarding *forwarding);
 /* About once a second: files are looked at, in case that nothing tells of their changes. */
 void forwarding_tick(struct forwarding *forwarding);
 

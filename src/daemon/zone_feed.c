@@ -10,6 +10,7 @@
 #include "daemon/config.h"
 #include "daemon/context.h"
 #include "daemon/feed.h"
+#include "daemon/forwarding.h"
 #include "dns/content.h"
 #include "dns/hosts.h"
 #include "dns/index.h"
@@ -71,6 +72,7 @@ take(struct rollcall *rollcall, enum zone_origin origin, const char *path, unsig
 	int err = zone_set_take(rollcall->zones, origin, path, rank, content, diag);
 
 	feed_say(rollcall, diag);
+	rollcall->names_changed = true;
 	if (err != 0)
 		log_error("%s: not taken: %s; it is tried again", path, err_text(err));
 	return err;
@@ -224,6 +226,9 @@ void
 zone_feed_settle(struct rollcall *rollcall)
 {
 	rollcall->zones_owed = zone_set_settle(rollcall->zones) != 0;
+	if (rollcall->names_changed)
+		forwarding_names_changed(rollcall->forwarding);
+	rollcall->names_changed = false;
 	/* Nobody else may have anything to do: what was replaced goes now. */
 	index_reclaim(rollcall->now->answers->index);
 }

@@ -89,6 +89,12 @@ void cache_fail(struct cache *cache, const struct asked *asked, uint8_t rcode,
 
 /* Forget a folded name, with all below it or alone; returns how many entries. */
 size_t cache_flush(struct cache *cache, const uint8_t *name, size_t len, bool below);
+/*
+ * Names have become ours: forget answers that lead to one and go on there by what an upstream said.
+ * How many.
+ */
+size_t cache_forget_ours(struct cache *cache,
+    bool (*is_ours)(void *arg, const uint8_t *name, size_t len), void *arg);
 /* Another size, at once.  ERR_NOMEM: all as before. */
 int cache_resize(struct cache *cache, uint64_t size);
 /* About once a second: let go of some of what has ended. */

@@ -322,6 +322,29 @@ cache_flush(struct cache *cache, const uint8_t *name, size_t len, bool below)
 	return forgotten;
 }
 
+size_t
+cache_forget_ours(struct cache *cache,
+    bool (*is_ours)(void *arg, const uint8_t *name, size_t len), void *arg)
+{
+	const struct cache_table *table = cache_table(cache);
+	uint8_t name[DNS_NAME_MAX];
+	size_t forgotten = 0;
+
+	for (size_t at = 0; at < cache_table_slots(table); at++) {
+		const struct parcel *parcel = cache_slot_parcel(cache_table_load(table, at));
+
+		if (parcel == NULL || parcel->links == 0 || parcel_leads_to_us(parcel))
+			continue;
+		size_t len = parcel_last_name(parcel, name);
+		name_fold(name, len);
+		if (!is_ours(arg, name, len))
+			continue;
+		empty_slot(cache, at);
+		forgotten++;
+	}
+	return forgotten;
+}
+
 int
 cache_resize(struct cache *cache, uint64_t size)
 {

@@ -226,6 +226,25 @@ START_TEST(a_forgotten_name_is_not_missing_because_of_one_above)
 }
 END_TEST
 
+static bool
+is_corp(void *arg, const uint8_t *name, size_t len)
+{
+	(void)arg;
+	return len >= 6 && memcmp(name + len - 6, "\4corp", 6) == 0;
+}
+
+START_TEST(answers_that_lead_to_what_has_become_ours_go)
+{
+	put_text("a.example A", "NOERROR\nAN a.example. 300 CNAME Www.Corp.\n"
+	    "AN www.corp. 300 A 192.0.2.1\n");
+	put_text("b.example A", "NOERROR\nAN b.example. 300 CNAME c.example.\n"
+	    "AN c.example. 300 A 192.0.2.1\n");
+	put_text("c.example A", "NOERROR\nAN c.example. 300 A 192.0.2.1\n");
+	ck_assert_uint_eq(cache_forget_ours(cache, is_corp, NULL), 1);
+	ck_assert_uint_eq(cache_forget_ours(cache, is_corp, NULL), 0);
+}
+END_TEST
+
 START_TEST(entries_can_be_looked_at)
 {
 	struct cache_seen seen;
@@ -379,6 +398,7 @@ suite(void)
 	tcase_add_test(tests, without_a_size_nothing_is_kept);
 	tcase_add_test(tests, a_name_can_be_forgotten_alone_or_with_all_below);
 	tcase_add_test(tests, a_forgotten_name_is_not_missing_because_of_one_above);
+	tcase_add_test(tests, answers_that_lead_to_what_has_become_ours_go);
 	tcase_add_test(tests, entries_can_be_looked_at);
 	tcase_add_test(tests, takes_another_size_at_once);
 	tcase_add_test(tests, survives_the_lack_of_memory);
