@@ -149,8 +149,8 @@ patience_ms(const struct flight *flight, const struct upstream *upstream)
 }
 
 /*
- * Nothing at all has come from this one since it was asked first: something on the way may throw
- * away what has an OPT, or all of UDP.  Without DO nothing is lost with the OPT but size.
+ * This one has replied to nothing that was sent since it was asked first: something on the way may
+ * throw away what has an OPT, or all of UDP.  Without DO nothing is lost with the OPT but size.
  */
 static unsigned
 another_way(const struct flight *flight, const struct upstream *upstream)
@@ -159,7 +159,7 @@ another_way(const struct flight *flight, const struct upstream *upstream)
 
 	while (first->upstream != upstream)
 		first++;
-	if (upstream->heard_us > first->sent_us)
+	if (upstream->served_us > first->sent_us)
 		return 0;
 	if (flight->tries == FLIGHT_TRIES - 1)
 		return ASK_TCP;

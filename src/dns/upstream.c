@@ -73,6 +73,8 @@ void
 upstream_note_reply(struct upstream *upstream, uint64_t now_us, uint64_t took_us)
 {
 	upstream->heard_us = now_us;
+	if (now_us - took_us > upstream->served_us)
+		upstream->served_us = now_us - took_us;
 	upstream->losses = 0;
 	upstream->suspect_until_ms = 0;
 	latency_note(&upstream->latency, took_us);

@@ -38,6 +38,7 @@ struct upstream {
 	bool knows_edns;                /* it has answered a question with OPT */
 	uint64_t suspect_until_ms;      /* it left a question unanswered: others first */
 	uint64_t heard_us;              /* when anything came from it for the last time */
+	uint64_t served_us;             /* when the newest question was sent that it has replied to */
 	unsigned losses;                /* in a row */
 	unsigned samples;
 	uint16_t steps[UPSTREAM_STEPS];

@@ -27,7 +27,8 @@ ask(void *arg, struct upstream *upstream, const struct asked *asked, unsigned ho
 		return NULL;
 	}
 	ck_assert_uint_lt(air->ask_count, AIR_ASKS);
-	*entry = (struct air_ask){ .upstream = i, .how = how, .attempt = attempt };
+	*entry = (struct air_ask){ .upstream = i, .how = how, .attempt = attempt,
+		.sent_us = clock_now_us(air->clock) };
 	memcpy(&entry->asked, asked, offsetof(struct asked, name) + asked->name_len);
 	air->ask_count++;
 	return entry;
@@ -205,6 +206,7 @@ air_reply(struct air *air, unsigned i, enum parcel_verdict verdict)
 	struct upstream *upstream = air->upstreams[air->asks[i].upstream];
 
 	upstream->heard_us = clock_now_us(air->clock);
+	upstream->served_us = air->asks[i].sent_us;
 	flight_try_reply(take(air, i), verdict, &reading);
 }
 
@@ -216,6 +218,7 @@ air_answer(struct air *air, unsigned i, uint32_t ttl_s)
 	struct upstream *upstream = air->upstreams[air->asks[i].upstream];
 
 	upstream->heard_us = clock_now_us(air->clock);
+	upstream->served_us = air->asks[i].sent_us;
 	flight_try_reply(take(air, i), PARCEL_GOOD, &reading);
 }
 

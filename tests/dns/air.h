@@ -17,6 +17,7 @@ struct air_ask {
 	struct asked asked;
 	struct flight_try *attempt;     /* NULL: ended or abandoned */
 	bool abandoned;
+	uint64_t sent_us;
 };
 
 struct air_waiter {

@@ -149,6 +149,19 @@ START_TEST(a_slow_name_is_asked_again_as_before)
 }
 END_TEST
 
+START_TEST(a_late_reply_to_an_older_question_is_no_sign_of_life)
+{
+	air_begin(&air, 1, FORWARD_SEQUENTIAL);
+	air_question(&air, &one, "slow.example");
+	air_pass(&air, 100);
+	air_question(&air, &two, "lost.example");
+	air_pass(&air, 100);
+	air_answer(&air, 0, 5);
+	air_pass(&air, 1500);
+	ck_assert_uint_eq(air.asks[air.ask_count - 1].how, ASK_TCP);
+}
+END_TEST
+
 START_TEST(that_we_could_not_ask_is_not_remembered)
 {
 	air_begin(&air, 1, FORWARD_SEQUENTIAL);
@@ -296,6 +309,7 @@ suite(void)
 	tcase_add_test(tests, a_lone_upstream_that_is_silent_is_asked_in_other_ways);
 	tcase_add_test(tests, one_that_knows_edns_has_lost_a_packet);
 	tcase_add_test(tests, a_slow_name_is_asked_again_as_before);
+	tcase_add_test(tests, a_late_reply_to_an_older_question_is_no_sign_of_life);
 	tcase_add_test(tests, that_we_could_not_ask_is_not_remembered);
 	tcase_add_test(tests, what_is_stale_is_given_when_nothing_came_for_a_while);
 	tcase_add_test(tests, what_is_stale_is_given_at_once_when_all_have_failed);
