@@ -2,6 +2,7 @@
 #include "daemon/config_transfer.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,13 +140,18 @@ check_transfer(struct field_context *context, const struct doc_node *node, void 
 	const struct doc_node *list = doc_find(node, "notify");
 	struct addr_port to;
 	const char *key;
+	char name[32];
 
-	for (size_t i = 0; i < transfer->notify_text_count; i++)
-		if (read_notify(transfer->notify_texts[i], &to, &key) && key != NULL &&
-		    find_key(transfer, key) == NULL)
-			field_error(context, list != NULL && list->type == DOC_LIST &&
-			    list->count == transfer->notify_text_count ?
-			    doc_item(list, i) : list, ".notify", "there is no key %.255s", key);
+	for (size_t i = 0; i < transfer->notify_text_count; i++) {
+		if (!read_notify(transfer->notify_texts[i], &to, &key) || key == NULL ||
+		    find_key(transfer, key) != NULL)
+			continue;
+		(void)snprintf(name, sizeof(name), ".notify[%zu]", i);
+		field_error(context, list != NULL && list->type == DOC_LIST &&
+		    list->count == transfer->notify_text_count ? doc_item(list, i) : list, name,
+		    "\"%.300s\" names a key that transfer.tsig does not have",
+		    transfer->notify_texts[i]);
+	}
 	list = doc_find(node, "tsig");
 	for (size_t i = 0; i < transfer->tsig_count; i++)
 		if (find_key(transfer, transfer->tsig[i].name) != &transfer->tsig[i] &&

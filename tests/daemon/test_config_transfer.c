@@ -100,7 +100,8 @@ static const struct {
 	{ "transfer: {to: [loopback, nobody]}", "1:27" },
 	{ "transfer: {notify: [127.0.0.1]}", "1:21" },
 	{ "transfer: {notify: [\"0.0.0.0:53\"]}", "1:21" },
-	{ "transfer: {notify: [\"127.0.0.1:53 k\"]}", "1:21" },
+	{ "transfer: {notify: [\"127.0.0.1:53 k\"]}", "1:21: error: transfer.notify[0] "
+	  "\"127.0.0.1:53 k\" names a key that transfer.tsig does not have" },
 	{ "transfer: {tsig: [{name: k}]}", "1:19" },
 	{ "transfer: {tsig: [{secret: MDEyMzQ1Njc4OWFiY2RlZg==}]}", "1:19" },
 	{ "transfer: {tsig: [{name: k, secret: MDEyMzQ1Njc4OWFiY2RlZg==, secretFile: /x}]}", "1:19" },
