@@ -76,6 +76,20 @@ set_zone(struct index *index, const struct zone_file *file, const struct content
 	    ZONE_STATED | (file->kind == ZONE_LOCAL ? ZONE_FINAL : 0));
 }
 
+/*
+ * Settings that came since may have made the zone the cluster's (dns.reverseZones): it has been put
+ * over the file's then, and stays.
+ */
+static void
+remove_zone(struct zone_set *set, const struct content *content)
+{
+	const struct zone *zone = zone_table_at(index_zones(set->index), content->origin,
+	    content->origin_len);
+
+	if (zone != NULL && (zone->flags & ZONE_STATED) != 0)
+		index_remove_zone(set->index, content->origin);
+}
+
 /* The zone is nobody's any more; with `keep` the file can serve it again. */
 static int
 unserve(struct zone_set *set, struct zone_file *file, bool keep)
@@ -88,7 +102,7 @@ unserve(struct zone_set *set, struct zone_file *file, bool keep)
 	if (file->kind == ZONE_OF_HOSTS)
 		return 0;
 	keyset_remove(&set->served, origin_hash(set, file->now), file);
-	index_remove_zone(set->index, file->now->origin);
+	remove_zone(set, file->now);
 	note_change(set, file->now);
 	return 0;
 }
