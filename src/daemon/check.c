@@ -45,6 +45,7 @@ begin(struct check *check, const struct config *config)
 
 	config_dns_settings(config, NULL, 0, NULL, 0, &check->dns);
 	zone_feed_settings(config, &check->dns, &settings);
+	settings.turn_from = 0;         /* nobody waits */
 	check->index = index_new();
 	if (check->index == NULL)
 		return ERR_NOMEM;

@@ -82,6 +82,7 @@ struct rollcall {
 	uint64_t loop_late_ms;          /* the worst since the start */
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */
+	struct event *zones_due;        /* another turn of zone_set_work() */
 	bool names_changed;             /* files of zones or hosts state something else */
 	bool zones_owed;                /* zones could not be settled for want of memory */
 	bool sources_begun;             /* all of them have begun to load */

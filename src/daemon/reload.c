@@ -131,6 +131,8 @@ apply(struct rollcall *rollcall, struct generation *generation)
 	for (size_t i = 0; i < count; i++)
 		log_warn("reload: %s differs and needs a restart", names[i]);
 	if (err == 0)
+		err = zone_feed_finish(rollcall);
+	if (err == 0)
 		err = make_answers(rollcall, generation);
 	if (err != 0)
 		return err;

@@ -52,7 +52,7 @@ serve_when_ready(struct rollcall *rollcall)
 	struct world_counts counts;
 
 	if (rollcall->serving || rollcall->stopping || !rollcall->loaded ||
-	    world_is_busy(rollcall->world))
+	    world_is_busy(rollcall->world) || zone_feed_is_busy(rollcall))
 		return;
 	world_counts(rollcall->world, &counts);
 	if (counts.targets_waiting > 0 &&
@@ -85,7 +85,7 @@ reload(struct rollcall *rollcall)
 static void
 end_reload(struct rollcall *rollcall)
 {
-	if (rollcall->loading || world_is_busy(rollcall->world))
+	if (rollcall->loading || world_is_busy(rollcall->world) || zone_feed_is_busy(rollcall))
 		return;
 	if (rollcall->reloading)
 		notify_send("READY=1");

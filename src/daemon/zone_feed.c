@@ -1,8 +1,11 @@
 /* zone_feed.c - zone files, hosts files and local zones into the zones that are answered. */
 #include "daemon/zone_feed.h"
 
+#include <event2/event.h>
+#include <sched.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -19,6 +22,10 @@
 #include "source/decode.h"
 #include "source/source_dir.h"
 #include "source/source_text.h"
+
+/* A zone of fewer names is taken up in less time than a turn lasts. */
+#define TURN_FROM 512
+#define TURN_US 4000
 
 /* ---- texts --------------------------------------------------------------------------------- */
 
@@ -112,6 +119,66 @@ static const struct source_text hosts_text = {
 	.is = is_any, .read = read_hosts, .free = free_content, .take = take_hosts,
 };
 
+/* ---- turns --------------------------------------------------------------------------------- */
+
+struct turn {
+	const struct clock *clock;
+	uint64_t began_us;
+};
+
+static bool
+is_over(void *arg)
+{
+	const struct turn *turn = arg;
+
+	/* As in world.c: let those who answer go first. */
+	(void)sched_yield();
+	return clock_now_us(turn->clock) - turn->began_us >= TURN_US;
+}
+
+/* After all else that has happened has had its turn. */
+static void
+take_turn_soon(struct rollcall *rollcall)
+{
+	static const struct timeval now = { 0, 0 };
+
+	if (zone_set_is_busy(rollcall->zones) && !evtimer_pending(rollcall->zones_due, NULL))
+		(void)evtimer_add(rollcall->zones_due, &now);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct rollcall *rollcall = arg;
+	struct turn turn = { rollcall->clock, clock_now_us(rollcall->clock) };
+
+	(void)fd, (void)what;
+	if (zone_set_work(rollcall->zones, is_over, &turn) != 0)
+		rollcall->zones_owed = true;    /* the next tick comes back to it */
+	else if (zone_set_is_busy(rollcall->zones))
+		take_turn_soon(rollcall);
+	else
+		rollcall->names_changed = true;
+	if (!zone_set_is_busy(rollcall->zones))
+		zone_feed_settle(rollcall);
+	index_reclaim(rollcall->now->answers->index);
+	/* Somebody may wait for the end of it. */
+	if (!zone_set_is_busy(rollcall->zones))
+		event_active(rollcall->refresh, EV_TIMEOUT, 0);
+}
+
+bool
+zone_feed_is_busy(const struct rollcall *rollcall)
+{
+	return zone_set_is_busy(rollcall->zones);
+}
+
+int
+zone_feed_finish(struct rollcall *rollcall)
+{
+	return zone_set_work(rollcall->zones, NULL, NULL);
+}
+
 /* ---- sources ------------------------------------------------------------------------------- */
 
 /* Manifests are for the folders of zones. */
@@ -166,7 +233,7 @@ zone_feed_settings(const struct config *config, const struct dns_settings *dns,
 	*settings = (struct zone_set_settings){ .dns = dns, .networks = config->service_cidrs,
 		.network_count = config->service_cidr_count,
 		.forward_zones = config->forward_zones,
-		.forward_zone_count = config->forward_count };
+		.forward_zone_count = config->forward_count, .turn_from = TURN_FROM };
 }
 
 int
@@ -180,9 +247,10 @@ zone_feed_start(struct rollcall *rollcall)
 	hosts_settings(config, &hosts);
 	local_settings(config, &local);
 	rollcall->zones = zone_set_new(&settings, rollcall->now->answers->index);
+	rollcall->zones_due = evtimer_new(rollcall->loop, on_turn, rollcall);
 	rollcall->hosts = source_dir_new(rollcall->loop, rollcall->clock, &hosts, &ops, rollcall);
 	rollcall->local = source_dir_new(rollcall->loop, rollcall->clock, &local, &ops, rollcall);
-	return rollcall->zones == NULL || rollcall->hosts == NULL || rollcall->local == NULL ?
+	return rollcall->zones == NULL || rollcall->zones_due == NULL || rollcall->hosts == NULL || rollcall->local == NULL ?
 	    ERR_NOMEM : 0;
 }
 
@@ -211,6 +279,9 @@ zone_feed_stop(struct rollcall *rollcall)
 {
 	source_dir_free(rollcall->hosts);
 	source_dir_free(rollcall->local);
+	if (rollcall->zones_due != NULL)
+		event_free(rollcall->zones_due);
+	rollcall->zones_due = NULL;
 	zone_set_free(rollcall->zones);
 	rollcall->hosts = rollcall->local = NULL;
 	rollcall->zones = NULL;
@@ -229,6 +300,7 @@ zone_feed_settle(struct rollcall *rollcall)
 	if (rollcall->names_changed)
 		forwarding_names_changed(rollcall->forwarding);
 	rollcall->names_changed = false;
+	take_turn_soon(rollcall);
 	/* Nobody else may have anything to do: what was replaced goes now. */
 	index_reclaim(rollcall->now->answers->index);
 }

@@ -26,6 +26,10 @@ void zone_feed_stop(struct rollcall *rollcall);
 
 /* Is something being read that has not been looked at since the load began? */
 bool zone_feed_is_loading(const struct rollcall *rollcall);
+/* Are names of a large zone still being taken up, a turn of the loop after the other? */
+bool zone_feed_is_busy(const struct rollcall *rollcall);
+/* Take them up now, all of them, before settings change.  ERR_NOMEM. */
+int zone_feed_finish(struct rollcall *rollcall);
 /* A batch of any source is in: zones make way for each other. */
 void zone_feed_settle(struct rollcall *rollcall);
 

@@ -393,6 +393,14 @@ index_put_cell(struct index *index, struct entry *entry, struct cell *cell)
 }
 
 int
+index_reserve(struct index *index)
+{
+	const struct table *table = atomic_load_explicit(&index->table, memory_order_relaxed);
+
+	return 2 * (table->used + 1) > table->mask + 1 ? rebuild(index) : 0;
+}
+
+int
 index_put(struct index *index, struct entry *entry)
 {
 	return put(index, entry_hash(index, entry), entry, NULL);
@@ -532,7 +540,7 @@ index_set_stated_zone(struct index *index, const uint8_t *name, const uint8_t *s
 		free(zone);
 		return ERR_NOMEM;
 	}
-	if ((flags & ZONE_FINAL) == 0)
+	if ((flags & (ZONE_FINAL | ZONE_COMING)) == 0)
 		tell_zone(index, name, soa_rdata, soa_len, soa_ttl_s);
 	return 0;
 }

@@ -25,6 +25,9 @@ struct index *index_new(void);
 /* After all readers are gone. */
 void index_free(struct index *index);
 
+/* Room for one more entry: putting it will not want memory.  ERR_NOMEM. */
+int index_reserve(struct index *index);
+
 /*
  * Control thread.  Put an entry in place of the one with its name, if any; the index owns it from
  * here on, also on failure.  ERR_NOMEM leaves what was there.  Remove: a missing name is no error.

@@ -322,7 +322,7 @@ outgoing_watch(struct outgoing *outgoing, struct index *index, bool settled)
 		uint32_t ttl_s;
 
 		/* A secondary has local zones of its own. */
-		if (zone == NULL || (zone->flags & ZONE_FINAL) != 0)
+		if (zone == NULL || (zone->flags & (ZONE_FINAL | ZONE_COMING)) != 0)
 			continue;
 		size_t len = zone_table_soa(zone, rdata, &ttl_s);
 		err = outgoing_add(outgoing, zone->name, rdata, len, ttl_s, settled);

@@ -156,6 +156,10 @@ find_instead(struct reply *reply, const struct above *above, const uint8_t *name
 		zone = zone_table_above(index_zones(reply->responder->index), name, len);
 	if (reply->hops == 0)
 		reply->zone = zone;
+	if (zone != NULL && (zone->flags & ZONE_COMING) != 0) {
+		answer_negative(reply, zone, DNS_SERVFAIL);
+		return NULL;
+	}
 	if (zone != NULL && above_answer(reply, above, name, len, *owner, zone))
 		return NULL;
 	const struct entry *entry = !stand_in_may_be(zone, name, len) ? NULL :

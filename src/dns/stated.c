@@ -109,7 +109,9 @@ hear(struct stated *stated, struct claim *claim, struct claim *head)
 	uint32_t hash = hash_of(stated, entry_name(claim->entry));
 	struct entry *kept = NULL;
 
-	if (head != NULL && (kept = copy_of(head->entry)) == NULL)
+	/* What could be lost is asked for beforehand. */
+	if (index_reserve(stated->index) != 0 ||
+	    (head != NULL && (kept = copy_of(head->entry)) == NULL))
 		return ERR_NOMEM;
 	if (keyset_add(&stated->names, hash, claim) != 0) {
 		entry_free(kept);

@@ -69,11 +69,19 @@ note_change(struct zone_set *set, const struct content *changed)
 }
 
 static int
-set_zone(struct index *index, const struct zone_file *file, const struct content *content)
+set_zone(struct index *index, const struct zone_file *file, unsigned flags)
 {
+	const struct content *content = file->now;
+
 	return index_set_stated_zone(index, content->origin, content->soa_rdata, content->soa_len,
 	    content->negative_ttl_s,
-	    ZONE_STATED | (file->kind == ZONE_LOCAL ? ZONE_FINAL : 0));
+	    flags | ZONE_STATED | (file->kind == ZONE_LOCAL ? ZONE_FINAL : 0));
+}
+
+int
+zone_set_tell(struct zone_set *set, const struct zone_file *file, bool coming)
+{
+	return set_zone(set->index, file, coming ? ZONE_COMING : 0);
 }
 
 /*
@@ -107,14 +115,10 @@ unserve(struct zone_set *set, struct zone_file *file, bool keep)
 	return 0;
 }
 
-/*
- * The zone of a file that has its content: its claims, as far as they may be made.  The zone comes
- * before its names: an entry whose zone is not there is refused.
- */
-static int
-serve(struct zone_set *set, struct zone_file *file)
+int
+zone_set_enter(struct zone_set *set, struct zone_file *file, bool coming)
 {
-	int err = set_zone(set->index, file, file->now);
+	int err = zone_set_tell(set, file, coming);
 
 	if (err == 0 && keyset_add(&set->served, origin_hash(set, file->now), file) != 0) {
 		index_remove_zone(set->index, file->now->origin);
@@ -124,9 +128,29 @@ serve(struct zone_set *set, struct zone_file *file)
 		return err;
 	file->served = true;
 	note_change(set, file->now);
-	err = zone_set_reconsider(set, file);
+	return 0;
+}
+
+/*
+ * The zone of a file that has its content: its claims, as far as they may be made.  The zone comes
+ * before its names: an entry whose zone is not there is refused.
+ */
+static int
+serve(struct zone_set *set, struct zone_file *file)
+{
+	int err = zone_set_enter(set, file, false);
+
+	if (err == 0)
+		err = zone_set_reconsider(set, file);
 	/* Who follows changes takes an SOA for the end of one (observer.h). */
-	return err != 0 ? err : set_zone(set->index, file, file->now);
+	return err != 0 ? err : zone_set_tell(set, file, false);
+}
+
+static bool
+is_large(const struct zone_set *set, const struct zone_file *file, const struct content *content)
+{
+	return set->settings.turn_from > 0 &&
+	    file->claim_count + content->count >= set->settings.turn_from;
 }
 
 static bool
@@ -146,13 +170,16 @@ admit(struct zone_set *set, struct zone_file *file, struct content *content)
 		err = unserve(set, file, false);
 	if (err == 0 && other != NULL && other != file)
 		err = unserve(set, other, true);
-	if (err == 0 && file->now != content)
+	bool large = file->now != content && is_large(set, file, content);
+	if (err == 0 && large)
+		err = zone_set_turn_begin(set, file, content);
+	else if (err == 0 && file->now != content)
 		err = zone_set_apply(set, file, content);
 	if (file->now != content)
 		content_free(content);
-	if (err != 0)
+	if (err != 0 || large)
 		return err;
-	return file->served ? set_zone(set->index, file, content) : serve(set, file);
+	return file->served ? zone_set_tell(set, file, false) : serve(set, file);
 }
 
 /* ---- files --------------------------------------------------------------------------------- */
@@ -199,6 +226,7 @@ add_file(struct zone_set *set, enum zone_origin kind, const char *path)
 static void
 free_file(struct zone_file *file)
 {
+	/* NULL is allowed, and may be among them. */
 	for (size_t i = 0; i < file->claim_count; i++)
 		stated_claim_free(file->claims[i]);
 	free(file->claims);
@@ -250,11 +278,14 @@ take_zone(struct zone_set *set, struct zone_file *file, struct content *content,
 	const struct zone_file *other = zone_set_serves(set, content->origin, content->origin_len);
 	const char *why = other == file ? NULL : zone_set_owner(set, content, buf, sizeof(buf));
 
-	if (why == NULL) {
+	/* What comes while there is more to do of before waits for its end, the last one. */
+	if (why == NULL && !file->busy) {
 		wait_for(set, file, NULL);
 		return admit(set, file, content);
 	}
-	diag_add(diag, SEVERITY_ERROR, &place, "%s %s", name_to_text(content->origin, text), why);
+	if (why != NULL)
+		diag_add(diag, SEVERITY_ERROR, &place, "%s %s", name_to_text(content->origin, text),
+		    why);
 	wait_for(set, file, content);
 	return 0;
 }
@@ -310,19 +341,29 @@ give_up(struct zone_set *set, struct zone_file *file)
 	return unserve(set, file, true);
 }
 
+/* Is nobody in the way of what the file would state?  What it serves already is its own. */
+static bool
+is_free(const struct zone_set *set, const struct zone_file *file, const struct content *content)
+{
+	char buf[WHY_SIZE];
+
+	return zone_set_serves(set, content->origin, content->origin_len) == file ||
+	    zone_set_owner(set, content, buf, sizeof(buf)) == NULL;
+}
+
 /* What stood back, and need not any more. */
 static int
 settle_zone(struct zone_set *set, struct zone_file *file)
 {
 	struct content *content = file->waiting;
-	char buf[WHY_SIZE];
 
-	if (content != NULL && zone_set_owner(set, content, buf, sizeof(buf)) == NULL) {
+	if (file->busy)
+		return 0;
+	if (content != NULL && is_free(set, file, content)) {
 		file->waiting = NULL;
 		return admit(set, file, content);
 	}
-	if (file->now != NULL && !file->served &&
-	    zone_set_owner(set, file->now, buf, sizeof(buf)) == NULL)
+	if (file->now != NULL && !file->served && is_free(set, file, file->now))
 		return admit(set, file, file->now);
 	return 0;
 }
@@ -496,7 +537,7 @@ zone_set_copy(const struct zone_set *set, struct index *index)
 
 	for (size_t i = 0; err == 0 && i < set->count; i++)
 		if (set->files[i]->served && set->files[i]->kind != ZONE_OF_HOSTS)
-			err = set_zone(index, set->files[i], set->files[i]->now);
+			err = set_zone(index, set->files[i], 0);
 	return err != 0 ? err : stated_copy(set->stated, index);
 }
 

@@ -36,6 +36,7 @@ struct zone_set_settings {
 	size_t network_count;
 	const char *const *forward_zones;       /* that are asked elsewhere; "." is none of them */
 	size_t forward_zone_count;
+	size_t turn_from;                       /* zones of so many names wait for zone_set_work(); 0: none */
 };
 
 /* The index is borrowed.  NULL: no memory. */
@@ -57,7 +58,19 @@ int zone_set_take(struct zone_set *set, enum zone_origin origin, const char *pat
  */
 int zone_set_settle(struct zone_set *set);
 
-/* Other settings; then zone_set_settle(). */
+/*
+ * Zones out of files that are large (turn_from) are taken up here, until `pause` (NULL: never)
+ * says that it was long enough.  Meanwhile each name is answered as the file stated it before or as
+ * it states it now, never between the two, and the SOA stays the old one until all are new; a name
+ * that is not there yet of a zone that was not there before is SERVFAIL, so that nobody keeps that
+ * it is missing.  A later content of the file waits for the end; the last one counts.  Who follows
+ * changes sees one change, which ends with the SOA.  ERR_NOMEM: call it again later.
+ */
+int zone_set_work(struct zone_set *set, bool (*pause)(void *arg), void *arg);
+/* Is there more for zone_set_work() to do? */
+bool zone_set_is_busy(const struct zone_set *set);
+
+/* Other settings, while nothing is busy; then zone_set_settle(). */
 void zone_set_configure(struct zone_set *set, const struct zone_set_settings *settings);
 /*
  * Before that is done with another index: what these settings make the cluster's goes already, so
@@ -66,7 +79,8 @@ void zone_set_configure(struct zone_set *set, const struct zone_set_settings *se
  */
 int zone_set_yield(struct zone_set *set, const struct zone_set_settings *settings);
 /*
- * Everything into another index, which may still come to nothing.  ERR_NOMEM: it has to.  Then,
+ * Everything, while nothing is busy, into another index, which may still come to nothing.
+ * ERR_NOMEM: it has to.  Then,
  * with nothing changed in between: that one is written to from now on.
  */
 int zone_set_copy(const struct zone_set *set, struct index *index);

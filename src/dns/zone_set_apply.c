@@ -6,8 +6,8 @@
 #include "dns/owner.h"
 #include "dns/zone_set_parts.h"
 
-static uint32_t
-rank_of(const struct zone_file *file, const struct content *content)
+uint32_t
+zone_set_rank(const struct zone_file *file, const struct content *content)
 {
 	switch (file->kind) {
 	case ZONE_OF_FILE:
@@ -20,25 +20,23 @@ rank_of(const struct zone_file *file, const struct content *content)
 	return content->origin_len;
 }
 
-/* Make a claim that is out, if it may be made now. */
-static int
-make(struct zone_set *set, const struct zone_file *file, struct claim *claim)
+int
+zone_set_make(struct zone_set *set, const struct zone_file *file, struct claim *claim)
 {
 	return file->served && zone_set_allows(set, file, entry_name(claim->entry)) ?
 	    stated_add(set->stated, claim) : 0;
 }
 
-static void
-drop(struct zone_set *set, struct claim *claim)
+void
+zone_set_drop(struct zone_set *set, struct claim *claim)
 {
 	if (claim->state != CLAIM_OUT)
 		(void)stated_take_back(set->stated, claim, true);
 	stated_claim_free(claim);
 }
 
-/* The same name as before: what it says is exchanged where it differs.  The entry is taken. */
-static int
-change(struct zone_set *set, struct claim *claim, struct entry *entry)
+int
+zone_set_change(struct zone_set *set, struct claim *claim, struct entry *entry)
 {
 	if (entry_equal(claim->entry, entry)) {
 		entry_free(entry);
@@ -67,7 +65,7 @@ static int
 merge(struct zone_set *set, struct zone_file *file, struct content *content,
     struct claim **claims, size_t *count)
 {
-	uint32_t rank = rank_of(file, content);
+	uint32_t rank = zone_set_rank(file, content);
 	size_t i = 0, j = 0;
 	int err = 0;
 
@@ -80,7 +78,7 @@ merge(struct zone_set *set, struct zone_file *file, struct content *content,
 		int failed = 0;
 
 		if (order < 0) {
-			drop(set, claim);
+			zone_set_drop(set, claim);
 			continue;
 		}
 		if (claim == NULL) {
@@ -88,9 +86,9 @@ merge(struct zone_set *set, struct zone_file *file, struct content *content,
 			continue;
 		}
 		if (order == 0)
-			failed = change(set, claim, entry);
+			failed = zone_set_change(set, claim, entry);
 		if (failed == 0 && claim->state == CLAIM_OUT)
-			failed = make(set, file, claim);
+			failed = zone_set_make(set, file, claim);
 		err = failed != 0 ? failed : err;
 		claims[(*count)++] = claim;
 	}
@@ -98,17 +96,16 @@ merge(struct zone_set *set, struct zone_file *file, struct content *content,
 	return err;
 }
 
-/* A name that is stated by the file under another rank is another claim. */
-static bool
-same_rank(const struct zone_file *file, const struct content *content)
+bool
+zone_set_same_rank(const struct zone_file *file, const struct content *content)
 {
-	return file->claim_count == 0 || file->claims[0]->rank == rank_of(file, content);
+	return file->claim_count == 0 || file->claims[0]->rank == zone_set_rank(file, content);
 }
 
 int
 zone_set_apply(struct zone_set *set, struct zone_file *file, struct content *content)
 {
-	if (!same_rank(file, content))
+	if (!zone_set_same_rank(file, content))
 		(void)zone_set_withdraw(set, file, false);
 	struct claim **claims = calloc(file->claim_count + content->count + 1, sizeof(*claims));
 	size_t count = 0;
@@ -133,16 +130,19 @@ zone_set_reconsider(struct zone_set *set, struct zone_file *file)
 
 	for (size_t i = 0; i < file->claim_count; i++) {
 		struct claim *claim = file->claims[i];
-		bool allowed = file->served && zone_set_allows(set, file, entry_name(claim->entry));
 		int failed = 0;
 
+		if (claim == NULL)
+			continue;
+		bool allowed = file->served && zone_set_allows(set, file, entry_name(claim->entry));
 		if (allowed && claim->state == CLAIM_OUT)
 			failed = stated_add(set->stated, claim);
 		else if (!allowed && claim->state != CLAIM_OUT)
 			failed = stated_take_back(set->stated, claim, false);
 		err = failed != 0 ? failed : err;
 	}
-	keep_whole(file);
+	if (!file->busy)
+		keep_whole(file);
 	return err;
 }
 
@@ -167,11 +167,15 @@ zone_set_withdraw(struct zone_set *set, struct zone_file *file, bool keep)
 {
 	int err = 0;
 
+	if (!keep)
+		zone_set_turn_stop(set, file);
 	for (size_t i = 0; i < file->claim_count; i++) {
 		struct claim *claim = file->claims[i];
 
+		if (claim == NULL)
+			continue;
 		if (!keep)
-			drop(set, claim);
+			zone_set_drop(set, claim);
 		else if (claim->state != CLAIM_OUT &&
 		    stated_take_back(set->stated, claim, false) != 0)
 			err = ERR_NOMEM;

@@ -17,6 +17,14 @@ struct zone_file {
 	struct claim **claims;          /* by name */
 	size_t claim_count;
 	bool served;                    /* the zone is in the zone table, and the claims are made */
+	/*
+	 * Being taken up (zone_set_turn.c): `now` has its entries from `coming` on still, and claims
+	 * are the ones made, `made` of them, a gap of NULLs, and from `old` on those of before.
+	 */
+	bool busy;
+	size_t coming;
+	size_t made;
+	size_t old;
 	bool dirty;                     /* which claims are to be made has to be looked at again */
 	char path[];
 };
@@ -32,6 +40,7 @@ struct zone_set {
 	struct keyset served;           /* files whose zone is served, by origin */
 	uint8_t ours[ZONE_OURS_MAX][DNS_NAME_MAX];      /* names that no file may state anything of */
 	size_t ours_count;
+	size_t busy;                    /* files that are being taken up */
 	bool unsettled;
 	bool hosts_dirty;               /* which hosts are heard has to be looked at again */
 };
@@ -49,10 +58,30 @@ bool zone_set_allows(const struct zone_set *set, const struct zone_file *file,
 void zone_set_read_settings(struct zone_set *set);
 
 /* zone_set.c */
+/* Tell the index of the file's zone; `coming`: not all of its names are there yet.  ERR_NOMEM. */
+int zone_set_tell(struct zone_set *set, const struct zone_file *file, bool coming);
+/* The file serves the zone that it has from now on.  ERR_NOMEM: it does not. */
+int zone_set_enter(struct zone_set *set, struct zone_file *file, bool coming);
 /* The file that serves the zone of this name; NULL: none. */
 struct zone_file *zone_set_serves(const struct zone_set *set, const uint8_t *name, size_t len);
 
+/* zone_set_turn.c */
+/* The file states this content from now on, all of which zone_set_work() makes true.  ERR_NOMEM. */
+int zone_set_turn_begin(struct zone_set *set, struct zone_file *file, struct content *content);
+/* Nothing more comes: what is made of it stays, the rest is to be dropped. */
+void zone_set_turn_stop(struct zone_set *set, struct zone_file *file);
+
 /* zone_set_apply.c */
+/* Steps of a merge: make a claim that is out, if it may be made now.  ERR_NOMEM. */
+int zone_set_make(struct zone_set *set, const struct zone_file *file, struct claim *claim);
+/* Its name is stated no more. */
+void zone_set_drop(struct zone_set *set, struct claim *claim);
+/* The same name as before: what it says is exchanged where it differs.  The entry is taken. */
+int zone_set_change(struct zone_set *set, struct claim *claim, struct entry *entry);
+/* Of the claims that the file makes by this content. */
+uint32_t zone_set_rank(const struct zone_file *file, const struct content *content);
+/* A name that is stated by the file under another rank is another claim. */
+bool zone_set_same_rank(const struct zone_file *file, const struct content *content);
 /* From what the file states to this content, which is its `now` then.  ERR_NOMEM. */
 int zone_set_apply(struct zone_set *set, struct zone_file *file, struct content *content);
 /* Make the claims that are allowed, and take back the others.  ERR_NOMEM. */

@@ -20,6 +20,8 @@ enum zone_flag {
 	ZONE_STATED = 1,
 	/* Its missing names are nobody else's, whatever dns.fallthrough says. */
 	ZONE_FINAL = 2,
+	/* Names of it are still being put: one that is not there yet may come. */
+	ZONE_COMING = 4,
 };
 
 /*
