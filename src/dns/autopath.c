@@ -124,6 +124,9 @@ give_up(struct reply *reply)
 	reply->composing = false;
 	reply->zone = zone;
 	reply->authoritative = zone != NULL;
+	const struct entry *entry = answer_find(reply, name, len);
+	if (entry != NULL && entry->kind == ENTRY_EMPTY_HEADLESS)
+		reply_explain(reply, entry);
 	if (zone != NULL)
 		answer_negative(reply, zone, DNS_NXDOMAIN);
 }
@@ -156,7 +159,6 @@ autopath_walk(struct reply *reply)
 {
 	const struct autopath *autopath = reply->responder->settings->autopath;
 	uint8_t name[DNS_NAME_MAX];
-	const uint8_t *error = reply->error;
 	size_t len = reply->query->name_len;
 
 	/* Who asks for the CNAME itself does not walk. */
@@ -171,9 +173,6 @@ autopath_walk(struct reply *reply)
 	if (prefix == 0)
 		return;
 	walk(reply, autopath, prefix, 0);
-	/* What was said about the first name is said still, if that is the reply. */
-	if (reply->rcode == DNS_NXDOMAIN)
-		reply->error = error;
 }
 
 void

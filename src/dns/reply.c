@@ -298,6 +298,15 @@ reply_clear(struct reply *reply)
 }
 
 void
+reply_explain(struct reply *reply, const struct entry *entry)
+{
+	if (entry == NULL || entry->more_len == 0)
+		return;
+	reply->error = entry_more(entry);
+	reply->error_len = entry->more_len;
+}
+
+void
 reply_prohibit(struct reply *reply)
 {
 	static const uint8_t prohibited[] = EDNS_ERROR_OCTETS(EDNS_ERROR_PROHIBITED);

@@ -92,6 +92,8 @@ void reply_add_pointer(struct reply *reply, uint16_t owner, const struct entry *
 /* A zone's SOA; *section counts it. */
 void reply_add_soa(struct reply *reply, const struct zone *zone, uint16_t *section);
 
+/* Say what the entry says about why there is nothing: "0 of 3 endpoints ready"; NULL: nothing. */
+void reply_explain(struct reply *reply, const struct entry *entry);
 /* Say why the client gets nothing: it may not ask for this (RFC 8914, 4.19). */
 void reply_prohibit(struct reply *reply);
 

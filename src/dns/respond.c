@@ -79,10 +79,7 @@ answer_missing(struct reply *reply, const struct zone *zone, const struct entry 
 	}
 	if ((zone->flags & ZONE_FINAL) == 0 && falls_through(reply, name, len))
 		return answer_foreign(reply, name, len, owner);
-	if (entry != NULL && entry->more_len > 0) {
-		reply->error = entry_more(entry);
-		reply->error_len = entry->more_len;
-	}
+	reply_explain(reply, entry);
 	answer_negative(reply, zone, DNS_NXDOMAIN);
 	return NULL;
 }

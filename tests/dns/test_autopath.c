@@ -105,7 +105,9 @@ static const struct {
 	  "NXDOMAIN aa rd ra\n" OUR_SOA "OPT 1232\n", 0 },
 	{ "all missing, of a Service without endpoints", "empty." IN_SVC " A rd edns",
 	  { { "empty.corp.com A", MISSING }, { "empty.lab.corp.com A", MISSING } },
-	  "NXDOMAIN aa rd ra\n" OUR_SOA "OPT 1232\n", 0 },
+	  "NXDOMAIN aa rd ra\n" OUR_SOA "OPT 1232 EDE 0 0 of 3 endpoints ready\n", 0 },
+	{ "the same, with nobody to ask", "empty." IN_SVC " A edns", { { NULL, NULL } },
+	  "NXDOMAIN aa ra\n" OUR_SOA "OPT 1232 EDE 0 0 of 3 endpoints ready\n", 0 },
 	{ "an alias to a name that is missing goes on", "x.com." IN_SVC " A rd",
 	  { { "x.com.corp.com A", "NXDOMAIN\nAN x.com.corp.com. 300 CNAME y.corp.com.\n"
 	    SOA_OF("corp.com") }, { "x.com.lab.corp.com A",
