@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "daemon/config.h"
+#include "daemon/config_table.h"
 #include "daemon/secret_file.h"
 #include "dns/dns_settings.h"
 #include "source/doc.h"
@@ -190,29 +192,42 @@ config_edge_version(struct field_context *context, const struct doc_node *node, 
 static void
 check_rrl(struct field_context *context, const struct doc_node *node, void *target)
 {
-	struct rrl_settings *rrl = target;
+	struct config_rrl *rrl = target;
+	struct cidr *exempt = arena_array(context->arena,
+	    rrl->exempt_text_count * CONFIG_NETWORKS_MAX + 1, sizeof(*exempt));
 
-	(void)context, (void)node;
-	if (rrl->errors_per_s == 0)
-		rrl->errors_per_s = rrl->answers_per_s;
+	(void)node;
+	if (rrl->settings.errors_per_s == 0)
+		rrl->settings.errors_per_s = rrl->settings.answers_per_s;
+	if (exempt == NULL && context->err == 0)
+		context->err = ERR_NOMEM;
+	/* What is no network was said. */
+	for (size_t i = 0; exempt != NULL && i < rrl->exempt_text_count; i++)
+		if (rrl->exempt_texts[i] != NULL && config_network_rule(rrl->exempt_texts[i]) == NULL)
+			rrl->settings.exempt_count += config_networks(rrl->exempt_texts[i],
+			    exempt + rrl->settings.exempt_count);
+	rrl->settings.exempt = exempt;
 }
 
 static const struct field rrl_fields[] = {
-	{ FIELD("responsesPerSecond", FIELD_INT, rrl_settings, answers_per_s),
+	{ FIELD("responsesPerSecond", FIELD_INT, config_rrl, settings.answers_per_s),
 	    .flags = FIELD_REQUIRED, .min = 1, .max = RRL_RATE_MAX,
 	    .doc = "answers to one network over UDP" },
-	{ FIELD("errorsPerSecond", FIELD_INT, rrl_settings, errors_per_s), .min = 1,
+	{ FIELD("errorsPerSecond", FIELD_INT, config_rrl, settings.errors_per_s), .min = 1,
 	    .max = RRL_RATE_MAX, .doc = "the same for errors; default: responsesPerSecond" },
-	{ FIELD("slip", FIELD_INT, rrl_settings, slip), .max = 10, .fallback = "2",
+	{ FIELD("slip", FIELD_INT, config_rrl, settings.slip), .max = 10, .fallback = "2",
 	    .doc = "each so many-th answer beyond goes out truncated; 0: none" },
-	{ FIELD("window", FIELD_INT, rrl_settings, window_s), .min = 1, .max = 3600,
+	{ FIELD("window", FIELD_INT, config_rrl, settings.window_s), .min = 1, .max = 3600,
 	    .fallback = "15", .doc = "seconds of quiet until a flood is forgotten" },
-	{ FIELD("ipv4Prefix", FIELD_INT, rrl_settings, ip4_bits), .min = 1, .max = 32,
+	{ FIELD("ipv4Prefix", FIELD_INT, config_rrl, settings.ip4_bits), .min = 1, .max = 32,
 	    .fallback = "24", .doc = "bits of an IPv4 network" },
-	{ FIELD("ipv6Prefix", FIELD_INT, rrl_settings, ip6_bits), .min = 1, .max = 128,
+	{ FIELD("ipv6Prefix", FIELD_INT, config_rrl, settings.ip6_bits), .min = 1, .max = 128,
 	    .fallback = "56", .doc = "bits of an IPv6 network" },
-	{ FIELD("tableSize", FIELD_INT, rrl_settings, table_size), .min = 1024,
+	{ FIELD("tableSize", FIELD_INT, config_rrl, settings.table_size), .min = 1024,
 	    .max = 16777216, .fallback = "65536", .doc = "networks kept in mind, 8 octets each" },
+	{ FIELD_ITEMS("exempt", FIELD_TEXTS, config_rrl, exempt_texts, exempt_text_count),
+	    .flags = FIELD_SCALAR_OK, .rule = config_network_rule,
+	    .doc = "networks that are never held back" },
 };
-const struct field_table config_edge_rrl = { FIELD_TABLE(rrl_fields, rrl_settings),
+const struct field_table config_edge_rrl = { FIELD_TABLE(rrl_fields, config_rrl),
 	.title = "rrl", .check = check_rrl };

@@ -16,6 +16,12 @@
 /* Lines of a secret file: the one that makes cookies, and one that is still, or already, taken. */
 #define CONFIG_SECRETS_MAX 2
 
+struct config_rrl {
+	struct rrl_settings settings;
+	const char **exempt_texts;
+	size_t exempt_text_count;
+};
+
 struct config_edge {
 	bool cookies;
 	bool cookies_required;
@@ -24,10 +30,10 @@ struct config_edge {
 	size_t secret_count;
 	const char *nsid;               /* NULL: not told */
 	const char *version;            /* NULL: not told */
-	struct rrl_settings *rrl;       /* NULL: nobody is held back */
+	struct config_rrl *rrl;         /* NULL: nobody is held back */
 };
 
-/* dns.rrl, decoded into a struct rrl_settings. */
+/* dns.rrl, decoded into a struct config_rrl. */
 extern const struct field_table config_edge_rrl;
 
 struct dns_settings;

@@ -52,7 +52,7 @@ serve_settings(struct generation *generation, const struct generation *before)
 	generation->dns.forward = generation->forward;
 	err = cookies_make(generation, before);
 	if (err == 0 && config->dns.edge.rrl != NULL)
-		err = rrl_new(config->dns.edge.rrl, before == NULL ? NULL : before->dns.rrl,
+		err = rrl_new(&config->dns.edge.rrl->settings, before == NULL ? NULL : before->dns.rrl,
 		    &generation->dns.rrl);
 	return err;
 }

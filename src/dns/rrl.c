@@ -182,6 +182,15 @@ hold_back(struct rrl *rrl)
 	return RRL_DROP;
 }
 
+static bool
+is_exempt(const struct rrl *rrl, const struct addr *client)
+{
+	for (size_t i = 0; i < rrl->settings.exempt_count; i++)
+		if (cidr_contains(&rrl->settings.exempt[i], client))
+			return true;
+	return false;
+}
+
 enum rrl_verdict
 rrl_judge(struct rrl *rrl, const struct addr *client, bool error, uint64_t now_us)
 {
@@ -191,6 +200,8 @@ rrl_judge(struct rrl *rrl, const struct addr *client, bool error, uint64_t now_u
 	unsigned swaps = 0;
 	bool held;
 
+	if (is_exempt(rrl, client))
+		return RRL_PASS;
 	find_network(rrl, client, &network);
 	uint64_t hash = hash_of(rrl, &network, error);
 	do {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct addr;
+struct cidr;
 struct rrl;
 
 #define RRL_RATE_MAX 1000000
@@ -27,6 +28,8 @@ struct rrl_settings {
 	uint32_t table_size;            /* buckets */
 	uint8_t ip4_bits;               /* what a network is */
 	uint8_t ip6_bits;
+	const struct cidr *exempt;      /* never held back; borrowed for the life of the table */
+	size_t exempt_count;
 };
 
 enum rrl_verdict { RRL_PASS, RRL_SLIP, RRL_DROP };

@@ -179,6 +179,7 @@ static const struct {
 	{ "dns: {rrl: 5}\n", "dns.rrl" },
 	{ "dns: {rrl: {responsesPerSecond: 0}}\n", "dns.rrl.responsesPerSecond" },
 	{ "dns: {rrl: {responsesPerSecond: 1, ipv4Prefix: 33}}\n", "dns.rrl.ipv4Prefix" },
+	{ "dns: {rrl: {responsesPerSecond: 1, exempt: [there]}}\n", "dns.rrl.exempt" },
 	{ "dns: {rrl: {responsesPerSecond: 1, slip: 11}}\n", "dns.rrl.slip" },
 	{ "dns: {nsid: [a]}\n", "dns.nsid must be a text" },
 	{ "dns: {nsid: \"a\\tb\"}\n", "control characters" },
@@ -202,8 +203,8 @@ START_TEST(limits_have_their_defaults)
 	struct config *config;
 
 	ck_assert_int_eq(load("dns: {rrl: {responsesPerSecond: 20}}\n", &config), 0);
-	const struct rrl_settings *rrl = config->dns.edge.rrl;
-	ck_assert_ptr_nonnull(rrl);
+	ck_assert_ptr_nonnull(config->dns.edge.rrl);
+	const struct rrl_settings *rrl = &config->dns.edge.rrl->settings;
 	ck_assert_uint_eq(rrl->answers_per_s, 20);
 	ck_assert_uint_eq(rrl->errors_per_s, 20);
 	ck_assert_uint_eq(rrl->slip, 2);
@@ -211,13 +212,17 @@ START_TEST(limits_have_their_defaults)
 	ck_assert_uint_eq(rrl->ip4_bits, 24);
 	ck_assert_uint_eq(rrl->ip6_bits, 56);
 	ck_assert_uint_eq(rrl->table_size, 65536);
+	ck_assert_uint_eq(rrl->exempt_count, 0);
 	config_free(config);
 	ck_assert_int_eq(load("dns: {rrl: {responsesPerSecond: 20, errorsPerSecond: 3, slip: 0, "
-	    "window: 1, ipv4Prefix: 32, ipv6Prefix: 64, tableSize: 1024}}\n", &config), 0);
-	rrl = config->dns.edge.rrl;
+	    "window: 1, ipv4Prefix: 32, ipv6Prefix: 64, tableSize: 1024, "
+	    "exempt: [192.0.2.0/24, loopback]}}\n", &config), 0);
+	rrl = &config->dns.edge.rrl->settings;
 	ck_assert_uint_eq(rrl->errors_per_s, 3);
 	ck_assert_uint_eq(rrl->slip, 0);
 	ck_assert_uint_eq(rrl->ip4_bits, 32);
+	ck_assert_uint_eq(rrl->exempt_count, 3);
+	ck_assert_uint_eq(rrl->exempt[0].bits, 24);
 	config_free(config);
 	ck_assert_int_eq(load("dns: {rrl: ~}\n", &config), 0);
 	ck_assert_ptr_null(config->dns.edge.rrl);

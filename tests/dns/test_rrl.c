@@ -59,6 +59,25 @@ START_TEST(a_network_gets_its_rate_at_once_and_then_evenly)
 }
 END_TEST
 
+START_TEST(networks_that_are_exempt_are_never_held_back)
+{
+	struct rrl_settings settings = usual;
+	struct cidr exempt[2];
+
+	ck_assert_int_eq(cidr_parse("192.0.2.0/25", &exempt[0]), 0);
+	ck_assert_int_eq(cidr_parse("2001:db8::/32", &exempt[1]), 0);
+	settings.exempt = exempt;
+	settings.exempt_count = 2;
+	make(&settings);
+	ck_assert_uint_eq(passes("192.0.2.1", false, 100), 100);
+	ck_assert_uint_eq(passes("2001:db8::1", true, 100), 100);
+	/* They take nothing from their neighbours, either. */
+	ck_assert_uint_eq(passes("192.0.2.129", false, 100), 5);
+	ck_assert_uint_eq(passes("2001:db9::1", false, 100), 5);
+	rrl_free(rrl);
+}
+END_TEST
+
 static const struct {
 	const char *one;
 	const char *other;
@@ -322,6 +341,7 @@ suite(void)
 	TCase *tests = tcase_create("rrl");
 
 	tcase_add_test(tests, a_network_gets_its_rate_at_once_and_then_evenly);
+	tcase_add_test(tests, networks_that_are_exempt_are_never_held_back);
 	tcase_add_loop_test(tests, who_shares_a_network_shares_its_bucket, 0,
 	    (int)(sizeof(networks) / sizeof(networks[0])));
 	tcase_add_loop_test(tests, a_network_has_the_bits_that_are_set, 0,
