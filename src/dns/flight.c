@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "dns/edns.h"
 #include "dns/flight_parts.h"
 #include "dns/forward.h"
 #include "dns/routes.h"
@@ -13,7 +14,6 @@
 
 /* Gone flights that are kept for the next ones: as many as a busy round needs. */
 #define SPARE_MAX 1024
-#define EDE_OTHER 0
 
 /* ---- waiters ---- */
 
@@ -209,7 +209,7 @@ flight_fail(struct flight *flight)
 static void
 evict(struct flight *flight)
 {
-	struct resolver_outcome outcome = { .rcode = DNS_SERVFAIL, .ede = EDE_OTHER,
+	struct resolver_outcome outcome = { .rcode = DNS_SERVFAIL, .ede = EDNS_ERROR_OTHER,
 		.text = "too many questions wait for upstreams" };
 
 	flight_count(&flight->flights->counts.evicted);
@@ -300,7 +300,7 @@ begin(struct flights *flights, const struct asked *asked, uint64_t hash, uint64_
 static void
 refuse(struct flights *flights, struct waiter *waiter, uint8_t rcode, const char *text)
 {
-	struct resolver_outcome outcome = { .rcode = rcode, .ede = EDE_OTHER, .text = text };
+	struct resolver_outcome outcome = { .rcode = rcode, .ede = EDNS_ERROR_OTHER, .text = text };
 
 	tell(flights, waiter, &outcome);
 }
@@ -432,7 +432,7 @@ flights_set_routes(struct flights *flights, struct routes *routes)
 void
 flights_end(struct flights *flights, const char *text)
 {
-	struct resolver_outcome outcome = { .rcode = DNS_SERVFAIL, .ede = EDE_OTHER, .text = text };
+	struct resolver_outcome outcome = { .rcode = DNS_SERVFAIL, .ede = EDNS_ERROR_OTHER, .text = text };
 
 	while (flights->oldest != NULL)
 		flight_finish(flights->oldest, &outcome);

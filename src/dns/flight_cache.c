@@ -3,18 +3,17 @@
 
 #include "base/clock.h"
 #include "dns/cache.h"
+#include "dns/edns.h"
 #include "dns/forward.h"
 #include "dns/parcel.h"
 #include "dns/wire.h"
-
-#define EDE_OTHER 0
 
 static enum held
 find_failure(const struct cache_hit *hit, struct resolver_outcome *outcome)
 {
 	outcome->parcel = NULL;
 	outcome->rcode = parcel_rcode(hit->parcel);
-	outcome->ede = EDE_OTHER;
+	outcome->ede = EDNS_ERROR_OTHER;
 	outcome->text = "upstreams failed a moment ago";
 	return HELD_FAILED;
 }

@@ -3,16 +3,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "dns/edns.h"
 #include "dns/flight_parts.h"
 #include "dns/forward.h"
 #include "dns/routes.h"
 #include "dns/upstream.h"
 #include "dns/wire.h"
-
-/* RFC 8914, 4.23 and 4.24. */
-#define EDE_OTHER 0
-#define EDE_NO_REACHABLE_AUTHORITY 22
-#define EDE_NETWORK_ERROR 23
 
 /* ---- sentences ---- */
 
@@ -81,17 +77,17 @@ explain_nobody(const struct flight *flight, char text[FLIGHT_TEXT_SIZE])
 	if (zone->upstream_count == 0) {
 		snprintf(text, FLIGHT_TEXT_SIZE, "%s",
 		    zone->lack != NULL ? zone->lack : "there is no upstream");
-		return EDE_NETWORK_ERROR;
+		return EDNS_ERROR_NETWORK;
 	}
 	snprintf(text, FLIGHT_TEXT_SIZE, "%s leads back here",
 	    routes_upstream(flight->routes, zone, 0)->text);
-	return EDE_OTHER;
+	return EDNS_ERROR_OTHER;
 }
 
 uint16_t
 flight_try_explain(const struct flight *flight, char text[FLIGHT_TEXT_SIZE])
 {
-	uint16_t code = EDE_NO_REACHABLE_AUTHORITY;
+	uint16_t code = EDNS_ERROR_NO_REACHABLE_AUTHORITY;
 	size_t len = 0;
 
 	if (flight->tries == 0)
@@ -100,7 +96,7 @@ flight_try_explain(const struct flight *flight, char text[FLIGHT_TEXT_SIZE])
 		const struct flight_try *attempt = &flight->list[i];
 
 		if (is_network((enum try_ending)attempt->ending))
-			code = EDE_NETWORK_ERROR;
+			code = EDNS_ERROR_NETWORK;
 		if (was_said(flight, i))
 			continue;
 		len += (size_t)snprintf(text + len, FLIGHT_TEXT_SIZE - len, "%s%s %s",

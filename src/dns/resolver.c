@@ -11,9 +11,10 @@
 #include "base/addr.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "dns/cache_zones.h"
 #include "dns/cache.h"
+#include "dns/cache_zones.h"
 #include "dns/channels.h"
+#include "dns/edns.h"
 #include "dns/flight.h"
 #include "dns/flight_cache.h"
 #include "dns/forward.h"
@@ -29,7 +30,6 @@
 #define TIDY_MS 1000
 /* All who wait are told at once; longer than that nobody waits for one who was forgotten. */
 #define END_MS 1000
-#define EDE_OTHER 0
 
 struct resolver {
 	struct resolver_settings settings;
@@ -191,7 +191,7 @@ on_tidy(evutil_socket_t fd, short what, void *arg)
 static void
 refuse(struct resolver *resolver, struct waiter *waiter, uint8_t rcode, const char *text)
 {
-	struct resolver_outcome outcome = { .rcode = rcode, .ede = EDE_OTHER, .text = text };
+	struct resolver_outcome outcome = { .rcode = rcode, .ede = EDNS_ERROR_OTHER, .text = text };
 
 	finished(resolver);
 	waiter->done(waiter, &outcome);
