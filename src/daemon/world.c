@@ -479,6 +479,12 @@ world_store(const struct world *world)
 	return world->store;
 }
 
+const struct schedule *
+world_schedule(const struct world *world)
+{
+	return world->schedule;
+}
+
 const struct latency *
 world_programming(const struct world *world, enum programming_cause cause)
 {

@@ -111,6 +111,8 @@ int world_each_verdict(
     void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);
 
 const struct store *world_store(const struct world *world);
+/* Who is probed, and what came of it. */
+const struct schedule *world_schedule(const struct world *world);
 
 struct world_counts {
 	struct refresh_counts refresh;

@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "base/err.h"
+#include "model/history.h"
 #include "probe/spec_pool.h"
 
 /*
@@ -81,6 +82,7 @@ static void
 entry_free(struct roll *roll, struct roll_entry *entry)
 {
 	spec_pool_give_back(roll->specs, entry->target.spec);
+	history_free(entry->history);
 	free(entry);
 }
 
@@ -307,6 +309,8 @@ hand_on(struct roll_entry *entry, struct roll_entry *heir)
 	if (heir == NULL || !same_place(&entry->target, &heir->target))
 		return;
 	heir->inherited = entry->tally.verdict;
+	heir->history = entry->history;
+	entry->history = NULL;
 	entry->succeeded = true;
 }
 

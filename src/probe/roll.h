@@ -13,6 +13,7 @@
 #include "probe/due_heap.h"
 #include "probe/probe.h"
 
+struct history;
 struct roll_owner;
 struct schedule;
 struct spec_pool;
@@ -39,6 +40,7 @@ struct roll_entry {
 	enum verdict inherited;         /* from whom it succeeds; VERDICT_UNKNOWN: none */
 	uint8_t pins;
 	uint32_t generation;            /* of the last roll_prepare that named it */
+	struct history *history;        /* NULL: no result so far */
 	struct roll_owner *owner;
 	struct roll_entry *prev, *next; /* of the same owner */
 	struct roll_entry *queue_prev, *queue_next;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "model/history.h"
 #include "probe/cadence.h"
 #include "probe/roll.h"
 
@@ -272,6 +273,8 @@ count_outcome(struct schedule *schedule, struct roll_entry *entry, const struct 
 	bool first = !entry->counted;
 	bool worth = false;
 
+	/* Without memory a bar is missing; nothing that is answered hangs on it. */
+	(void)history_note(&entry->history, outcome, now_ms);
 	if (class == OUTCOME_CLASS_FAULT) {
 		entry->faults++;
 		schedule->lateness.faults++;
@@ -513,6 +516,24 @@ bool
 schedule_has(const struct schedule *schedule, const char *id)
 {
 	return roll_find(&schedule->roll, id) != NULL;
+}
+
+bool
+schedule_find(const struct schedule *schedule, const char *id, struct schedule_look *look)
+{
+	const struct roll_entry *entry = roll_find(&schedule->roll, id);
+
+	if (entry == NULL)
+		return false;
+	*look = (struct schedule_look){
+		.target = &entry->target,
+		.history = entry->history,
+		.tally = entry->tally,
+		.next_ms = entry->due.slot == 0 ? 0 : entry->due.due_ms,
+		.in_flight = entry->probe != NULL,
+		.held = entry->held,
+	};
+	return true;
 }
 
 size_t

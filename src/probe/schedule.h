@@ -24,6 +24,7 @@
 #include "model/target.h"
 #include "probe/probe.h"
 
+struct history;
 struct schedule;
 
 /* What is told about a target when something worth knowing happened.  Borrowed during the call. */
@@ -110,6 +111,17 @@ void schedule_set_max_concurrent(struct schedule *schedule, uint32_t max_concurr
 
 /* Is there a target of this id?  Held ones and those that have stopped count. */
 bool schedule_has(const struct schedule *schedule, const char *id);
+/* What is known of a target; borrowed until the next call that changes anything. */
+struct schedule_look {
+	const struct target *target;
+	const struct history *history;  /* NULL: no result so far */
+	struct tally tally;
+	uint64_t next_ms;               /* when it is asked next; 0: now, or not at all */
+	bool in_flight;
+	bool held;                      /* until its container's startup probe has passed */
+};
+/* False: there is no target of this id. */
+bool schedule_find(const struct schedule *schedule, const char *id, struct schedule_look *look);
 size_t schedule_count(const struct schedule *schedule);
 size_t schedule_in_flight(const struct schedule *schedule);
 /*

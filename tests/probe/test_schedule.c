@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/history.h"
 #include "tests/probe/stage.h"
 #include "tests/suite.h"
 
@@ -410,6 +411,35 @@ START_TEST(a_verdict_may_remove_its_own_target)
 }
 END_TEST
 
+START_TEST(what_came_of_a_target_is_told_while_it_is_probed)
+{
+	struct stage *stage = stage_new(10);
+	struct probe_spec spec = stage_spec();
+	struct schedule_look look;
+
+	stage->scripts[1] = "PFXF";
+	ck_assert(!schedule_find(stage->schedule, READY, &look));
+	set_one(stage, &spec);
+	ck_assert(schedule_find(stage->schedule, READY, &look));
+	ck_assert_ptr_null(look.history);
+	while (stage->starts < 4)
+		stage_until(stage, stage->now_ms + 100);
+	stage_until(stage, stage->now_ms + 100);
+	ck_assert(schedule_find(stage->schedule, READY, &look));
+	ck_assert_uint_eq(history_count(look.history), 4);
+	ck_assert_int_eq(history_at(look.history, 0, stage->now_ms).class, OUTCOME_CLASS_PASS);
+	ck_assert_int_eq(history_at(look.history, 2, stage->now_ms).class, OUTCOME_CLASS_FAULT);
+	ck_assert_uint_eq(look.tally.run, 2);
+	ck_assert_uint_gt(look.next_ms, stage->now_ms);
+	/* Asked otherwise, it is still the same endpoint. */
+	spec.timeout_ms++;
+	set_one(stage, &spec);
+	ck_assert(schedule_find(stage->schedule, READY, &look));
+	ck_assert_uint_eq(history_count(look.history), 4);
+	stage_free(stage);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -432,6 +462,7 @@ suite(void)
 	tcase_add_test(tc, removing_the_owner_removes_its_targets_and_attempts);
 	tcase_add_test(tc, restored_verdicts_stand_until_the_first_outcome_and_are_then_told);
 	tcase_add_test(tc, a_verdict_may_remove_its_own_target);
+	tcase_add_test(tc, what_came_of_a_target_is_told_while_it_is_probed);
 	suite_add_tcase(s, tc);
 	return s;
 }
