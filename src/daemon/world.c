@@ -17,6 +17,7 @@
 #include "dns/catalog.h"
 #include "dns/dns_settings.h"
 #include "dns/index.h"
+#include "model/drain.h"
 #include "model/object.h"
 #include "model/store.h"
 #include "model/target.h"
@@ -268,6 +269,18 @@ world_restore_verdict(void *arg, const char *target_id, const struct verdict_sta
 }
 
 int
+world_set_drained(struct world *world, const char *id, bool drained, const char *reason)
+{
+	struct verdict_state state = { .verdict = drained ? VERDICT_FAIL : VERDICT_UNKNOWN,
+		.since_unix_ms = clock_unix_ms(world->clock), .reason = reason };
+
+	if (drained == (store_verdict(world->store, id) != NULL))
+		return ERR_EXISTS;
+	set_verdict(world, id, &state);
+	return drained == (store_verdict(world->store, id) != NULL) ? 0 : ERR_NOMEM;
+}
+
+int
 world_each_verdict(
     void *arg, int (*visit)(void *, const char *, const struct verdict_state *), void *visit_arg)
 {
@@ -343,7 +356,8 @@ find_orphaned(void *arg, const char *id, const struct verdict_state *state)
 	struct leftovers *leftovers = arg;
 
 	(void)state;
-	if (schedule_has(leftovers->world->schedule, id))
+	if (schedule_has(leftovers->world->schedule, id) ||
+	    drain_is_held(leftovers->world->store, id))
 		return 0;
 	return keep_leftover(leftovers, "", id);
 }

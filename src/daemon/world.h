@@ -106,6 +106,11 @@ bool world_is_settled(const struct world *world);
 /* probes.maxConcurrent. */
 void world_set_max_concurrent(struct world *world, uint32_t max_concurrent);
 
+/*
+ * An operator takes an endpoint out, or back in: an id of drain.h, and why in words.  ERR_EXISTS: it
+ * is so already; ERR_NOMEM.
+ */
+int world_set_drained(struct world *world, const char *id, bool drained, const char *reason);
 /* Visit all verdicts (state_each_verdict_fn). */
 int world_each_verdict(
     void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);

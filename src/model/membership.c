@@ -13,6 +13,8 @@
 static bool
 is_answered(const struct roster_entry *entry, const struct roster_endpoint *endpoint)
 {
+	if (endpoint->presence == PRESENT_DRAINED)
+		return false;
 	if (entry->publish_not_ready || endpoint->presence == PRESENT_READY)
 		return true;
 	return entry->panic && (endpoint->presence == PRESENT_PROBE_FAILS ||

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "model/drain.h"
 #include "model/membership.h"
 #include "model/membership_parts.h"
 #include "model/service.h"
@@ -348,7 +349,6 @@ visit_pod(void *arg, const struct object *object)
 		err = pod_presence(gather, pod, endpoint.group, &presence);
 	if (err == 0)
 		err = object_add(gather, object);
-	endpoint.presence = (uint8_t)presence;
 	/*
 	 * Pod.spec.hostname names the endpoint only below the Service that spec.subdomain
 	 * names.
@@ -360,8 +360,11 @@ visit_pod(void *arg, const struct object *object)
 		err = endpoints_reserve(gather, gather->family_count);
 	for (size_t i = 0; err == 0 && i < gather->family_count; i++) {
 		endpoint.of = pod_endpoint(pod, gather->families[i]);
-		if (endpoint.of != NULL)
-			gather->endpoints[gather->endpoint_count++] = endpoint;
+		if (endpoint.of == NULL)
+			continue;
+		endpoint.presence = drain_has_endpoint(gather->store, gather->service,
+		    &endpoint.of->addr) ? PRESENT_DRAINED : (uint8_t)presence;
+		gather->endpoints[gather->endpoint_count++] = endpoint;
 	}
 	return err;
 }
@@ -427,6 +430,8 @@ add_slice_endpoint(struct gather *gather, const struct endpoint *stated, uint32_
 	}
 	if (err != 0)
 		return err;
+	if (drain_has_endpoint(gather->store, gather->service, &stated->addr))
+		presence = PRESENT_DRAINED;
 	gather->endpoints[gather->endpoint_count++] = (struct roster_endpoint){
 		.of = stated,
 		.group = group,

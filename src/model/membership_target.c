@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/drain.h"
 #include "model/membership.h"
 #include "model/membership_parts.h"
 #include "model/service.h"
@@ -63,6 +64,8 @@ membership_pod_presence(const struct store *store, const struct pod *pod)
 	bool judged = false;
 	enum presence presence;
 
+	if (drain_has_pod(store, pod))
+		return PRESENT_DRAINED;
 	if (pod->object.deleting)
 		return PRESENT_TERMINATING;
 	presence = own_probes_presence(store, pod, &judged);

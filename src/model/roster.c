@@ -180,6 +180,8 @@ presence_text(enum presence presence)
 		return "readiness gate closed";
 	case PRESENT_TERMINATING:
 		return "terminating";
+	case PRESENT_DRAINED:
+		return "drained";
 	}
 	return "unknown";
 }

@@ -24,6 +24,7 @@ enum presence {
 	PRESENT_PROBE_UNKNOWN,  /* no result yet */
 	PRESENT_GATE_CLOSED,    /* a readiness gate's condition is not True */
 	PRESENT_TERMINATING,
+	PRESENT_DRAINED,        /* an operator has taken it out (drain.h): answered nowhere */
 };
 
 /* One service port as the endpoints of one group see it. */

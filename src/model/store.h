@@ -82,6 +82,8 @@ struct verdict_state {
 int store_set_verdict(struct store *store, const char *target_id,
     const struct verdict_state *state);
 const struct verdict_state *store_verdict(const struct store *store, const char *target_id);
+/* How many verdicts are drains (drain.h). */
+size_t store_count_drained(const struct store *store);
 typedef int store_verdict_fn(void *arg, const char *target_id, const struct verdict_state *state);
 int store_each_verdict(const struct store *store, store_verdict_fn *visit, void *arg);
 

@@ -149,6 +149,7 @@ struct store {
 	uint32_t last_file;             /* number */
 	struct keyset terms;
 	struct keyset verdicts;
+	size_t drained;                         /* how many of them are drains (drain.h) */
 	struct dirty_list dirty_services;
 	struct dirty_list dirty_verdicts;       /* Services, too; nothing is lent of it */
 	struct dirty_list dirty_pods;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/drain.h"
 #include "model/store_parts.h"
 
 struct verdict_slot {
@@ -99,6 +100,7 @@ static void
 verdict_free(struct store *store, struct verdict_slot *slot)
 {
 	keyset_remove(&store->verdicts, slot->hash, slot);
+	store->drained -= drain_is_id(slot->id);
 	reason_free(slot);
 	free(slot);
 }
@@ -121,6 +123,7 @@ verdict_obtain(struct store *store, const char *id)
 		free(slot);
 		return NULL;
 	}
+	store->drained += drain_is_id(id);
 	return slot;
 }
 
@@ -167,6 +170,12 @@ store_set_verdict(struct store *store, const char *target_id, const struct verdi
 	if (changed || confirmed)
 		touch_target(store, target_id, changed);
 	return 0;
+}
+
+size_t
+store_count_drained(const struct store *store)
+{
+	return store->drained;
 }
 
 int

@@ -129,7 +129,7 @@ END_TEST
 
 START_TEST(each_presence_has_words_of_its_own)
 {
-	for (int i = PRESENT_READY; i <= PRESENT_TERMINATING; i++)
+	for (int i = PRESENT_READY; i <= PRESENT_DRAINED; i++)
 		for (int j = PRESENT_READY; j < i; j++)
 			ck_assert_str_ne(presence_text((enum presence)i),
 			    presence_text((enum presence)j));
