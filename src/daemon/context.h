@@ -20,6 +20,7 @@ struct forwarding;
 struct forward_health;
 struct health;
 struct helper;
+struct httpd;
 struct index;
 struct prober;
 struct source_dir;
@@ -66,7 +67,8 @@ struct rollcall {
 	struct forwarding *forwarding;
 	struct transferring *transferring;
 	struct forward_health *forward_health;
-	struct health *health;          /* NULL: http.listen is "" */
+	struct httpd *httpd;            /* NULL: http.listen is "" */
+	struct health *health;          /* the same */
 	struct state *state;
 	struct prober *prober;
 	struct world *world;

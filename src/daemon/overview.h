@@ -8,6 +8,5 @@
 struct health_settings;
 struct rollcall;
 
-/* Everything but the address. */
 void overview_fill(struct rollcall *rollcall, struct health_settings *settings);
 #endif

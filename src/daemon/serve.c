@@ -18,6 +18,7 @@
 #include "dns/tcp.h"
 #include "dns/udp.h"
 #include "ops/health.h"
+#include "ops/httpd.h"
 
 #define MESSAGE_MS 2000
 #define STOP_GRACE_MS 1000
@@ -199,19 +200,23 @@ static int
 bind_http(struct rollcall *rollcall)
 {
 	const struct config *config = rollcall->now->config;
-	struct health_settings settings = { .listen = &config->http };
+	struct health_settings settings = { .arg = rollcall };
 	char text[ADDR_PORT_TEXT_SIZE];
 	int err;
 
 	if (config->http_listen[0] == '\0')
 		return 0;
-	overview_fill(rollcall, &settings);
-	err = health_start(rollcall->loop, &settings, &rollcall->health);
+	err = httpd_new(rollcall->loop, &rollcall->httpd);
+	if (err == 0)
+		err = httpd_listen(rollcall->httpd, &config->http);
 	if (err != 0)
 		say_refused("for HTTP", &config->http);
 	else
-		log_info("http on %s", addr_port_text(health_bound(rollcall->health), text));
-	return err;
+		log_info("http on %s", addr_port_text(httpd_bound(rollcall->httpd), text));
+	if (err != 0)
+		return err;
+	overview_fill(rollcall, &settings);
+	return health_start(rollcall->httpd, &settings, &rollcall->health);
 }
 
 int
@@ -259,10 +264,12 @@ serve_stop(struct rollcall *rollcall)
 	tcp_server_stop(rollcall->tls, 0);
 	udp_server_stop(rollcall->udp);
 	certificate_close(rollcall->certificate);
+	httpd_free(rollcall->httpd);
 	health_stop(rollcall->health);
 	rollcall->tcp = rollcall->tls = NULL;
 	rollcall->certificate = NULL;
 	rollcall->udp = NULL;
+	rollcall->httpd = NULL;
 	rollcall->health = NULL;
 	rollcall->udp_started = rollcall->tcp_started = rollcall->tls_started = false;
 	rollcall->serving = false;

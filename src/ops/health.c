@@ -1,42 +1,21 @@
-/* health.c - /healthz, /livez, /readyz[?verbose] and a first /metrics over HTTP. */
+/* health.c - what /healthz, /livez, /readyz[?verbose] and /metrics say. */
 #include "ops/health.h"
 
-#include <errno.h>
-#include <event2/buffer.h>
-#include <event2/event.h>
-#include <event2/http.h>
-#include <event2/listener.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "base/latency.h"
 #include "base/strbuf.h"
-#include "net/sock.h"
 #include "ops/exposition.h"
-#include "ops/visitors.h"
-
-#define HEADERS_MAX 8192
-#define CONNECTIONS_MAX 1000
-#define REQUEST_MS 5000
-#define PAUSE_MS 100            /* without descriptors: accepting again at once would only spin */
+#include "ops/httpd.h"
+#include "ops/status.h"
+#include "ops/visit.h"
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
 #define TEXT_METRICS "text/plain; version=0.0.4; charset=utf-8"
 
 struct health {
-	struct evhttp *http;
-	struct visitors *visitors;
-	struct evconnlistener *listener;        /* the evhttp's */
-	struct event *waiting;
-	struct event *resume;
-	struct log_gate gate;
-	struct addr_port bound;
 	struct health_settings settings;
 	bool stopping;
 };
@@ -63,7 +42,7 @@ reply_ready(const struct health *health, bool verbose, struct reply *reply)
 	bool ready = true;
 
 	if (health->stopping) {
-		reply->status = HTTP_SERVUNAVAIL;
+		reply->status = 503;
 		strbuf_add(&reply->body, "shutting down\n");
 		return;
 	}
@@ -78,7 +57,7 @@ reply_ready(const struct health *health, bool verbose, struct reply *reply)
 		ready = ready && ok;
 	}
 	if (!ready)
-		reply->status = HTTP_SERVUNAVAIL;
+		reply->status = 503;
 	if (ready && !verbose)
 		strbuf_add(&reply->body, "ok");
 	else
@@ -181,219 +160,50 @@ static const struct page {
 	{ "/readyz", reply_ready },
 };
 
-/* Whether "verbose" is among the words of a query. */
-static bool
-wants_verbose(const char *query)
-{
-	while (query != NULL && *query != '\0') {
-		size_t len = strcspn(query, "&");
-
-		if (strncmp(query, "verbose", 7) == 0 && (len == 7 || query[7] == '='))
-			return true;
-		query += len;
-		query += *query == '&';
-	}
-	return false;
-}
-
 static void
-fill(const struct health *health, struct evhttp_request *request, struct reply *reply)
+on_visit(void *arg, struct visit *visit)
 {
-	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
-	const char *path = uri == NULL ? NULL : evhttp_uri_get_path(uri);
-	enum evhttp_cmd_type command = evhttp_request_get_command(request);
+	const struct health *health = arg;
+	struct reply reply = { .status = 200, .type = TEXT_PLAIN, .body = STRBUF_INIT };
+	const struct page *page = NULL;
 
-	if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
-		reply->status = HTTP_BADMETHOD;
-		strbuf_add(&reply->body, "only GET and HEAD\n");
-		(void)evhttp_add_header(evhttp_request_get_output_headers(request), "Allow",
-		    "GET, HEAD");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		if (strcmp(visit_path(visit), pages[i].path) == 0)
+			page = &pages[i];
+	if (page == NULL) {
+		status_say(visit, 404, "the server could not find the requested resource");
 		return;
 	}
-	for (size_t i = 0; path != NULL && i < sizeof(pages) / sizeof(pages[0]); i++) {
-		if (strcmp(path, pages[i].path) == 0) {
-			pages[i].reply(health, wants_verbose(evhttp_uri_get_query(uri)), reply);
-			return;
-		}
-	}
-	reply->status = HTTP_NOTFOUND;
-	strbuf_add(&reply->body, "not found\n");
-}
-
-static void
-send_reply(struct evhttp_request *request, const struct reply *reply)
-{
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-	struct evbuffer *body = evbuffer_new();
-	char len[32];
-
-	(void)snprintf(len, sizeof(len), "%zu", reply->body.len);
-	(void)evhttp_add_header(headers, "Content-Type", reply->type);
-	(void)evhttp_add_header(headers, "Content-Length", len);
-	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
-	/* One request a connection: the time to send one begins with the connection. */
-	(void)evhttp_add_header(headers, "Connection", "close");
-	if (body == NULL || (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD &&
-	    evbuffer_add(body, reply->body.text, reply->body.len) != 0)) {
-		evhttp_send_error(request, HTTP_INTERNAL, NULL);
-	} else {
-		evhttp_send_reply(request, reply->status, NULL, body);
-	}
-	if (body != NULL)
-		evbuffer_free(body);
-}
-
-static void
-on_request(struct evhttp_request *request, void *arg)
-{
-	struct health *health = arg;
-	struct evhttp_connection *connection = evhttp_request_get_connection(request);
-	struct reply reply = { .status = HTTP_OK, .type = TEXT_PLAIN, .body = STRBUF_INIT };
-
-	visitors_answered(health->visitors, evhttp_connection_get_bufferevent(connection));
-	fill(health, request, &reply);
+	page->reply(health, visit_query(visit, "verbose") != NULL, &reply);
 	if (reply.body.err == 0)
-		send_reply(request, &reply);
+		visit_reply(visit, reply.status, reply.type, reply.body.text, reply.body.len);
 	else
-		evhttp_send_error(request, HTTP_INTERNAL, NULL);
+		status_say(visit, 500, "no memory");
 	strbuf_release(&reply.body);
 }
 
-/*
- * Of threads that race for descriptors another may be faster: then evhttp's listener only
- * looks in vain.
- */
-static bool
-has_descriptor(void)
-{
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		(void)close(fd);
-	return fd >= 0;
-}
-
-/*
- * A client waits.  libevent's listener does not rest when accept(2) finds no descriptor but
- * spins, and its error callback belongs to evhttp; so look before it does.
- */
-static void
-on_waiting(evutil_socket_t fd, short what, void *arg)
-{
-	struct health *health = arg;
-	struct timeval wait = { 0, PAUSE_MS * 1000 };
-
-	(void)fd;
-	(void)what;
-	if (has_descriptor())
-		return;
-	log_gated(&health->gate, 1, LOG_WARN, "HTTP clients wait: %s", strerror(errno));
-	(void)evconnlistener_disable(health->listener);
-	(void)event_del(health->waiting);
-	(void)evtimer_add(health->resume, &wait);
-}
-
-static void
-on_resume(evutil_socket_t fd, short what, void *arg)
-{
-	struct health *health = arg;
-
-	(void)fd;
-	(void)what;
-	(void)evconnlistener_enable(health->listener);
-	(void)event_add(health->waiting, NULL);
-}
-
-/* The callback of evhttp's listener: libevent would write a line of its own.  `arg` is evhttp's. */
-static void
-on_accept_error(struct evconnlistener *listener, void *arg)
-{
-	static struct log_gate gate;
-
-	(void)listener;
-	(void)arg;
-	log_gated(&gate, 1, LOG_WARN, "HTTP clients wait: accept: %s", strerror(errno));
-}
-
-/* evhttp over a socket of our own making. */
-static int
-bind_http(struct event_base *loop, struct health *health, const struct addr_port *listen)
-{
-	int fd;
-	int err = sock_listen_tcp(listen, SOCK_FLAG_NONBLOCK, SOMAXCONN, &fd);
-
-	if (err != 0)
-		return err;
-	err = sock_bound(fd, &health->bound);
-	if (err != 0) {
-		(void)close(fd);
-		return err;
-	}
-	health->listener = evconnlistener_new(loop, NULL, NULL,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
-	    0, fd);
-	if (health->listener == NULL) {
-		(void)close(fd);
-		return ERR_NOMEM;
-	}
-	if (evhttp_bind_listener(health->http, health->listener) == NULL) {
-		evconnlistener_free(health->listener);
-		return ERR_NOMEM;
-	}
-	evconnlistener_set_error_cb(health->listener, on_accept_error);
-	/* Added after the listener's own event, this one is called before it. */
-	health->waiting = event_new(loop, fd, EV_READ | EV_PERSIST, on_waiting, health);
-	return health->waiting == NULL || event_add(health->waiting, NULL) != 0 ? ERR_NOMEM : 0;
-}
-
 int
-health_start(struct event_base *loop, const struct health_settings *settings, struct health **out)
+health_start(struct httpd *httpd, const struct health_settings *settings, struct health **out)
 {
 	struct health *health = calloc(1, sizeof(*health));
-	int err = ERR_NOMEM, saved;
+	int err = 0;
 
 	if (health == NULL)
 		return ERR_NOMEM;
 	health->settings = *settings;
-	health->settings.listen = NULL; /* borrowed for this call only */
-	health->http = evhttp_new(loop);
-	health->resume = evtimer_new(loop, on_resume, health);
-	if (health->http == NULL || health->resume == NULL)
-		goto out;
-	evhttp_set_max_headers_size(health->http, HEADERS_MAX);
-	evhttp_set_max_body_size(health->http, 0);
-	/* Every method gets an answer: 405, not evhttp's 501. */
-	evhttp_set_allowed_methods(health->http,
-	    EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
-	    EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
-	evhttp_set_gencb(health->http, on_request, health);
-	health->visitors = visitors_new(loop, health->http, CONNECTIONS_MAX, REQUEST_MS);
-	if (health->visitors == NULL)
-		goto out;
-	err = bind_http(loop, health, settings->listen);
-	if (err != 0)
-		goto out;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]) && err == 0; i++)
+		err = httpd_route_page(httpd, pages[i].path, on_visit, health);
+	if (err != 0) {
+		free(health);
+		return err;
+	}
 	*out = health;
 	return 0;
-out:
-	saved = errno;
-	health_stop(health);
-	errno = saved;
-	return err;
 }
 
 void
 health_stop(struct health *health)
 {
-	if (health == NULL)
-		return;
-	if (health->waiting != NULL)
-		event_free(health->waiting);    /* before evhttp closes its descriptor */
-	if (health->http != NULL)
-		evhttp_free(health->http);
-	visitors_free(health->visitors);
-	if (health->resume != NULL)
-		event_free(health->resume);
 	free(health);
 }
 
@@ -401,10 +211,4 @@ void
 health_set_stopping(struct health *health)
 {
 	health->stopping = true;
-}
-
-const struct addr_port *
-health_bound(const struct health *health)
-{
-	return &health->bound;
 }

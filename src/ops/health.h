@@ -1,5 +1,5 @@
 /*
- * health.h - /healthz, /livez, /readyz[?verbose] and a first /metrics over HTTP (evhttp).
+ * health.h - what /healthz, /livez, /readyz[?verbose] and /metrics say.
  * Thread: control.
  */
 #ifndef ROLLCALL_OPS_HEALTH_H
@@ -7,10 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/addr.h"
-
-struct event_base;
 struct health;
+struct httpd;
 struct latency;
 struct strbuf;
 
@@ -47,7 +45,6 @@ void health_say_durations(struct health_sampler *sampler, const char *labels,
     const struct latency *durations);
 
 struct health_settings {
-	const struct addr_port *listen;
 	const struct health_check *checks;
 	size_t check_count;
 	const struct health_metric *metrics;
@@ -59,11 +56,10 @@ struct health_settings {
 	void *arg;
 };
 
-/* Bind and serve.  ERR_SYSTEM with errno. */
-int health_start(struct event_base *loop, const struct health_settings *settings,
-    struct health **out);
+/* Hang the pages on the server.  ERR_EXISTS, ERR_NOMEM. */
+int health_start(struct httpd *httpd, const struct health_settings *settings, struct health **out);
+/* After the server: its routes lead here. */
 void health_stop(struct health *health);
 /* From now on /readyz is 503 "shutting down", whatever the checks say. */
 void health_set_stopping(struct health *health);
-const struct addr_port *health_bound(const struct health *health);
 #endif

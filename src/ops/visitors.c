@@ -4,15 +4,16 @@
  */
 #include "ops/visitors.h"
 
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/http.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 
 #define SWEEP_MS 100
 
@@ -22,15 +23,16 @@
  * descriptor cannot be somebody else's.
  */
 struct visitor {
-	TAILQ_ENTRY(visitor) link;      /* the one with the oldest `since` first */
+	TAILQ_ENTRY(visitor) link;      /* who has waited longest first */
+	struct visitors *visitors;
 	struct bufferevent *connection;
-	uint64_t since_ms;
+	uint64_t since_ms;              /* connected, or last took something of its reply */
+	bool is_answered;               /* its request is here */
 };
 
 TAILQ_HEAD(visitor_list, visitor);
 
 struct visitors {
-	struct event_base *loop;
 	struct clock *clock;
 	struct event *sweep;
 	struct visitor_list list;
@@ -49,11 +51,23 @@ has_ended(const struct visitor *visitor)
 	return read_cb == NULL && write_cb == NULL && event_cb == NULL;
 }
 
+/* A reply gets on. */
+static void
+on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct visitor *visitor = arg;
+
+	(void)output;
+	if (info->n_deleted > 0 || info->orig_size == 0)
+		visitor->since_ms = clock_now_ms(visitor->visitors->clock);
+}
+
 static void
 forget(struct visitors *visitors, struct visitor *visitor)
 {
 	TAILQ_REMOVE(&visitors->list, visitor, link);
 	visitors->count--;
+	(void)evbuffer_remove_cb(bufferevent_get_output(visitor->connection), on_output, visitor);
 	(void)bufferevent_decref(visitor->connection);
 	free(visitor);
 }
@@ -98,27 +112,38 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	forget_ended(visitors);
 	TAILQ_FOREACH(visitor, &visitors->list, link) {
-		if (now_ms - visitor->since_ms < visitors->request_ms)
-			break;
-		show_out(visitor);
+		/* Who waits for us has all the time. */
+		if (visitor->is_answered &&
+		    evbuffer_get_length(bufferevent_get_output(visitor->connection)) == 0)
+			visitor->since_ms = now_ms;
+		else if (now_ms - visitor->since_ms >= visitors->request_ms)
+			show_out(visitor);
 	}
 	plan_sweep(visitors);
 }
 
-/* evhttp asks for a bufferevent for each fresh connection; its descriptor follows. */
-static struct bufferevent *
-on_connection(struct event_base *loop, void *arg)
+/* Who has to go for a fresh one. */
+static const struct visitor *
+find_idlest(const struct visitors *visitors)
 {
-	struct visitors *visitors = arg;
+	const struct visitor *visitor;
+
+	TAILQ_FOREACH(visitor, &visitors->list, link)
+		if (!visitor->is_answered)
+			return visitor;
+	return TAILQ_FIRST(&visitors->list);
+}
+
+int
+visitors_admit(struct visitors *visitors, struct bufferevent *connection)
+{
 	struct visitor *visitor = calloc(1, sizeof(*visitor));
 
-	/* Without it evhttp makes a bufferevent of its own, and this one visitor goes unwatched. */
 	if (visitor == NULL)
-		return NULL;
-	visitor->connection = bufferevent_socket_new(loop, -1, BEV_OPT_CLOSE_ON_FREE);
-	if (visitor->connection == NULL) {
+		return ERR_NOMEM;
+	if (evbuffer_add_cb(bufferevent_get_output(connection), on_output, visitor) == NULL) {
 		free(visitor);
-		return NULL;
+		return ERR_NOMEM;
 	}
 	if (visitors->count >= visitors->max)
 		forget_ended(visitors);
@@ -127,24 +152,25 @@ on_connection(struct event_base *loop, void *arg)
 	 * few more.
 	 */
 	if (visitors->count >= visitors->max)
-		show_out(TAILQ_FIRST(&visitors->list));
-	bufferevent_incref(visitor->connection);
+		show_out(find_idlest(visitors));
+	bufferevent_incref(connection);
+	visitor->visitors = visitors;
+	visitor->connection = connection;
 	visitor->since_ms = clock_now_ms(visitors->clock);
 	TAILQ_INSERT_TAIL(&visitors->list, visitor, link);
 	visitors->count++;
 	plan_sweep(visitors);
-	return visitor->connection;
+	return 0;
 }
 
 struct visitors *
-visitors_new(struct event_base *loop, struct evhttp *http, size_t max, uint64_t request_ms)
+visitors_new(struct event_base *loop, size_t max, uint64_t request_ms)
 {
 	struct visitors *visitors = calloc(1, sizeof(*visitors));
 
 	if (visitors == NULL)
 		return NULL;
 	TAILQ_INIT(&visitors->list);
-	visitors->loop = loop;
 	visitors->max = max > 0 ? max : 1;
 	visitors->request_ms = request_ms;
 	visitors->clock = clock_new_system();
@@ -153,7 +179,6 @@ visitors_new(struct event_base *loop, struct evhttp *http, size_t max, uint64_t 
 		visitors_free(visitors);
 		return NULL;
 	}
-	evhttp_set_bevcb(http, on_connection, visitors);
 	return visitors;
 }
 
@@ -170,8 +195,8 @@ visitors_free(struct visitors *visitors)
 	free(visitors);
 }
 
-void
-visitors_answered(struct visitors *visitors, const struct bufferevent *connection)
+static void
+turn(struct visitors *visitors, const struct bufferevent *connection, bool is_answered)
 {
 	struct visitor *visitor;
 
@@ -182,8 +207,21 @@ visitors_answered(struct visitors *visitors, const struct bufferevent *connectio
 		TAILQ_REMOVE(&visitors->list, visitor, link);
 		TAILQ_INSERT_TAIL(&visitors->list, visitor, link);
 		visitor->since_ms = clock_now_ms(visitors->clock);
+		visitor->is_answered = is_answered;
 		return;
 	}
+}
+
+void
+visitors_answered(struct visitors *visitors, const struct bufferevent *connection)
+{
+	turn(visitors, connection, true);
+}
+
+void
+visitors_served(struct visitors *visitors, const struct bufferevent *connection)
+{
+	turn(visitors, connection, false);
 }
 
 size_t

@@ -36,7 +36,7 @@ set_up(void)
 	played = played_new("10.96.0.0/24");
 	generation = (struct generation){ .index = played->index, .answers = &generation };
 	rollcall = (struct rollcall){ .now = &generation };
-	settings = (struct health_settings){ .listen = NULL };
+	settings = (struct health_settings){ .arg = NULL };
 	overview_fill(&rollcall, &settings);
 }
 

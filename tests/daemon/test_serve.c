@@ -13,7 +13,7 @@
 #include "dns/index.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
-#include "ops/health.h"
+#include "ops/httpd.h"
 #include "tests/daemon/outfit.h"
 #include "tests/suite.h"
 
@@ -139,7 +139,7 @@ START_TEST(http_is_bound_where_it_is_wanted_and_refused_where_it_is_taken)
 	close(theirs);
 	config->http.port = 0;
 	ck_assert_int_eq(serve_bind(&outfit.rollcall), 0);
-	ck_assert_uint_ne(health_bound(outfit.rollcall.health)->port, 0);
+	ck_assert_uint_ne(httpd_bound(outfit.rollcall.httpd)->port, 0);
 }
 END_TEST
 

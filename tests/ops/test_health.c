@@ -10,10 +10,12 @@
 #include "base/latency.h"
 #include "base/strbuf.h"
 #include "ops/health.h"
+#include "ops/httpd.h"
 #include "tests/ops/http_client.h"
 #include "tests/suite.h"
 
 static struct event_base *loop;
+static struct httpd *httpd;
 static struct health *health;
 static bool loaded;
 static bool probed;
@@ -84,20 +86,23 @@ setup(void)
 {
 	struct addr_port at;
 	struct health_settings settings = {
-		.listen = &at, .checks = checks, .check_count = 2, .metrics = metrics, .metric_count = 1,
+		.checks = checks, .check_count = 2, .metrics = metrics, .metric_count = 1,
 		.families = families, .family_count = 3, .arg = &loaded,
 	};
 
 	loaded = probed = true;
 	loop = event_base_new();
 	ck_assert_int_eq(addr_port_parse("127.0.0.1:0", &at), 0);
-	ck_assert_int_eq(health_start(loop, &settings, &health), 0);
-	ck_assert_uint_ne(health_bound(health)->port, 0);
+	ck_assert_int_eq(httpd_new(loop, &httpd), 0);
+	ck_assert_int_eq(httpd_listen(httpd, &at), 0);
+	ck_assert_uint_ne(httpd_bound(httpd)->port, 0);
+	ck_assert_int_eq(health_start(httpd, &settings, &health), 0);
 }
 
 static void
 teardown(void)
 {
+	httpd_free(httpd);
 	health_stop(health);
 	event_base_free(loop);
 }
@@ -106,10 +111,10 @@ teardown(void)
 static const char *
 ask(const char *line)
 {
-	int fd = http_client_connect(health_bound(health));
+	int fd = http_client_connect(httpd_bound(httpd));
 
 	http_client_send(fd, line);
-	http_client_send(fd, " HTTP/1.1\r\nHost: x\r\n\r\n");
+	http_client_send(fd, " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 	ck_assert(http_client_read(loop, fd, got, sizeof(got)));
 	close(fd);
 	return got;
@@ -219,7 +224,7 @@ END_TEST
 START_TEST(a_head_that_is_too_large_gets_nothing)
 {
 	static char big[16384];
-	int fd = http_client_connect(health_bound(health));
+	int fd = http_client_connect(httpd_bound(httpd));
 
 	memset(big, 'a', sizeof(big) - 1);
 	http_client_send(fd, "GET /healthz HTTP/1.1\r\nX: ");
@@ -241,7 +246,7 @@ START_TEST(garbage_is_survived)
 	};
 
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		int fd = http_client_connect(health_bound(health));
+		int fd = http_client_connect(httpd_bound(httpd));
 
 		http_client_send(fd, requests[i]);
 		http_client_wait(loop, 5);
@@ -278,7 +283,7 @@ START_TEST(without_descriptors_accepting_rests)
 {
 	struct rlimit limit, before;
 	struct rusage usage;
-	int fd = http_client_connect(health_bound(health));
+	int fd = http_client_connect(httpd_bound(httpd));
 	double cpu_s;
 
 	getrlimit(RLIMIT_NOFILE, &before);
@@ -292,7 +297,7 @@ START_TEST(without_descriptors_accepting_rests)
 	cpu_s = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 - cpu_s;
 	ck_assert_double_lt(cpu_s, 0.1);
 	setrlimit(RLIMIT_NOFILE, &before);
-	http_client_send(fd, "GET /healthz HTTP/1.1\r\n\r\n");
+	http_client_send(fd, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 	ck_assert(http_client_read(loop, fd, got, sizeof(got)));
 	ck_assert_status(got, "200");
 	close(fd);
@@ -301,12 +306,12 @@ END_TEST
 
 START_TEST(an_address_in_use_is_an_error)
 {
-	struct addr_port at = *health_bound(health);
-	struct health_settings settings = { .listen = &at };
-	struct health *other = NULL;
+	struct httpd *other = NULL;
 
-	ck_assert_int_eq(health_start(loop, &settings, &other), ERR_SYSTEM);
-	ck_assert_ptr_null(other);
+	ck_assert_int_eq(httpd_new(loop, &other), 0);
+	ck_assert_int_eq(httpd_listen(other, httpd_bound(httpd)), ERR_SYSTEM);
+	httpd_free(other);
+	httpd_free(NULL);
 	health_stop(NULL);
 }
 END_TEST

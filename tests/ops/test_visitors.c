@@ -1,5 +1,6 @@
 /* test_visitors.c - HTTP clients that drip, hang or come in crowds do not keep others out. */
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <string.h>
@@ -27,6 +28,16 @@ on_request(struct evhttp_request *request, void *arg)
 	evhttp_send_reply(request, HTTP_OK, NULL, NULL);
 }
 
+static struct bufferevent *
+on_connection(struct event_base *base, void *arg)
+{
+	struct bufferevent *connection = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+
+	(void)arg;
+	ck_assert_int_eq(visitors_admit(visitors, connection), 0);
+	return connection;
+}
+
 static void
 start(size_t max, uint64_t request_ms)
 {
@@ -39,8 +50,9 @@ start(size_t max, uint64_t request_ms)
 	ck_assert_int_eq(sock_listen_tcp(&at, SOCK_FLAG_NONBLOCK, 128, &fd), 0);
 	ck_assert_int_eq(sock_bound(fd, &at), 0);
 	ck_assert_int_eq(evhttp_accept_socket(http, fd), 0);
-	visitors = visitors_new(loop, http, max, request_ms);
+	visitors = visitors_new(loop, max, request_ms);
 	ck_assert_ptr_nonnull(visitors);
+	evhttp_set_bevcb(http, on_connection, NULL);
 }
 
 static void

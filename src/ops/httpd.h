@@ -1,0 +1,38 @@
+/*
+ * httpd.h - the way in over HTTP: doors to listen at, one table of routes behind them.
+ * Thread: control.
+ *
+ * Doors: plain TCP, where everybody may read and nobody write; TLS, where who has the token may
+ * write; the Unix socket, where its owner and group may.  Each request is checked (size, path,
+ * Host, permission) before a handler sees it, as a visit (visit.h).
+ */
+#ifndef ROLLCALL_OPS_HTTPD_H
+#define ROLLCALL_OPS_HTTPD_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/addr.h"
+
+struct event_base;
+struct httpd;
+struct visit;
+
+/* Owns the visit until it has ended it. */
+typedef void httpd_handler(void *arg, struct visit *visit);
+
+int httpd_new(struct event_base *loop, struct httpd **out);
+/* Closes all doors; handlers that keep visits are told that they are gone. */
+void httpd_free(struct httpd *httpd);
+
+/* Listen for plain HTTP.  ERR_SYSTEM with errno, ERR_NOMEM. */
+int httpd_listen(struct httpd *httpd, const struct addr_port *at);
+const struct addr_port *httpd_bound(const struct httpd *httpd);
+
+/*
+ * "/x" takes "/x" and "/x/...", "/" takes what nobody else does; the longest prefix wins.  `prefix`
+ * is borrowed.  ERR_EXISTS, ERR_FULL (64).
+ */
+int httpd_route(struct httpd *httpd, const char *prefix, httpd_handler *handler, void *arg);
+/* The same for pages that only know GET and HEAD: others are answered with 405. */
+int httpd_route_page(struct httpd *httpd, const char *prefix, httpd_handler *handler, void *arg);
+#endif
