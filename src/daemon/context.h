@@ -11,6 +11,7 @@
 #include "dns/cookie.h"
 #include "dns/dns_settings.h"
 
+struct activation;
 struct certificate;
 struct clock;
 struct event;
@@ -50,6 +51,7 @@ struct generation {
 struct rollcall {
 	const struct config_flags *flags;
 	struct generation *now;
+	struct activation *activation;  /* NULL: we bind our sockets ourselves */
 	struct helper *helper;          /* NULL: exec probes are off */
 	struct clock *clock;
 	struct event_base *loop;

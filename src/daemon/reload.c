@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/activation.h"
 #include "daemon/certificate.h"
 #include "daemon/context.h"
 #include "daemon/feed.h"
@@ -63,6 +64,8 @@ load_generation(const struct rollcall *rollcall)
 		err = config_load(rollcall->flags, diag, &generation->config);
 	diag_log(diag);
 	diag_free(diag);
+	if (err == 0 && rollcall->activation != NULL)
+		err = activation_apply(rollcall->activation, generation->config);
 	/* Sockets stay as they are; what a wildcard stands for may have changed. */
 	if (err == 0)
 		err = serve_settings(generation, rollcall->now);

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/activation.h"
 #include "daemon/context.h"
 #include "daemon/cookies.h"
 #include "daemon/feed.h"
@@ -324,6 +325,17 @@ start_parts(struct rollcall *rollcall)
 	return status;
 }
 
+/* Those of a service manager, before anything else gets a descriptor or starts a process. */
+static int
+take_sockets(struct rollcall *rollcall)
+{
+	int err = activation_start(&rollcall->activation);
+
+	if (err == 0 && rollcall->activation != NULL)
+		err = activation_apply(rollcall->activation, rollcall->now->config);
+	return err == 0 ? 0 : err == ERR_INVALID ? EX_CONFIG : EX_OSERR;
+}
+
 int
 rollcall_start(const struct config_flags *flags, struct config *config, struct rollcall **out)
 {
@@ -340,7 +352,9 @@ rollcall_start(const struct config_flags *flags, struct config *config, struct r
 	generation->config = config;
 	rollcall->flags = flags;
 	rollcall->now = generation;
-	status = start_parts(rollcall);
+	status = take_sockets(rollcall);
+	if (status == 0)
+		status = start_parts(rollcall);
 	if (status != 0) {
 		rollcall_stop(rollcall);
 		return status;
@@ -387,6 +401,7 @@ rollcall_stop(struct rollcall *rollcall)
 	if (rollcall->loop != NULL)
 		event_base_free(rollcall->loop);
 	reload_reclaim(rollcall, true);
+	activation_free(rollcall->activation);
 	cache_free(rollcall->cache);
 	clock_free(rollcall->clock);
 	free(rollcall);

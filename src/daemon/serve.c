@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/activation.h"
 #include "daemon/certificate.h"
 #include "daemon/context.h"
 #include "daemon/forward_table.h"
@@ -81,11 +82,13 @@ say_refused(const char *what, const struct addr_port *where)
 /* A stream server: plain with `tls` NULL. */
 static int
 bind_stream(struct rollcall *rollcall, const struct addr_port *listen, size_t count,
-    struct tls_server *tls, struct tcp_server **server, size_t *failed)
+    const struct activation_streams *given, struct tls_server *tls, struct tcp_server **server,
+    size_t *failed)
 {
 	struct tcp_settings settings = {
 		.listen = listen,
 		.listen_count = count,
+		.given = given == NULL ? NULL : given->fds,
 		.dns = &rollcall->now->dns,
 		.index = rollcall->now->answers->index,
 		.max_clients = rollcall->now->config->tcp.max_clients,
@@ -116,8 +119,10 @@ bind_tls(struct rollcall *rollcall)
 	int err = certificate_open(rollcall->loop, config, &rollcall->certificate);
 	if (err != 0)
 		return err;
+	const struct activation_streams *given = activation_tls(rollcall->activation);
+
 	err = bind_stream(rollcall, config->listen, config->listen_count,
-	    certificate_server(rollcall->certificate), &rollcall->tls, &failed);
+	    given != NULL && given->count > 0 ? given : NULL, certificate_server(rollcall->certificate), &rollcall->tls, &failed);
 	if (err != 0) {
 		say_refused("for TLS", &config->listen[failed]);
 		return err;
@@ -142,7 +147,10 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 		.cache = rollcall->cache,
 		.resolver = forwarding_resolver(rollcall->forwarding),
 	};
+	const struct activation_streams *streams = activation_tcp(rollcall->activation);
 	size_t failed = 0;
+
+	settings.given = activation_udp(rollcall->activation, &settings.given_count);
 	int err = udp_server_bind(&settings, &rollcall->udp, &failed);
 
 	*again = false;
@@ -153,7 +161,11 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 	for (size_t i = 0; i < count; i++)
 		bound[i] = *udp_server_bound(rollcall->udp, i);
 	failed = 0;
-	err = bind_stream(rollcall, bound, count, NULL, &rollcall->tcp, &failed);
+	if (streams != NULL)
+		err = bind_stream(rollcall, streams->listen, streams->count, streams, NULL,
+		    &rollcall->tcp, &failed);
+	else
+		err = bind_stream(rollcall, bound, count, NULL, NULL, &rollcall->tcp, &failed);
 	if (err == 0)
 		return 0;
 	*again = err == ERR_SYSTEM && errno == EADDRINUSE && failed < count &&

@@ -378,11 +378,16 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 }
 
 static int
-open_listener(struct tcp_server *server, const struct addr_port *at)
+open_listener(struct tcp_server *server, const struct tcp_settings *settings, size_t i)
 {
 	struct listener *listener = &server->listeners[server->listener_count];
-	int err = sock_listen_tcp(at, SOCK_FLAG_NONBLOCK, SOMAXCONN, &listener->fd);
+	int err = 0;
 
+	if (settings->given != NULL)
+		listener->fd = settings->given[i];
+	else
+		err = sock_listen_tcp(&settings->listen[i], SOCK_FLAG_NONBLOCK, SOMAXCONN,
+		    &listener->fd);
 	if (err != 0)
 		return err;
 	listener->server = server;
@@ -408,7 +413,7 @@ tcp_server_bind(const struct tcp_settings *settings, struct tcp_server **out, si
 	server->stop_fd = server->wake_fd = server->reserve_fd = -1;
 	err = set_up(server, settings);
 	for (size_t i = 0; err == 0 && i < settings->listen_count; i++) {
-		err = open_listener(server, &settings->listen[i]);
+		err = open_listener(server, settings, i);
 		if (err != 0)
 			*failed = i;
 	}

@@ -19,6 +19,8 @@ struct tls_server;
 struct tcp_settings {
 	const struct addr_port *listen;         /* what udp_server_bound said */
 	size_t listen_count;
+	/* sockets that were opened for us, one for each of `listen`; taken over; NULL: none */
+	const int *given;
 	const struct dns_settings *dns;
 	const struct index *index;
 	/* tcp.maxClients: 1000; full: the longest idle one is closed */

@@ -2,8 +2,6 @@
 #include "dns/udp.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -26,16 +25,13 @@
 #include "dns/udp_errand.h"
 #include "dns/udp_flood.h"
 #include "dns/udp_send.h"
+#include "dns/udp_socket.h"
 #include "dns/wire.h"
 #include "net/sock.h"
 
-/*
- * The default of 208 KB holds some 140 small datagrams: a burst of 256 lost 116 (PERFORMANCE.md
- * 4).
- */
-#define RECEIVE_QUEUE (4 * 1024 * 1024)
 /* Datagrams taken one by one after a batch of one, before a batch is tried again. */
 #define SINGLES 8
+#define WAKE_NS 2000000         /* between two signals to a thread that is to end */
 #define DRAIN_BATCHES 1024      /* at stop: a full queue, and an end to it under a flood */
 #define CACHE_LINE 64
 /* So many wait for memory together: with 8 it has come when it is needed (bench_cache). */
@@ -70,6 +66,7 @@ struct udp_server {
 	struct addr_port *bound;
 	size_t worker_count;
 	struct worker **workers;
+	bool given;                     /* our sockets are somebody else's, too */
 };
 
 /* Queries that are not ours to answer alone; returns how many of their replies come later. */
@@ -250,42 +247,6 @@ run(void *arg)
 	return NULL;
 }
 
-/*
- * Root may exceed net.core.rmem_max.  An ICMP message must not make us send fragments that somebody
- * else can forge (RFC 9715): path MTU discovery is off.  No receive timeout but under a flood: its
- * timer costs 3 % of a query at 20,000 a second, and a stop needs none, for a socket that is shut
- * down keeps nobody waiting.
- */
-static void
-tune(int fd, bool ip6)
-{
-	int size = RECEIVE_QUEUE;
-	int omit = ip6 ? IPV6_PMTUDISC_OMIT : IP_PMTUDISC_OMIT;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) != 0)
-		log_errno(LOG_DEBUG, "cannot set the size of the receive queue");
-	if (setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP,
-	    ip6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &omit,
-	    sizeof(omit)) != 0)
-		log_errno(LOG_DEBUG, "cannot switch off path MTU discovery");
-}
-
-/* Let the CPU that took a datagram in choose the socket: cpu % sockets (PERFORMANCE.md 4). */
-static void
-steer(int fd, unsigned sockets)
-{
-	struct sock_filter code[] = {
-		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)(SKF_AD_OFF + SKF_AD_CPU) },
-		{ BPF_ALU | BPF_MOD | BPF_K, 0, 0, sockets },
-		{ BPF_RET | BPF_A, 0, 0, 0 },
-	};
-	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)) != 0)
-		log_errno(LOG_DEBUG, "cannot steer datagrams by CPU");
-}
-
 static void
 worker_free(struct worker *worker)
 {
@@ -331,6 +292,44 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	return worker;
 }
 
+/* Takes the socket over, on failure too. */
+static int
+add_worker(struct udp_server *server, int fd, const struct addr_port *address)
+{
+	udp_socket_tune(fd, address);
+	struct worker *worker = worker_new(server, fd, addr_is_unspecified(&address->addr));
+
+	if (worker == NULL)
+		return ERR_NOMEM;
+	server->workers[server->worker_count++] = worker;
+	return 0;
+}
+
+/* The sockets that were given for one address. */
+static int
+adopt(struct udp_server *server, const struct udp_settings *settings, size_t listen)
+{
+	const struct addr_port *address = &settings->listen[listen];
+	unsigned sockets = 0;
+	int first = -1;
+
+	server->bound[listen] = *address;
+	for (size_t i = 0; i < settings->given_count; i++) {
+		int fd = settings->given[i].fd;
+
+		if (settings->given[i].listen != listen)
+			continue;
+		udp_socket_renew(fd, address);
+		if (add_worker(server, fd, address) != 0)
+			return ERR_NOMEM;
+		if (sockets++ == 0)
+			first = fd;
+	}
+	if (sockets > 1)
+		udp_socket_steer(first, sockets);
+	return 0;
+}
+
 /* One socket for each thread on one address. */
 static int
 bind_address(struct udp_server *server, const struct addr_port *address, struct addr_port *bound,
@@ -349,16 +348,14 @@ bind_address(struct udp_server *server, const struct addr_port *address, struct 
 			err = sock_bound(fd, bound);
 		if (err != 0)
 			return err;
-		tune(fd, address->addr.family == ADDR_IP6);
-		struct worker *worker = worker_new(server, fd, any);
-		if (worker == NULL)
-			return ERR_NOMEM;
-		server->workers[server->worker_count++] = worker;
+		err = add_worker(server, fd, address);
+		if (err != 0)
+			return err;
 		if (i == 0)
 			first = fd;
 	}
 	if (threads > 1)
-		steer(first, threads);
+		udp_socket_steer(first, threads);
 	return 0;
 }
 
@@ -392,11 +389,14 @@ udp_server_bind(const struct udp_settings *settings, struct udp_server **out, si
 		.serving = &server->serving, .responder = { .answering = true } };
 	server->listen_count = settings->listen_count;
 	server->bound = calloc(settings->listen_count + 1, sizeof(*server->bound));
-	server->workers = calloc(settings->listen_count * threads + 1, sizeof(struct worker *));
+	server->given = settings->given_count > 0;
+	server->workers = calloc(server->given ? settings->given_count :
+	    settings->listen_count * threads + 1, sizeof(struct worker *));
 	if (server->clock == NULL || server->bound == NULL || server->workers == NULL)
 		goto fail;
 	for (size_t i = 0; i < settings->listen_count; i++) {
-		err = bind_address(server, &settings->listen[i], &server->bound[i], threads);
+		err = server->given ? adopt(server, settings, i) :
+		    bind_address(server, &settings->listen[i], &server->bound[i], threads);
 		if (err != 0) {
 			*failed = i;
 			goto fail;
@@ -409,14 +409,56 @@ fail:
 	return err;
 }
 
+static void
+on_wake(int number)
+{
+	(void)number;
+}
+
+/* Without SA_RESTART a signal ends a receive call; its default is to be ignored. */
+static void
+prepare_waking(sigset_t *blocked)
+{
+	const struct sigaction wake = { .sa_handler = on_wake };
+
+	(void)sigaction(SIGURG, &wake, NULL);
+	sigdelset(blocked, SIGURG);
+}
+
+/*
+ * A socket that was given and shut down would stay so for the one who is given it next: its thread
+ * is woken by a signal, again where that came between its look at `stopping` and its call.
+ */
+static void
+join(struct worker *worker)
+{
+	struct timespec until;
+
+	if (!worker->server->given) {
+		(void)pthread_join(worker->thread, NULL);
+		return;
+	}
+	do {
+		(void)pthread_kill(worker->thread, SIGURG);
+		(void)clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += WAKE_NS;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_nsec -= 1000000000;
+			until.tv_sec++;
+		}
+	} while (pthread_clockjoin_np(worker->thread, NULL, CLOCK_MONOTONIC, &until) != 0);
+}
+
 int
 udp_server_start(struct udp_server *server)
 {
 	sigset_t all, before;
 	int err = 0;
 
-	/* Signals are the control thread's business. */
+	/* Signals are the control thread's business, but for the one that wakes us. */
 	sigfillset(&all);
+	if (server->given)
+		prepare_waking(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (size_t i = 0; i < server->worker_count && err == 0; i++) {
 		struct worker *worker = server->workers[i];
@@ -434,11 +476,11 @@ udp_server_halt(struct udp_server *server)
 {
 	atomic_store_explicit(&server->stopping, true, memory_order_release);
 	/* Says ENOTCONN, but wakes whoever waits in a receive call on it all the same. */
-	for (size_t i = 0; i < server->worker_count; i++)
+	for (size_t i = 0; i < server->worker_count && !server->given; i++)
 		(void)shutdown(server->workers[i]->fd, SHUT_RD);
 	for (size_t i = 0; i < server->worker_count; i++)
 		if (server->workers[i]->started)
-			pthread_join(server->workers[i]->thread, NULL);
+			join(server->workers[i]);
 	for (size_t i = 0; i < server->worker_count; i++)
 		server->workers[i]->started = false;
 }

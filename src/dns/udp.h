@@ -13,12 +13,24 @@ struct latency;
 struct resolver;
 struct udp_server;
 
+/* A socket that was opened for us, for the address listen[listen]. */
+struct udp_given {
+	size_t listen;
+	int fd;
+};
+
 struct udp_settings {
 	/* port 0: the kernel's choice, told by udp_server_bound */
 	const struct addr_port *listen;
 	size_t listen_count;
 	/* for each address, one SO_REUSEPORT socket a thread */
 	unsigned threads;
+	/*
+	 * ... or these and no others, a thread each, with one or more for every address; taken
+	 * over.  Who gave them may have kept them and give them again.
+	 */
+	const struct udp_given *given;
+	size_t given_count;
 	const struct dns_settings *dns;
 	const struct index *index;
 	/* for what is not ours; borrowed; NULL: it is REFUSED */
