@@ -83,6 +83,7 @@ set_defaults(struct config *config)
 	config_cache_default(&config->cache);
 	config->probes.exec.enabled = true;
 	config->probes.exec.user = "nobody";
+	config->probes.exec.socket = "";
 	config->probes.max_concurrent = 4096;
 	config->tcp.max_clients = 1000;
 	config->tcp.idle_ms = 10000;
@@ -521,6 +522,8 @@ config_needs_restart(
 		{ "user", same_text(old->user, new->user) },
 		{ "state.dir", same_text(old->state_dir, new->state_dir) },
 		{ "probes.exec.user", same_text(old->probes.exec.user, new->probes.exec.user) },
+		{ "probes.exec.socket",
+		    same_text(old->probes.exec.socket, new->probes.exec.socket) },
 		/* The helper is started before privileges are given up, or never. */
 		{ "probes.exec.enabled", old->probes.exec.enabled || !new->probes.exec.enabled },
 		{ "tcp",

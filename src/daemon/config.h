@@ -58,6 +58,7 @@ struct config_dns {
 struct config_exec {
 	bool enabled;
 	const char *user;
+	const char *socket;             /* "": the helper is our own child */
 	const char **path;
 	size_t path_count;
 };
@@ -168,7 +169,7 @@ void config_dns_settings(const struct config *config, const struct addr *own, si
 bool config_same_answers(const struct config *a, const struct config *b);
 
 /* The settings that differ and cannot be changed while running ("listen"); how many. */
-#define CONFIG_RESTART_MAX 13
+#define CONFIG_RESTART_MAX 14
 size_t config_needs_restart(
     const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
 #endif

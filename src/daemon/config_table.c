@@ -103,6 +103,14 @@ folder_rule(const char *text)
 	return text[0] == '/' ? NULL : "must be an absolute path";
 }
 
+/* sockaddr_un has room for 108 octets with the NUL. */
+static const char *
+socket_rule(const char *text)
+{
+	return text[0] == '/' && strlen(text) < 108 ? NULL :
+	    "must be an absolute path of at most 107 octets";
+}
+
 /* DESIGN: what `private` is. */
 static const char *const private_networks[] = {
 	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
@@ -300,6 +308,8 @@ static const struct field_table dns_table = { FIELD_TABLE(dns_fields, config_dns
 static const struct field exec_fields[] = {
 	{ FIELD("enabled", FIELD_BOOL, config_exec, enabled), .doc = "run exec probes at all" },
 	{ FIELD("user", FIELD_TEXT, config_exec, user), .doc = "as whom" },
+	{ FIELD("socket", FIELD_TEXT, config_exec, socket), .rule = socket_rule,
+	    .doc = "where an exec helper that is a unit of its own is reached" },
 	{ FIELD_ITEMS("path", FIELD_TEXTS, config_exec, path, path_count), .flags = FIELD_SCALAR_OK,
 	    .rule = folder_rule, .doc = "the only folders commands may come from" },
 };

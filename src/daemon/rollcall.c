@@ -194,7 +194,8 @@ static int
 start_helper(struct rollcall *rollcall)
 {
 	const struct config_exec *exec = &rollcall->now->config->probes.exec;
-	struct helper_settings settings = { .program = "/proc/self/exe", .user = exec->user };
+	struct helper_settings settings = { .program = "/proc/self/exe", .user = exec->user,
+		.socket = exec->socket };
 	int err;
 
 	if (!exec->enabled)

@@ -48,6 +48,7 @@ struct helper_run {
 struct helper {
 	struct helper_process process;
 	bool same_user_said;
+	bool unreachable_said;
 	uint64_t started_ms;
 	uint32_t last_id;
 	struct event_base *loop;
@@ -184,6 +185,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	send_unsent(arg);
 }
 
+static void hang_up(struct helper *helper);
+
 /* ---- its life ------------------------------------------------------------------------------ */
 
 static void
@@ -206,6 +209,9 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 				log_error("the exec helper sends nonsense: ending it");
 			event_del(helper->readable);
 			helper_process_end(&helper->process);
+			/* Our own child is gone when it is dead. */
+			if (helper->process.at != NULL)
+				hang_up(helper);
 			return;
 		}
 		HASH_FIND(hh, helper->runs, &id, sizeof(id), run);
@@ -255,9 +261,12 @@ hook(struct helper *helper)
 	    on_readable, helper);
 	helper->writable = event_new(helper->loop, helper->process.socket, EV_WRITE, on_writable,
 	    helper);
-	helper->died = event_new(helper->loop, helper->process.pidfd, EV_READ, on_died, helper);
-	if (helper->readable != NULL && helper->writable != NULL && helper->died != NULL &&
-	    event_add(helper->readable, NULL) == 0 && event_add(helper->died, NULL) == 0)
+	if (helper->process.pidfd >= 0)
+		helper->died = event_new(helper->loop, helper->process.pidfd, EV_READ, on_died,
+		    helper);
+	if (helper->readable != NULL && helper->writable != NULL &&
+	    event_add(helper->readable, NULL) == 0 && (helper->process.pidfd < 0 ||
+	    (helper->died != NULL && event_add(helper->died, NULL) == 0)))
 		return 0;
 	unhook(helper);
 	return ERR_NOMEM;
@@ -274,12 +283,23 @@ let_go(struct helper *helper)
 static void
 say_whose(struct helper *helper)
 {
-	if (helper->same_user_said || helper->process.as_user ||
+	if (helper->same_user_said || helper->process.as_user || helper->process.at != NULL ||
 	    (helper->process.has_user && helper->process.uid == geteuid()))
 		return;
 	helper->same_user_said = true;
 	log_warn("exec probes run as our own user (uid %ju)%s", (uintmax_t)geteuid(),
 	    helper->process.has_user ? ": only root can change to another" : "");
+}
+
+/* A unit that is stopped is said once, not once a second. */
+static void
+say_why_not(struct helper *helper)
+{
+	if (helper->process.at == NULL)
+		log_errno(LOG_ERROR, "the exec helper cannot be started");
+	else if (!helper->unreachable_said)
+		log_errno(LOG_ERROR, "no exec helper at %s", helper->process.at);
+	helper->unreachable_said = true;
 }
 
 /* Start another, at most one a second. */
@@ -294,18 +314,24 @@ start_again(struct helper *helper)
 	}
 	helper->started_ms = now_ms();
 	if (helper_process_start(&helper->process) != 0) {
-		log_errno(LOG_ERROR, "the exec helper cannot be started");
+		say_why_not(helper);
 		set_timer(helper->restart, RESTART_MS);
 		return;
 	}
 	if (hook(helper) != 0) {
-		kill(helper->process.pid, SIGKILL);
-		waitpid(helper->process.pid, NULL, 0);
+		if (helper->process.pid > 0) {
+			kill(helper->process.pid, SIGKILL);
+			waitpid(helper->process.pid, NULL, 0);
+		}
 		let_go(helper);
 		set_timer(helper->restart, RESTART_MS);
 		return;
 	}
-	log_info("the exec helper runs again as process %d", (int)helper->process.pid);
+	helper->unreachable_said = false;
+	if (helper->process.at != NULL)
+		log_info("the exec helper is at %s again", helper->process.at);
+	else
+		log_info("the exec helper runs again as process %d", (int)helper->process.pid);
 	say_whose(helper);
 }
 
@@ -334,6 +360,19 @@ on_died(evutil_socket_t fd, short what, void *arg)
 	start_again(helper);
 }
 
+/* The other side of a connection is gone: its unit was stopped, or starts it anew. */
+static void
+hang_up(struct helper *helper)
+{
+	static struct log_gate gate;
+
+	log_gated(&gate, 1, LOG_ERROR, "the exec helper at %s hung up; %u probes end as faults",
+	    helper->process.at, HASH_COUNT(helper->runs));
+	let_go(helper);
+	fail_all(helper);
+	start_again(helper);
+}
+
 int
 helper_start(const struct helper_settings *settings, struct helper **out)
 {
@@ -346,6 +385,10 @@ helper_start(const struct helper_settings *settings, struct helper **out)
 	err = helper_process_init(&helper->process, settings);
 	if (err == 0)
 		err = helper_process_start(&helper->process);
+	if (err != 0 && helper->process.at != NULL) {
+		say_why_not(helper);
+		err = 0;
+	}
 	if (err != 0) {
 		helper_process_release(&helper->process);
 		free(helper);
@@ -361,6 +404,10 @@ helper_attach(struct helper *helper, struct event_base *loop)
 	helper->loop = loop;
 	helper->restart = evtimer_new(loop, on_restart, helper);
 	helper->fail = evtimer_new(loop, on_fail, helper);
+	if (helper->restart != NULL && helper->fail != NULL && helper->process.socket < 0) {
+		set_timer(helper->restart, RESTART_MS);
+		return 0;
+	}
 	if (helper->restart != NULL && helper->fail != NULL && hook(helper) == 0)
 		return 0;
 	free_event(&helper->restart);

@@ -23,9 +23,18 @@ struct helper_run;
 struct helper_settings {
 	const char *program;    /* our own binary: "/proc/self/exe" */
 	const char *user;       /* whom to become when started as root; NULL or "": stay */
+	/*
+	 * A helper that a service manager starts for whoever connects to this path
+	 * (SOCK_SEQPACKET), as the user and in the cage of its own unit: so we need no privilege
+	 * to be somebody else.  NULL or "": start one ourselves.
+	 */
+	const char *socket;
 };
 
-/* Spawn the helper.  0, ERR_SYSTEM, ERR_NOTFOUND (no such user), ERR_NOMEM. */
+/*
+ * Spawn the helper, or connect to it; one that cannot be reached yet is no error, and tried again
+ * once a second.  0, ERR_SYSTEM, ERR_NOTFOUND (no such user), ERR_NOMEM.
+ */
 int helper_start(const struct helper_settings *settings, struct helper **out);
 /* Hook it to the loop; call once the loop exists. */
 int helper_attach(struct helper *helper, struct event_base *loop);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,12 +64,33 @@ close_if_open(int *fd)
 	*fd = -1;
 }
 
+/* Whoever accepts has the end that a helper of our own would have as its socket. */
+static int
+connect_to(struct helper_process *process)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	memcpy(where.sun_path, process->at, strlen(process->at));
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0) {
+		process->socket = fd;
+		return 0;
+	}
+	int error = errno;
+
+	close_if_open(&fd);
+	errno = error;
+	return ERR_SYSTEM;
+}
+
 int
 helper_process_start(struct helper_process *process)
 {
 	int ends[2];
 	pid_t pid;
 
+	if (process->at != NULL)
+		return connect_to(process);
 	process->as_user = process->has_user && geteuid() == 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return ERR_SYSTEM;
@@ -113,6 +135,12 @@ helper_process_init(struct helper_process *process, const struct helper_settings
 	int err;
 
 	*process = (struct helper_process){ .pid = -1, .pidfd = -1, .socket = -1 };
+	if (settings->socket != NULL && settings->socket[0] != '\0') {
+		if (strlen(settings->socket) >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+			return ERR_LIMIT;
+		process->at = strdup(settings->socket);
+		return process->at == NULL ? ERR_NOMEM : 0;
+	}
 	err = look_up_user(settings->user, process);
 	if (err != 0)
 		return err;
@@ -125,6 +153,7 @@ helper_process_release(struct helper_process *process)
 {
 	helper_process_let_go(process);
 	free(process->program);
+	free(process->at);
 }
 
 void

@@ -8,12 +8,13 @@
 
 struct helper_process {
 	char *program;
+	char *at;               /* the path to connect to; NULL: we start the program */
 	bool has_user;          /* it is to become `uid` */
 	uid_t uid;
 	gid_t gid;
 	bool as_user;           /* the last one started has become it: we were root then */
 	pid_t pid;              /* -1: none */
-	int pidfd;              /* readable once it has ended */
+	int pidfd;              /* readable once it has ended; -1: it is not our child */
 	int socket;             /* -1: not to be spoken to */
 };
 

@@ -195,6 +195,7 @@ static const struct {
 	{ "state: none\n", "1:8: error: ", "state" },
 	{ "probes: {maxConcurrent: 0}\n", "1:25: error: ", "probes.maxConcurrent" },
 	{ "probes: {exec: {enabled: maybe}}\n", "1:26: error: ", "probes.exec.enabled" },
+	{ "probes: {exec: {socket: run/exec}}\n", "1:25: error: ", "absolute" },
 	{ "probes: {exec: {user: 5}}\n", "1:23: error: ", "probes.exec.user" },
 	{ "probes: {allowHost: [here]}\n", "1:22: error: ", "network" },
 	{ "dns: {ttlClusterIP: -1}\n", "1:21: error: ", "dns.ttlClusterIP" },

@@ -246,11 +246,11 @@ END_TEST
 
 START_TEST(an_unknown_user_is_refused)
 {
-	struct helper_settings settings = { "/proc/self/exe", "rollcall-no-such-user" };
+	struct helper_settings settings = { .program = "/proc/self/exe", .user = "rollcall-no-such-user" };
 	struct helper *helper = NULL;
 
 	ck_assert_int_eq(helper_start(&settings, &helper), ERR_NOTFOUND);
-	settings = (struct helper_settings){ "/no/such/program", NULL };
+	settings = (struct helper_settings){ .program = "/no/such/program", .user = NULL };
 	ck_assert_int_eq(helper_start(&settings, &helper), ERR_SYSTEM);
 	ck_assert_ptr_null(helper);
 }
