@@ -3,26 +3,52 @@
 
 #include "cli/command.h"
 
-#include <stdio.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/text.h"
+#include "cli/cli.h"
+#include "cli/help.h"
+#include "cli/paint.h"
+
+static int
+help_main(struct cli *cli, const void *options, char **words, size_t word_count);
+static int
+version_main(struct cli *cli, const void *options, char **words, size_t word_count);
+
+static const struct command cmd_help = {
+	.name = "help",
+	.arguments = "[COMMAND]",
+	.summary = "show the commands, or one command's help",
+	.group = COMMAND_HOST,
+	.complete = COMPLETE_COMMANDS,
+	.offline = true,
+	.run = help_main,
+};
+
+static const struct command cmd_version = {
+	.name = "version",
+	.arguments = "",
+	.summary = "show the version of this program",
+	.group = COMMAND_HOST,
+	.offline = true,
+	.run = version_main,
+};
 
 static const struct command *const commands[] = {
 	&cmd_lint,
+	&cmd_help,
+	&cmd_version,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
-static void
-print_usage(FILE *out)
+const struct command *
+command_at(size_t i)
 {
-	fputs("usage: rollcall COMMAND [ARGUMENT]...\n\n", out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-8s %-42s %s\n", commands[i]->name, commands[i]->arguments,
-		    commands[i]->summary);
-	fprintf(out, "  %-8s %-42s %s\n", "help", "", "show this");
-	fprintf(out, "  %-8s %-42s %s\n", "version", "", "show the version");
+	return i < COMMAND_COUNT ? commands[i] : NULL;
 }
 
 const struct command *
@@ -39,29 +65,125 @@ command_find(const char *name, const char **closest)
 	return NULL;
 }
 
-int
-command_main(int argc, char **argv)
+static int
+no_such_command(const char *name)
 {
-	const char *name = argc > 1 ? argv[1] : "";
+	const char *closest = NULL;
+
+	(void)command_find(name, &closest);
+	if (closest != NULL)
+		fprintf(stderr, "rollcall: there is no command \"%s\"; did you mean \"%s\"?\n", name,
+		    closest);
+	else if (*name != '\0')
+		fprintf(stderr, "rollcall: there is no command \"%s\"\n", name);
+	help_print(stderr);
+	return EX_USAGE;
+}
+
+static int
+help_main(struct cli *cli, const void *options, char **words, size_t word_count)
+{
 	const char *closest = NULL;
 	const struct command *command;
 
-	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-		print_usage(stdout);
+	(void)cli;
+	(void)options;
+	if (word_count == 0) {
+		help_print(stdout);
 		return EX_OK;
 	}
-	if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
-		puts("rollcall " PACKAGE_VERSION);
+	command = command_find(words[0], &closest);
+	if (command == NULL)
+		return no_such_command(words[0]);
+	help_print_command(command, stdout);
+	return EX_OK;
+}
+
+static int
+version_main(struct cli *cli, const void *options, char **words, size_t word_count)
+{
+	(void)cli;
+	(void)options;
+	(void)words;
+	(void)word_count;
+	puts("rollcall " PACKAGE_VERSION);
+	return EX_OK;
+}
+
+/* Parse the options and run it; argv[0] is the command's name. */
+static int
+run_with(const struct command *command, struct cli *cli, void *options, int argc, char **argv)
+{
+	static const struct flag none[] = { { .name = NULL } };
+	struct flag_table tables[2] = {
+		{ command->flags != NULL ? command->flags : none, options },
+		{ command->offline ? cli_flags_offline : cli_flags, cli },
+	};
+	char who[64];
+
+	(void)snprintf(who, sizeof(who), "rollcall %s", command->name);
+	if (!flags_parse(tables, 2, who, command->ends_at_word, &argc, argv)) {
+		fprintf(stderr, "Try rollcall %s --help.\n", command->name);
+		return EX_USAGE;
+	}
+	if (cli->help) {
+		help_print_command(command, stdout);
 		return EX_OK;
 	}
-	command = command_find(name, &closest);
-	if (command != NULL)
-		return command->run(argc - 1, argv + 1);
-	if (closest != NULL)
-		fprintf(stderr, "rollcall: there is no command \"%s\"; did you mean \"%s\"?\n",
-		    name, closest);
-	else if (*name != '\0')
-		fprintf(stderr, "rollcall: there is no command \"%s\"\n", name);
-	print_usage(stderr);
-	return EX_USAGE;
+	cli->colour = paint_wanted(cli->color, STDOUT_FILENO);
+	return command->run(cli, options, argv + 1, (size_t)argc - 1);
+}
+
+static int
+run_command(const struct command *command, int argc, char **argv)
+{
+	struct cli cli = { .command = command->name };
+	void *options = NULL;
+	int code;
+
+	if (command->options_size > 0) {
+		options = calloc(1, command->options_size);
+		if (options == NULL) {
+			cli_say(&cli, "no memory");
+			return EX_OSERR;
+		}
+		if (command->defaults != NULL)
+			memcpy(options, command->defaults, command->options_size);
+	}
+	code = run_with(command, &cli, options, argc, argv);
+	cli_release(&cli);
+	free(options);
+	if (fflush(stdout) != 0 && code == EX_OK) {
+		cli_say(&cli, "cannot write");
+		code = EX_IOERR;
+	}
+	return code;
+}
+
+/* Names people know from elsewhere. */
+static const char *
+known_as(const char *name)
+{
+	static const char *const others[][2] = {
+		{ "-h", "help" },
+		{ "--help", "help" },
+		{ "--version", "version" },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(name, others[i][0]) == 0)
+			return others[i][1];
+	return name;
+}
+
+int
+command_main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? known_as(argv[1]) : "";
+	const char *closest;
+	const struct command *command = command_find(name, &closest);
+
+	if (command == NULL)
+		return no_such_command(name);
+	return run_command(command, argc - 1, argv + 1);
 }

@@ -15,15 +15,16 @@
 static int
 run(char **said, const char *const *words)
 {
-	char *argv[8];
-	int argc = 0, code, out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+	char *argv[16], *copies[16];
+	int argc = 0, given, code, out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
 	FILE *file = tmpfile();
 	off_t len;
 
 	ck_assert_ptr_nonnull(file);
 	for (; words[argc] != NULL; argc++)
-		argv[argc] = strdup(words[argc]);
+		copies[argc] = argv[argc] = strdup(words[argc]);
 	argv[argc] = NULL;
+	given = argc;
 	(void)fflush(NULL);
 	ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
 	ck_assert_int_ge(dup2(fileno(file), STDERR_FILENO), 0);
@@ -34,8 +35,8 @@ run(char **said, const char *const *words)
 	len = lseek(fileno(file), 0, SEEK_END);
 	*said = calloc(1, (size_t)len + 1);
 	ck_assert_int_eq(pread(fileno(file), *said, (size_t)len, 0), len);
-	for (int i = 0; i < argc; i++)
-		free(argv[i]);
+	for (int i = 0; i < given; i++)
+		free(copies[i]);        /* argv itself was put in order */
 	(void)fclose(file);
 	(void)close(out);
 	(void)close(err);
@@ -82,8 +83,12 @@ START_TEST(wrong_words_are_a_usage_error_and_help_is_none)
 	RUN_SAYS(EX_USAGE, "there is no command \"lnit\"; did you mean \"lint\"?", "lnit");
 	ck_assert_int_eq(run(&said, (const char *const[]){ "rollcall", NULL }), EX_USAGE);
 	free(said);
-	RUN_SAYS(EX_USAGE, "usage: ", "lint");
+	RUN_SAYS(EX_USAGE, "which files or folders?\nTry rollcall lint --help.\n", "lint");
 	RUN_SAYS(EX_OK, "--service-cidr CIDR", "lint", "--help");
+	RUN_SAYS(EX_OK, "--service-cidr CIDR", "help", "lint");
+	RUN_SAYS(EX_USAGE, "rollcall lint: there is no option --strcit; did you mean --strict?",
+	    "lint", "--strcit");
+	RUN_SAYS(EX_USAGE, "there is no option --server", "lint", "--server", "x", "y");
 	RUN_SAYS(EX_USAGE, "10.96.0.1/12 is not a network", "lint", "--service-cidr", "10.96.0.1/12", "x");
 	RUN_SAYS(EX_USAGE, "9-1 is not a range", "lint", "--service-node-port-range", "9-1", "x");
 	RUN_SAYS(EX_OK, "say what is wrong with manifests", "help");
