@@ -70,7 +70,7 @@ set_defaults(struct config *config)
 {
 	config->cluster_domain = "cluster.local";
 	config->node_port_range = "30000-32767";
-	config->http_listen = "127.0.0.1:8053";
+	config_http_default(&config->http);
 	config->user = "rollcall";
 	config->state_dir = default_state_dir(config->arena);
 	config->dns.ttl_s = 5;
@@ -241,7 +241,7 @@ take_flags(struct config *config, const struct config_flags *flags, struct diag 
 	if (flags->http != NULL) {
 		if (flags->http[0] != '\0')
 			check_flag("--http", flags->http, config_listen_rule(flags->http), diag);
-		config->http_listen = arena_text(config->arena, flags->http);
+		config->http.listen_text = arena_text(config->arena, flags->http);
 	}
 	if (flags->state_dir != NULL)
 		config->state_dir = absolute(config->arena, flags->state_dir);
@@ -256,7 +256,7 @@ take_flags(struct config *config, const struct config_flags *flags, struct diag 
 		check_flag("--threads", flags->threads, "must be 1-256 or auto", diag);
 	if (flags->threads != NULL)
 		config->threads = (unsigned)threads;
-	if (config->http_listen == NULL || config->state_dir == NULL ||
+	if (config->http.listen_text == NULL || config->state_dir == NULL ||
 	    config->cluster_domain == NULL)
 		return ERR_NOMEM;
 	return take_lists(config, flags, diag);
@@ -308,8 +308,6 @@ make_listen(struct config *config)
 	config->listen_count = config->listen_text_count;
 	for (size_t i = 0; i < config->listen_count; i++)
 		addr_port_parse(config->listen_texts[i], &config->listen[i]);
-	if (config->http_listen[0] != '\0')
-		addr_port_parse(config->http_listen, &config->http);
 	return 0;
 }
 
@@ -391,7 +389,7 @@ derive(struct config *config, struct diag *diag)
 	    config->load_balancer_cidr_count, diag);
 	if (config->no_state)
 		config->state_dir = NULL;
-	return 0;
+	return config_http_derive(config);
 }
 
 /* ---- life ---- */
@@ -518,7 +516,6 @@ config_needs_restart(
 		    same_texts(old->load_balancer_cidr_texts, old->load_balancer_cidr_text_count,
 			new->load_balancer_cidr_texts, new->load_balancer_cidr_text_count) },
 		{ "serviceNodePortRange", same_text(old->node_port_range, new->node_port_range) },
-		{ "http.listen", same_text(old->http_listen, new->http_listen) },
 		{ "user", same_text(old->user, new->user) },
 		{ "state.dir", same_text(old->state_dir, new->state_dir) },
 		{ "probes.exec.user", same_text(old->probes.exec.user, new->probes.exec.user) },

@@ -15,6 +15,7 @@
 #include "daemon/config_autopath.h"
 #include "daemon/config_cache.h"
 #include "daemon/config_edge.h"
+#include "daemon/config_http.h"
 #include "daemon/config_tls.h"
 #include "daemon/config_transfer.h"
 #include "dns/dns_settings.h"
@@ -123,8 +124,7 @@ struct config {
 	struct config_external external;
 	struct addr *ingress_addresses;
 	size_t ingress_address_count;
-	const char *http_listen;        /* "": no HTTP at all */
-	struct addr_port http;
+	struct config_http http;
 	const char *user;               /* "": stay who started us */
 	bool user_stated;
 	const char *state_dir;          /* NULL: --no-state */
@@ -169,7 +169,7 @@ void config_dns_settings(const struct config *config, const struct addr *own, si
 bool config_same_answers(const struct config *a, const struct config *b);
 
 /* The settings that differ and cannot be changed while running ("listen"); how many. */
-#define CONFIG_RESTART_MAX 14
+#define CONFIG_RESTART_MAX 13
 size_t config_needs_restart(
     const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
 #endif

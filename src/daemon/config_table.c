@@ -165,18 +165,6 @@ port_range_rule(const char *text)
 	    "must be FIRST-LAST, like 30000-32767";
 }
 
-/* An empty text turns HTTP off; a rule would never see it. */
-static void
-check_http(struct field_context *context, const struct doc_node *node, void *target)
-{
-	const struct config *config = target;
-	const char *wrong = config_listen_rule(config->http_listen);
-
-	if (config->http_listen[0] != '\0' && wrong != NULL)
-		field_error(context, doc_find(node, "listen"), ".listen", "%s: %s",
-		    config->http_listen, wrong);
-}
-
 /*
  * Networks of which two overlap: said at the second one.  A text that is none has been said
  * already.
@@ -328,13 +316,6 @@ static const struct field probes_fields[] = {
 static const struct field_table probes_table = { FIELD_TABLE(probes_fields, config_probes),
 	.title = "probes" };
 
-static const struct field http_fields[] = {
-	{ FIELD("listen", FIELD_TEXT, config, http_listen), .doc = "ADDRESS:PORT" },
-	LATER("socket"), LATER("listenTLS"), LATER("tokenFile"),
-};
-static const struct field_table http_table = { FIELD_TABLE(http_fields, config), .title = "http",
-	.check = check_http };
-
 static const struct field state_fields[] = {
 	{ FIELD("dir", FIELD_TEXT, config, state_dir), .rule = folder_rule,
 	    .doc = "where addresses and verdicts are kept" },
@@ -373,7 +354,7 @@ static const struct field config_fields[] = {
 	{ FIELD("probes", FIELD_MAP, config, probes), .sub = &probes_table },
 	{ FIELD("tcp", FIELD_MAP, config, tcp), .sub = &tcp_table },
 	{ FIELD("listenTLS", FIELD_MAP, config, tls), .sub = &config_tls_table },
-	{ FIELD_FLAT("http", &http_table) },
+	{ FIELD("http", FIELD_MAP, config, http), .sub = &config_http_table },
 	{ FIELD("user", FIELD_TEXT, config, user), .doc = "whom to become when started as root" },
 	{ FIELD_FLAT("state", &state_table) },
 	{ FIELD_ITEMS("forward", FIELD_LIST, config, forward, forward_count),

@@ -69,8 +69,8 @@ struct rollcall {
 	struct forwarding *forwarding;
 	struct transferring *transferring;
 	struct forward_health *forward_health;
-	struct httpd *httpd;            /* NULL: http.listen is "" */
-	struct health *health;          /* the same */
+	struct httpd *httpd;            /* routes are hung on it by doors.c and api parts */
+	struct health *health;
 	struct state *state;
 	struct prober *prober;
 	struct world *world;

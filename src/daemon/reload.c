@@ -10,6 +10,7 @@
 #include "daemon/activation.h"
 #include "daemon/certificate.h"
 #include "daemon/context.h"
+#include "daemon/doors.h"
 #include "daemon/feed.h"
 #include "daemon/forwarding.h"
 #include "daemon/serve.h"
@@ -149,6 +150,7 @@ apply(struct rollcall *rollcall, struct generation *generation)
 	if (rollcall->tls != NULL)
 		tcp_server_set(rollcall->tls, &generation->dns, generation->answers->index);
 	certificate_look(rollcall->certificate);
+	doors_update(rollcall, old->config);
 	/* Before the index that was watched goes. */
 	transferring_update(rollcall);
 	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);

@@ -18,6 +18,7 @@
 #include "daemon/activation.h"
 #include "daemon/context.h"
 #include "daemon/cookies.h"
+#include "daemon/doors.h"
 #include "daemon/feed.h"
 #include "daemon/forward_health.h"
 #include "daemon/forwarding.h"
@@ -293,6 +294,8 @@ bind_and_drop(struct rollcall *rollcall)
 	if (serve_settings(rollcall->now, NULL) != 0)
 		return EX_OSERR;
 	err = serve_bind(rollcall);
+	if (err == 0)
+		err = doors_bind(rollcall, &privilege);
 	if (err != 0)
 		return err == ERR_INVALID ? EX_CONFIG : EX_OSERR;
 	if (config->state_dir != NULL)
@@ -393,6 +396,7 @@ rollcall_stop(struct rollcall *rollcall)
 	rollcall->stopping = true;
 	forward_health_free(rollcall->forward_health);
 	serve_stop(rollcall);
+	doors_close(rollcall);
 	forwarding_free(rollcall->forwarding);
 	transferring_stop(rollcall);
 	feed_stop(rollcall);

@@ -13,13 +13,10 @@
 #include "daemon/forward_table.h"
 #include "daemon/forwarding.h"
 #include "daemon/cookies.h"
-#include "daemon/overview.h"
 #include "dns/autopath.h"
 #include "daemon/transferring.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
-#include "ops/health.h"
-#include "ops/httpd.h"
 
 #define MESSAGE_MS 2000
 #define STOP_GRACE_MS 1000
@@ -208,37 +205,12 @@ bind_dns(struct rollcall *rollcall)
 	return err;
 }
 
-static int
-bind_http(struct rollcall *rollcall)
-{
-	const struct config *config = rollcall->now->config;
-	struct health_settings settings = { .arg = rollcall };
-	char text[ADDR_PORT_TEXT_SIZE];
-	int err;
-
-	if (config->http_listen[0] == '\0')
-		return 0;
-	err = httpd_new(rollcall->loop, &rollcall->httpd);
-	if (err == 0)
-		err = httpd_listen(rollcall->httpd, &config->http);
-	if (err != 0)
-		say_refused("for HTTP", &config->http);
-	else
-		log_info("http on %s", addr_port_text(httpd_bound(rollcall->httpd), text));
-	if (err != 0)
-		return err;
-	overview_fill(rollcall, &settings);
-	return health_start(rollcall->httpd, &settings, &rollcall->health);
-}
-
 int
 serve_bind(struct rollcall *rollcall)
 {
 	int err = bind_dns(rollcall);
 
-	if (err == 0)
-		err = bind_tls(rollcall);
-	return err != 0 ? err : bind_http(rollcall);
+	return err != 0 ? err : bind_tls(rollcall);
 }
 
 int
@@ -276,13 +248,9 @@ serve_stop(struct rollcall *rollcall)
 	tcp_server_stop(rollcall->tls, 0);
 	udp_server_stop(rollcall->udp);
 	certificate_close(rollcall->certificate);
-	httpd_free(rollcall->httpd);
-	health_stop(rollcall->health);
 	rollcall->tcp = rollcall->tls = NULL;
 	rollcall->certificate = NULL;
 	rollcall->udp = NULL;
-	rollcall->httpd = NULL;
-	rollcall->health = NULL;
 	rollcall->udp_started = rollcall->tcp_started = rollcall->tls_started = false;
 	rollcall->serving = false;
 }

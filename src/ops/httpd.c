@@ -1,11 +1,16 @@
 /* httpd.c - the way in over HTTP: requests checked and given to who has their route. */
 #include "ops/httpd.h"
 
+#include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/err.h"
+#include "net/local_socket.h"
+#include "net/sock.h"
 #include "ops/httpd_door.h"
 #include "ops/status.h"
 #include "ops/visit.h"
@@ -31,6 +36,9 @@ struct httpd {
 	struct event_base *loop;
 	struct visitors *visitors;
 	struct door *plain;
+	struct addr_port bound;         /* the plain one */
+	struct door *local;
+	struct local_socket *socket;    /* ... and its path */
 	struct route routes[PREFIXES_MAX];
 	size_t route_count;
 };
@@ -78,25 +86,37 @@ on_served(struct evhttp_request *request, void *arg)
 		visitors_served(httpd->visitors, evhttp_connection_get_bufferevent(connection));
 }
 
-static void
-on_request(void *arg, struct evhttp_request *request)
+/* May who sent this do more than read? */
+static bool
+may_write(const struct httpd *httpd, enum door_kind kind, struct bufferevent *connection)
 {
-	struct httpd *httpd = arg;
+	return kind == DOOR_LOCAL &&
+	    local_socket_admits(httpd->socket, bufferevent_getfd(connection));
+}
+
+static void
+on_request(const struct door_settings *door, struct evhttp_request *request)
+{
+	struct httpd *httpd = door->arg;
+	struct evhttp_connection *evcon = evhttp_request_get_connection(request);
+	struct bufferevent *connection = evhttp_connection_get_bufferevent(evcon);
+	bool writer = may_write(httpd, door->kind, connection);
 	struct visit *visit;
-	struct evhttp_connection *connection = evhttp_request_get_connection(request);
 	int err;
 
-	visitors_answered(httpd->visitors, evhttp_connection_get_bufferevent(connection));
+	visitors_answered(httpd->visitors, connection);
 	evhttp_request_set_on_complete_cb(request, on_served, httpd);
-	err = visit_open(request, false, &visit);
-	if (err == 0)
-		dispatch(httpd, visit);
+	err = visit_open(request, writer, &visit);
+	if (err == ERR_NOMEM)
+		evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
+	else if (door->kind == DOOR_LOCAL && !writer)
+		status_say(visit, 403, "the socket is for root, its owner and its group");
 	else if (err == ERR_INVALID)
 		status_say(visit, 400, "the path or the query of the request is malformed");
 	else if (err == ERR_NOTFOUND)
 		status_say(visit, 404, "the server could not find the requested resource");
 	else
-		evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
+		dispatch(httpd, visit);
 }
 
 int
@@ -122,23 +142,90 @@ httpd_free(struct httpd *httpd)
 	if (httpd == NULL)
 		return;
 	door_close(httpd->plain);
+	httpd_close_local(httpd);
 	visitors_free(httpd->visitors);
 	free(httpd);
+}
+
+static int
+open_door(struct httpd *httpd, enum door_kind kind, int fd, struct door **out)
+{
+	struct door_settings settings = { .kind = kind, .visitors = httpd->visitors,
+		.request = on_request, .arg = httpd };
+
+	return door_open(httpd->loop, &settings, fd, out);
 }
 
 int
 httpd_listen(struct httpd *httpd, const struct addr_port *at)
 {
-	struct door_settings settings = { .visitors = httpd->visitors, .request = on_request,
-		.arg = httpd };
+	struct addr_port bound;
+	struct door *door;
+	int fd;
+	int err = sock_listen_tcp(at, SOCK_FLAG_NONBLOCK, SOMAXCONN, &fd);
 
-	return door_open_tcp(httpd->loop, &settings, at, &httpd->plain);
+	if (err != 0)
+		return err;
+	err = sock_bound(fd, &bound);
+	if (err != 0) {
+		(void)close(fd);
+		return err;
+	}
+	err = open_door(httpd, DOOR_PLAIN, fd, &door);
+	if (err != 0)
+		return err;
+	door_close(httpd->plain);
+	httpd->plain = door;
+	httpd->bound = bound;
+	return 0;
+}
+
+void
+httpd_close_plain(struct httpd *httpd)
+{
+	door_close(httpd->plain);
+	httpd->plain = NULL;
 }
 
 const struct addr_port *
 httpd_bound(const struct httpd *httpd)
 {
-	return door_bound(httpd->plain);
+	return httpd->plain == NULL ? NULL : &httpd->bound;
+}
+
+int
+httpd_listen_local(struct httpd *httpd, const struct local_socket_settings *settings)
+{
+	struct local_socket *socket;
+	struct door *door;
+	int err = local_socket_open(settings, &socket);
+
+	if (err != 0)
+		return err;
+	err = open_door(httpd, DOOR_LOCAL, local_socket_take(socket), &door);
+	if (err != 0) {
+		local_socket_close(socket);
+		return err;
+	}
+	httpd_close_local(httpd);
+	httpd->local = door;
+	httpd->socket = socket;
+	return 0;
+}
+
+void
+httpd_close_local(struct httpd *httpd)
+{
+	door_close(httpd->local);
+	local_socket_close(httpd->socket);
+	httpd->local = NULL;
+	httpd->socket = NULL;
+}
+
+const char *
+httpd_local_path(const struct httpd *httpd)
+{
+	return httpd->socket == NULL ? NULL : local_socket_path(httpd->socket);
 }
 
 static int

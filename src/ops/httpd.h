@@ -15,6 +15,7 @@
 
 struct event_base;
 struct httpd;
+struct local_socket_settings;
 struct visit;
 
 /* Owns the visit until it has ended it. */
@@ -24,9 +25,19 @@ int httpd_new(struct event_base *loop, struct httpd **out);
 /* Closes all doors; handlers that keep visits are told that they are gone. */
 void httpd_free(struct httpd *httpd);
 
-/* Listen for plain HTTP.  ERR_SYSTEM with errno, ERR_NOMEM. */
+/*
+ * Listen for plain HTTP; in place of where that was done before, if it works.  ERR_SYSTEM with errno,
+ * ERR_NOMEM.
+ */
 int httpd_listen(struct httpd *httpd, const struct addr_port *at);
+void httpd_close_plain(struct httpd *httpd);
+/* NULL: nowhere. */
 const struct addr_port *httpd_bound(const struct httpd *httpd);
+
+/* The same at a Unix socket; the errors of local_socket_open(). */
+int httpd_listen_local(struct httpd *httpd, const struct local_socket_settings *settings);
+void httpd_close_local(struct httpd *httpd);
+const char *httpd_local_path(const struct httpd *httpd);
 
 /*
  * "/x" takes "/x" and "/x/...", "/" takes what nobody else does; the longest prefix wins.  `prefix`

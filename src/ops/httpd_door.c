@@ -10,12 +10,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
-#include "net/sock.h"
 #include "ops/visitors.h"
 
 #define HEADERS_MAX 8192
@@ -29,7 +27,6 @@ struct door {
 	struct event *waiting;
 	struct event *resume;
 	struct log_gate gate;
-	struct addr_port bound;
 };
 
 /*
@@ -90,21 +87,10 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 
 /* evhttp over a socket of our own making. */
 static int
-bind_http(struct event_base *loop, struct door *door, const struct addr_port *at)
+listen_with(struct event_base *loop, struct door *door, int fd)
 {
-	int fd;
-	int err = sock_listen_tcp(at, SOCK_FLAG_NONBLOCK, SOMAXCONN, &fd);
-
-	if (err != 0)
-		return err;
-	err = sock_bound(fd, &door->bound);
-	if (err != 0) {
-		(void)close(fd);
-		return err;
-	}
 	door->listener = evconnlistener_new(loop, NULL, NULL,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
-	    0, fd);
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	if (door->listener == NULL) {
 		(void)close(fd);
 		return ERR_NOMEM;
@@ -124,7 +110,7 @@ on_request(struct evhttp_request *request, void *arg)
 {
 	struct door *door = arg;
 
-	door->settings.request(door->settings.arg, request);
+	door->settings.request(&door->settings, request);
 }
 
 /* evhttp asks for a bufferevent for each fresh connection; its descriptor follows. */
@@ -157,30 +143,28 @@ configure(struct door *door)
 }
 
 int
-door_open_tcp(struct event_base *loop, const struct door_settings *settings,
-    const struct addr_port *at, struct door **out)
+door_open(struct event_base *loop, const struct door_settings *settings, int fd, struct door **out)
 {
 	struct door *door = calloc(1, sizeof(*door));
-	int err = ERR_NOMEM, saved;
 
 	if (door == NULL)
-		return ERR_NOMEM;
+		goto out;
 	door->settings = *settings;
 	door->http = evhttp_new(loop);
 	door->resume = evtimer_new(loop, on_resume, door);
 	if (door->http == NULL || door->resume == NULL)
 		goto out;
 	configure(door);
-	err = bind_http(loop, door, at);
-	if (err != 0)
-		goto out;
+	if (listen_with(loop, door, fd) != 0) {
+		door_close(door);
+		return ERR_NOMEM;
+	}
 	*out = door;
 	return 0;
 out:
-	saved = errno;
+	(void)close(fd);
 	door_close(door);
-	errno = saved;
-	return err;
+	return ERR_NOMEM;
 }
 
 void
@@ -195,10 +179,4 @@ door_close(struct door *door)
 	if (door->resume != NULL)
 		event_free(door->resume);
 	free(door);
-}
-
-const struct addr_port *
-door_bound(const struct door *door)
-{
-	return &door->bound;
 }

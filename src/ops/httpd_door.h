@@ -4,23 +4,27 @@
  */
 #ifndef ROLLCALL_OPS_HTTPD_DOOR_H
 #define ROLLCALL_OPS_HTTPD_DOOR_H
-#include "base/addr.h"
-
 struct door;
 struct event_base;
 struct evhttp_request;
 struct visitors;
 
+enum door_kind {
+	DOOR_PLAIN,             /* TCP: everybody may read */
+	DOOR_LOCAL,             /* the Unix socket */
+	DOOR_TLS,
+};
+
 struct door_settings {
+	enum door_kind kind;
 	struct visitors *visitors;      /* borrowed, and needed until the door is closed */
-	void (*request)(void *arg, struct evhttp_request *request);
+	void (*request)(const struct door_settings *settings, struct evhttp_request *request);
 	void *arg;
 };
 
-/* ERR_SYSTEM with errno, ERR_NOMEM. */
-int door_open_tcp(struct event_base *loop, const struct door_settings *settings,
-    const struct addr_port *at, struct door **out);
+/* Serve who connects to this listening socket, which is the door's from now on.  ERR_NOMEM. */
+int door_open(struct event_base *loop, const struct door_settings *settings, int fd,
+    struct door **out);
 /* With all its connections.  NULL is allowed. */
 void door_close(struct door *door);
-const struct addr_port *door_bound(const struct door *door);
 #endif

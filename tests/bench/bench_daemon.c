@@ -92,7 +92,7 @@ write_config(const struct bench_daemon *daemon)
 	FILE *file = bench_create(daemon->folder, "rollcall.conf");
 
 	fprintf(file, "listen: [\"127.0.0.1:%u\"]\nzones: [%s/zones]\nserviceCIDRs: [10.96.0.0/12]\n"
-	    "threads: 1\nhttp: {listen: \"127.0.0.1:%u\"}\nstate: {dir: %s/state}\nuser: \"\"\n"
+	    "threads: 1\nhttp: {listen: \"127.0.0.1:%u\", socket: \"\"}\nstate: {dir: %s/state}\nuser: \"\"\n"
 	    "forward: []\n"
 	    "probes: {exec: {enabled: false}}\n", daemon->port, daemon->folder, daemon->http,
 	    daemon->folder);

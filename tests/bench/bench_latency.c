@@ -122,7 +122,7 @@ write_world(struct bench *bench, unsigned services)
 	fprintf(file,
 	    "forward: []\nthreads: 1\n"
 	    "listen: [\"127.0.0.1:%u\"]\nzones: [%s/world.yaml]\nserviceCIDRs: [127.96.0.0/14]\n"
-	    "http: {listen: \"127.0.0.1:0\"}\nstate: {dir: %s/state}\n",
+	    "http: {listen: \"127.0.0.1:0\", socket: \"\"}\nstate: {dir: %s/state}\n",
 	    bench->dns_port, bench->folder, bench->folder);
 	bench_close(file);
 }

@@ -16,6 +16,7 @@ rollcall_configure() {
 	user: ""
 	forward: []
 	probes: {exec: {enabled: false}}
+	http: {socket: ""}
 	END
 	command=("$program" --config "$folder/rollcall.yaml" --zones "$folder/zones" --state-dir "$folder/state"
 		--listen "$(in_brackets "$address"):$port" --http "" --threads "$threads")

@@ -77,7 +77,7 @@ START_TEST(an_empty_file_gives_the_documented_defaults)
 	ck_assert_uint_eq(config->probes.max_concurrent, 4096);
 	ck_assert(config->probes.exec.enabled);
 	ck_assert_str_eq(config->probes.exec.user, "nobody");
-	ck_assert_uint_eq(config->http.port, 8053);
+	ck_assert_uint_eq(config->http.listen.port, 8053);
 	ck_assert_str_eq(config->user, "rollcall");
 	ck_assert(!config->user_stated);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 0);
@@ -120,7 +120,7 @@ START_TEST(the_file_is_taken)
 	ck_assert_uint_eq(config->dns.allow_forward_count, 1);
 	ck_assert_uint_eq(config->tls.listen[0].port, 853);
 	ck_assert_str_eq(config->tls.key, "/k");
-	ck_assert_str_eq(config->http_listen, "");
+	ck_assert_str_eq(config->http.listen_text, "");
 	ck_assert(config->user_stated);
 	ck_assert_str_eq(config->state_dir, "/s");
 	config_free(config);
@@ -146,7 +146,7 @@ START_TEST(flags_win_and_replace_lists)
 	ck_assert_uint_eq(config->service_cidr_count, 1);
 	ck_assert_uint_eq(config->service_cidrs[0].base.octets[1], 1);
 	ck_assert_str_eq(config->state_dir, "/t");
-	ck_assert_uint_eq(config->http.port, 0);
+	ck_assert_uint_eq(config->http.listen.port, 0);
 	ck_assert_str_eq(config->cluster_domain, "b.example");
 	config_free(config);
 	config_flags_release(&flags);
@@ -270,12 +270,8 @@ START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 {
 	struct config *config;
 
-	ck_assert_int_eq(
-	    load("log: {}\nnodeName: a\n"
-		 "http: {tokenFile: /a}\n",
-		NULL, &config),
-	    0);
-	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 3);
+	ck_assert_int_eq(load("log: {}\nnodeName: a\n", NULL, &config), 0);
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 2);
 	ck_assert_ptr_nonnull(strstr(said(0), "not served yet"));
 	config_free(config);
 }

@@ -13,7 +13,6 @@
 #include "dns/index.h"
 #include "dns/tcp.h"
 #include "dns/udp.h"
-#include "ops/httpd.h"
 #include "tests/daemon/outfit.h"
 #include "tests/suite.h"
 
@@ -80,7 +79,6 @@ START_TEST(udp_and_tcp_have_the_same_port_and_answer_only_once_started)
 
 	ck_assert_uint_ne(port, 0);
 	ck_assert_uint_eq(tcp_server_bound(rollcall->tcp, 0)->port, port);
-	ck_assert_ptr_null(rollcall->health);
 	ck_assert_int_eq(ask_udp(port, 50), -1);
 	ck_assert_int_eq(serve_start(rollcall), 0);
 	ck_assert(rollcall->udp_started && rollcall->tcp_started);
@@ -121,25 +119,6 @@ START_TEST(where_one_of_both_is_taken_the_other_is_let_go)
 		while (!is_let_go(types[i], types[1 - i]))
 			ck_assert_uint_lt(++attempts, 16);
 	}
-}
-END_TEST
-
-START_TEST(http_is_bound_where_it_is_wanted_and_refused_where_it_is_taken)
-{
-	struct config *config = outfit.rollcall.now->config;
-	uint16_t port = 0;
-	int theirs = take(SOCK_STREAM, &port);
-
-	config->http_listen = "127.0.0.1";
-	config->http = config->listen[0];
-	config->http.port = port;
-	ck_assert_int_eq(serve_bind(&outfit.rollcall), ERR_SYSTEM);
-	ck_assert_ptr_null(outfit.rollcall.health);
-	serve_stop(&outfit.rollcall);
-	close(theirs);
-	config->http.port = 0;
-	ck_assert_int_eq(serve_bind(&outfit.rollcall), 0);
-	ck_assert_uint_ne(httpd_bound(outfit.rollcall.httpd)->port, 0);
 }
 END_TEST
 
@@ -186,7 +165,6 @@ suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, udp_and_tcp_have_the_same_port_and_answer_only_once_started);
 	tcase_add_test(tcase, where_one_of_both_is_taken_the_other_is_let_go);
-	tcase_add_test(tcase, http_is_bound_where_it_is_wanted_and_refused_where_it_is_taken);
 	tcase_add_test(tcase, dns_settings_come_from_the_configuration_and_the_addresses_bound);
 	tcase_add_test(tcase, loopback_is_ours_but_does_not_name_us_beside_another_address);
 	return suite;

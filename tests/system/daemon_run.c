@@ -52,7 +52,8 @@ daemon_run_begin(struct daemon_run *run)
 	path_of(run, "zones", path);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	path_of(run, "rollcall.yaml", path);
-	write_file(path, "user: \"\"\nforward: []\nlocalZones: false\nprobes: {exec: {enabled: false}}\n");
+	write_file(path, "user: \"\"\nforward: []\nlocalZones: false\n"
+	    "http: {socket: \"\"}\nprobes: {exec: {enabled: false}}\n");
 }
 
 void

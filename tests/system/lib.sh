@@ -9,6 +9,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-system-XXXXXX") || exit 99
 zones=$work/zones
 state=$work/state
 log=$work/log
+socket=$work/run/api.sock
 daemon=                                 # pid; empty: none
 port=
 http=
@@ -51,6 +52,8 @@ need dig
 write_config() {
 	{
 		echo 'user: ""'
+		# Never the default socket, which may be somebody's.
+		printf '%s\n' "$@" | grep -q '^http:' || echo "http: {socket: $socket}"
 		printf '%s\n' "$@" | grep -q '^forward:' || echo 'forward: []'
 		printf '%s\n' "$@" | grep -q '^localZones:' || echo 'localZones: false'
 		echo "probes: {exec: {enabled: false}}"
@@ -152,6 +155,11 @@ get() {
 		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3
 		head -n 1 <&3 | cut -d ' ' -f 2
 	) 2>/dev/null
+}
+
+# api METHOD PATH [CURL ARGUMENTS...]: the daemon's API over its Unix socket; needs curl.
+api() {
+	curl -sS --max-time 20 --unix-socket "$socket" -X "$1" "${@:3}" "http://localhost$2"
 }
 
 # put FILE: a manifest from stdin, in place at once, as careful editors do.
