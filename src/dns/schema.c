@@ -14,7 +14,7 @@
 #include "dns/owner.h"
 #include "dns/rrset.h"
 #include "dns/subject.h"
-#include "dns/view.h"
+#include "dns/aspect.h"
 #include "dns/domain.h"
 #include "model/roster.h"
 
@@ -75,26 +75,26 @@ set_records(struct build *build, struct schema_name *name, const struct rrset_li
 	}
 }
 
-/* The addresses and SRV records of a view; additional NULL: who answers knows these anyway. */
+/* The addresses and SRV records of a aspect; additional NULL: who answers knows these anyway. */
 static int
-list_view(struct build *build, const struct view *view, struct rrset_list *records,
+list_aspect(struct build *build, const struct aspect *aspect, struct rrset_list *records,
     struct rrset_list *additional)
 {
 	const struct subject *subject = &build->subject;
-	size_t room = view_addr_count(subject) + view_srv_count(subject, view);
+	size_t room = aspect_addr_count(subject) + aspect_srv_count(subject, aspect);
 	int err = rrset_list_init(records, subject->arena, room);
 
 	if (err != 0)
 		return err;
-	view_add_addrs(subject, view, records);
-	return view_add_srvs(subject, view, records, additional);
+	aspect_add_addrs(subject, aspect, records);
+	return aspect_add_srvs(subject, aspect, records, additional);
 }
 
 static int
-add_view(struct build *build, const uint8_t *name, const struct view *view)
+add_aspect(struct build *build, const uint8_t *name, const struct aspect *aspect)
 {
 	struct rrset_list records, additional;
-	int err = list_view(build, view, &records, &additional);
+	int err = list_aspect(build, aspect, &records, &additional);
 
 	if (err == 0)
 		set_records(build, add_name(build, name, ENTRY_NAME), &records, &additional);
@@ -112,16 +112,16 @@ static int
 add_own(struct build *build)
 {
 	const struct subject *subject = &build->subject;
-	struct view all = { .port = NULL };
+	struct aspect all = { .port = NULL };
 	struct rrset_list records;
 	int err = rrset_list_init(&records, subject->arena,
-	    view_addr_count(subject) + view_srv_count(subject, &all));
+	    aspect_addr_count(subject) + aspect_srv_count(subject, &all));
 
 	if (err != 0)
 		return err;
-	view_add_addrs(subject, &all, &records);
+	aspect_add_addrs(subject, &all, &records);
 	size_t addrs = records.count, left_out = records.left_out;
-	err = view_add_srvs(subject, &all, &records, NULL);
+	err = aspect_add_srvs(subject, &all, &records, NULL);
 	if (err != 0)
 		return err;
 	set_own(build, ENTRY_NAME);
@@ -129,7 +129,7 @@ add_own(struct build *build)
 	build->srvs = records.items + addrs;
 	build->srv_count = records.count - addrs;
 	build->srv_left_out = records.left_out - left_out;
-	build->srv_matched = view_srv_count(subject, &all);
+	build->srv_matched = aspect_srv_count(subject, &all);
 	return 0;
 }
 
@@ -142,14 +142,14 @@ is_all(const struct build *build, size_t matched)
 
 /* _port._proto: SRV only; *stated where the name exists. */
 static int
-add_port(struct build *build, const struct view *view, const uint8_t *parent, bool *stated)
+add_port(struct build *build, const struct aspect *aspect, const uint8_t *parent, bool *stated)
 {
 	const struct subject *subject = &build->subject;
 	struct rrset_list records = { .left_out = build->srv_left_out };
 	struct entry_port *port = &build->ports[build->port_count];
 	char label[LABEL_SIZE] = "_";
-	size_t matched = view_srv_count(subject, view);
-	int err = owner_under(subject->arena, strncat(label, view->port, LABEL_SIZE - 2), parent,
+	size_t matched = aspect_srv_count(subject, aspect);
+	int err = owner_under(subject->arena, strncat(label, aspect->port, LABEL_SIZE - 2), parent,
 	    &port->name);
 
 	if (err != 0 || matched == 0)
@@ -159,7 +159,7 @@ add_port(struct build *build, const struct view *view, const uint8_t *parent, bo
 	if (!is_all(build, matched)) {
 		err = rrset_list_init(&records, subject->arena, matched);
 		if (err == 0)
-			err = view_add_srvs(subject, view, &records, NULL);
+			err = aspect_add_srvs(subject, aspect, &records, NULL);
 		port->records = records.items;
 		port->record_count = records.count;
 	}
@@ -173,7 +173,8 @@ add_port(struct build *build, const struct view *view, const uint8_t *parent, bo
 
 /* The named ports of one protocol, and _proto above them. */
 static int
-add_protocol(struct build *build, enum protocol protocol, const struct view *views, size_t count)
+add_protocol(struct build *build, enum protocol protocol, const struct aspect *aspects,
+    size_t count)
 {
 	const uint8_t *parent = NULL;
 	char label[LABEL_SIZE] = "_";
@@ -181,14 +182,14 @@ add_protocol(struct build *build, enum protocol protocol, const struct view *vie
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < count; i++) {
-		if (views[i].protocol != protocol)
+		if (aspects[i].protocol != protocol)
 			continue;
 		if (parent == NULL)
 			err = owner_under(build->subject.arena,
 			    strcat(label, protocol_label(protocol)), build->subject.service,
 			    &parent);
 		if (err == 0)
-			err = add_port(build, &views[i], parent, &stated);
+			err = add_port(build, &aspects[i], parent, &stated);
 	}
 	if (err == 0 && stated)
 		build->ports[build->port_count++] = (struct entry_port){ .name = parent };
@@ -283,12 +284,12 @@ add_zones(struct build *build, const uint8_t *parent)
 	int err = list_zones(&build->subject, &zones, &count);
 
 	for (size_t i = 0; err == 0 && i < count; i++) {
-		struct view view = { .zone = zones[i] };
+		struct aspect aspect = { .zone = zones[i] };
 		const uint8_t *name;
 
 		err = owner_under(build->subject.arena, zones[i], parent, &name);
 		if (err == 0)
-			err = add_view(build, name, &view);
+			err = add_aspect(build, name, &aspect);
 		if (err == ERR_LIMIT)
 			err = 0;        /* a label's value need not be a name */
 	}
@@ -362,7 +363,7 @@ add_external(struct build *build)
 }
 
 static int
-add_service(struct build *build, const struct view *ports, size_t port_count)
+add_service(struct build *build, const struct aspect *ports, size_t port_count)
 {
 	const struct subject *subject = &build->subject;
 	const struct roster_entry *entry = subject->entry;
@@ -390,8 +391,8 @@ add_names(struct build *build)
 {
 	const struct subject *subject = &build->subject;
 	size_t port_count;
-	struct view *ports;
-	int err = view_list_ports(subject, &ports, &port_count);
+	struct aspect *ports;
+	int err = aspect_list_ports(subject, &ports, &port_count);
 
 	if (err != 0)
 		return err;

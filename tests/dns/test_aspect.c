@@ -1,5 +1,5 @@
-/* test_view.c - what a Service answers for some of its endpoints and ports. */
-#include "dns/view.h"
+/* test_aspect.c - what a Service answers for some of its endpoints and ports. */
+#include "dns/aspect.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ START_TEST(srv_counts_addresses_times_ports_of_a_cluster_ip_and_ports_of_headles
 {
 	static const struct {
 		const char *text;
-		struct view view;
+		struct aspect aspect;
 		size_t count;
 	} rows[] = {
 		{ CLUSTER, { .port = NULL }, 6 },
@@ -43,8 +43,8 @@ START_TEST(srv_counts_addresses_times_ports_of_a_cluster_ip_and_ports_of_headles
 	footing_start(&footing);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		ck_assert_int_eq(footing_stand(&footing, rows[i].text), 0);
-		ck_assert_msg(view_srv_count(&footing.subject, &rows[i].view) == rows[i].count,
-		    "row %zu: %zu", i, view_srv_count(&footing.subject, &rows[i].view));
+		ck_assert_msg(aspect_srv_count(&footing.subject, &rows[i].aspect) == rows[i].count,
+		    "row %zu: %zu", i, aspect_srv_count(&footing.subject, &rows[i].aspect));
 	}
 	footing_stop(&footing);
 }
@@ -52,14 +52,14 @@ END_TEST
 
 START_TEST(srv_carry_every_address_of_a_target_that_matches_and_of_no_other)
 {
-	static const struct view log_udp = { .port = "log", .protocol = PROTOCOL_UDP };
+	static const struct aspect log_udp = { .port = "log", .protocol = PROTOCOL_UDP };
 	struct rrset_list records, additional;
 	struct footing footing;
 
 	footing_start(&footing);
 	ck_assert_int_eq(footing_stand(&footing, HEADLESS), 0);
 	ck_assert_int_eq(rrset_list_init(&records, footing.arena, 8), 0);
-	ck_assert_int_eq(view_add_srvs(&footing.subject, &log_udp, &records, &additional), 0);
+	ck_assert_int_eq(aspect_add_srvs(&footing.subject, &log_udp, &records, &additional), 0);
 	/* Two addresses under one name: one target, its weight counted before that. */
 	ck_assert_uint_eq(records.count, 1);
 	ck_assert_int_eq(records.items[0].type, DNS_TYPE_SRV);
@@ -76,14 +76,14 @@ END_TEST
 
 START_TEST(no_match_adds_neither_srv_nor_addresses)
 {
-	static const struct view none = { .port = "none" };
+	static const struct aspect none = { .port = "none" };
 	struct rrset_list records, additional = { .count = 9 };
 	struct footing footing;
 
 	footing_start(&footing);
 	ck_assert_int_eq(footing_stand(&footing, CLUSTER), 0);
 	ck_assert_int_eq(rrset_list_init(&records, footing.arena, 1), 0);
-	ck_assert_int_eq(view_add_srvs(&footing.subject, &none, &records, &additional), 0);
+	ck_assert_int_eq(aspect_add_srvs(&footing.subject, &none, &records, &additional), 0);
 	ck_assert_uint_eq(records.count, 0);
 	ck_assert_uint_eq(additional.count, 0);
 	footing_stop(&footing);
@@ -105,14 +105,14 @@ START_TEST(addresses_are_cluster_ips_or_answered_endpoints_of_the_zone)
 
 	footing_start(&footing);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct view view = { .zone = rows[i].zone };
+		struct aspect aspect = { .zone = rows[i].zone };
 		struct rrset_list records;
 		char said[256] = "";
 
 		ck_assert_int_eq(footing_stand(&footing, rows[i].text), 0);
 		ck_assert_int_eq(rrset_list_init(&records, footing.arena,
-		    view_addr_count(&footing.subject)), 0);
-		view_add_addrs(&footing.subject, &view, &records);
+		    aspect_addr_count(&footing.subject)), 0);
+		aspect_add_addrs(&footing.subject, &aspect, &records);
 		for (size_t r = 0; r < records.count; r++) {
 			struct addr addr = { .family = records.items[r].type == DNS_TYPE_A ?
 			    ADDR_IP4 : ADDR_IP6 };
@@ -130,26 +130,26 @@ END_TEST
 START_TEST(each_named_port_is_listed_once_with_its_protocol)
 {
 	struct footing footing;
-	struct view *views;
+	struct aspect *aspects;
 	size_t count;
 
 	footing_start(&footing);
 	ck_assert_int_eq(footing_stand(&footing, CLUSTER), 0);
-	ck_assert_int_eq(view_list_ports(&footing.subject, &views, &count), 0);
+	ck_assert_int_eq(aspect_list_ports(&footing.subject, &aspects, &count), 0);
 	ck_assert_uint_eq(count, 2);
-	ck_assert_str_eq(views[0].port, "http");
-	ck_assert_str_eq(views[1].port, "dns");
-	ck_assert_int_eq(views[1].protocol, PROTOCOL_UDP);
+	ck_assert_str_eq(aspects[0].port, "http");
+	ck_assert_str_eq(aspects[1].port, "dns");
+	ck_assert_int_eq(aspects[1].protocol, PROTOCOL_UDP);
 	/* What the endpoints have counts below a headless Service: sql in both groups, log, all. */
 	ck_assert_int_eq(footing_stand(&footing, HEADLESS), 0);
-	ck_assert_int_eq(view_list_ports(&footing.subject, &views, &count), 0);
+	ck_assert_int_eq(aspect_list_ports(&footing.subject, &aspects, &count), 0);
 	ck_assert_uint_eq(count, 3);
-	ck_assert_str_eq(views[0].port, "sql");
-	ck_assert_str_eq(views[1].port, "log");
-	ck_assert_str_eq(views[2].port, "all");
+	ck_assert_str_eq(aspects[0].port, "sql");
+	ck_assert_str_eq(aspects[1].port, "log");
+	ck_assert_str_eq(aspects[2].port, "all");
 	ck_assert_int_eq(footing_stand(&footing, "service shop/x headless\n"
 	    "group dns/udp/53 dns/tcp/53\nep 10.0.0.1\n"), 0);
-	ck_assert_int_eq(view_list_ports(&footing.subject, &views, &count), 0);
+	ck_assert_int_eq(aspect_list_ports(&footing.subject, &aspects, &count), 0);
 	ck_assert_uint_eq(count, 2);
 	footing_stop(&footing);
 }
@@ -158,8 +158,8 @@ END_TEST
 Suite *
 suite(void)
 {
-	Suite *suite = suite_create("view");
-	TCase *tcase = tcase_create("view");
+	Suite *suite = suite_create("aspect");
+	TCase *tcase = tcase_create("aspect");
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase,

@@ -1,5 +1,5 @@
-/* view.c - what a Service answers for some of its endpoints and ports. */
-#include "dns/view.h"
+/* aspect.c - what a Service answers for some of its endpoints and ports. */
+#include "dns/aspect.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -21,27 +21,27 @@ in_zone(const struct roster_endpoint *endpoint, const char *zone)
 }
 
 static bool
-is_port(const struct view *view, const char *name, enum protocol protocol)
+is_port(const struct aspect *aspect, const char *name, enum protocol protocol)
 {
-	return view->port == NULL || (view->protocol == protocol && strcmp(view->port, name) == 0);
+	return aspect->port == NULL || (aspect->protocol == protocol && strcmp(aspect->port, name) == 0);
 }
 
 /*
- * The endpoint ports that a headless Service's SRV answers for this view; NULL tuples: only
+ * The endpoint ports that a headless Service's SRV answers for this aspect; NULL tuples: only
  * count.
  */
 static size_t
-member_srvs(const struct subject *subject, const struct member *member, const struct view *view,
+member_srvs(const struct subject *subject, const struct member *member, const struct aspect *aspect,
     struct rrset_srv *tuples)
 {
 	const struct roster_group *group = &subject->entry->groups[member->endpoint->group];
 	size_t count = 0;
 
-	if (!in_zone(member->endpoint, view->zone))
+	if (!in_zone(member->endpoint, aspect->zone))
 		return 0;
 	for (size_t i = 0; i < group->port_count; i++) {
 		if (group->ports[i].port == 0 ||
-		    !is_port(view, group->ports[i].name, group->ports[i].protocol))
+		    !is_port(aspect, group->ports[i].name, group->ports[i].protocol))
 			continue;
 		if (tuples != NULL)
 			tuples[count] = (struct rrset_srv){ member->name, group->ports[i].port };
@@ -55,7 +55,7 @@ member_srvs(const struct subject *subject, const struct member *member, const st
  * alias stands for one address.
  */
 static size_t
-cluster_srvs(const struct subject *subject, const struct view *view, struct rrset_srv *tuples)
+cluster_srvs(const struct subject *subject, const struct aspect *aspect, struct rrset_srv *tuples)
 {
 	const struct service *service = subject->entry->service;
 	const uint8_t *target = subject->alias != NULL ? subject->alias : subject->service;
@@ -66,7 +66,7 @@ cluster_srvs(const struct subject *subject, const struct view *view, struct rrse
 		for (size_t p = 0; p < service->port_count; p++) {
 			const struct service_port *port = &service->ports[p];
 
-			if (!is_port(view, port->name, port->protocol))
+			if (!is_port(aspect, port->name, port->protocol))
 				continue;
 			if (tuples != NULL)
 				tuples[count] = (struct rrset_srv){ target, port->port };
@@ -76,21 +76,22 @@ cluster_srvs(const struct subject *subject, const struct view *view, struct rrse
 }
 
 static size_t
-view_srvs(const struct subject *subject, const struct view *view, struct rrset_srv *tuples)
+aspect_srvs(const struct subject *subject, const struct aspect *aspect, struct rrset_srv *tuples)
 {
 	size_t count = 0;
 
 	if (!subject->headless)
-		return cluster_srvs(subject, view, tuples);
+		return cluster_srvs(subject, aspect, tuples);
 	for (size_t i = 0; i < subject->members.count; i++)
-		count += member_srvs(subject, &subject->members.items[i], view, tuples != NULL ?
+		count += member_srvs(subject, &subject->members.items[i], aspect, tuples != NULL ?
 		    tuples + count : NULL);
 	return count;
 }
 
 /* Addresses of every target; of a target all addresses, so that the set is whole (RFC 2181, 5). */
 static int
-view_additional(const struct subject *subject, const struct view *view, struct rrset_list *list)
+aspect_additional(const struct subject *subject, const struct aspect *aspect,
+    struct rrset_list *list)
 {
 	size_t room = subject->headless ? subject->members.count : subject->addr_count;
 	int err = rrset_list_init(list, subject->arena, room);
@@ -106,7 +107,7 @@ view_additional(const struct subject *subject, const struct view *view, struct r
 
 		end = member_run_end(&subject->members, first);
 		for (size_t i = 0; i < end - first; i++)
-			matched += member_srvs(subject, &run[i], view, NULL);
+			matched += member_srvs(subject, &run[i], aspect, NULL);
 		for (size_t i = 0; matched > 0 && i < end - first; i++)
 			rrset_add_addr(list, run->name, &run[i].endpoint->of->addr, subject->ttl_s);
 	}
@@ -114,16 +115,17 @@ view_additional(const struct subject *subject, const struct view *view, struct r
 }
 
 size_t
-view_srv_count(const struct subject *subject, const struct view *view)
+aspect_srv_count(const struct subject *subject, const struct aspect *aspect)
 {
-	return view_srvs(subject, view, NULL);
+	return aspect_srvs(subject, aspect, NULL);
 }
 
 int
-view_add_srvs(const struct subject *subject, const struct view *view, struct rrset_list *records,
+aspect_add_srvs(const struct subject *subject, const struct aspect *aspect,
+    struct rrset_list *records,
     struct rrset_list *additional)
 {
-	size_t count = view_srvs(subject, view, NULL);
+	size_t count = aspect_srvs(subject, aspect, NULL);
 
 	if (additional != NULL)
 		*additional = (struct rrset_list){ 0 };
@@ -132,44 +134,45 @@ view_add_srvs(const struct subject *subject, const struct view *view, struct rrs
 	struct rrset_srv *tuples = arena_array(subject->arena, count, sizeof(*tuples));
 	if (tuples == NULL)
 		return ERR_NOMEM;
-	view_srvs(subject, view, tuples);
+	aspect_srvs(subject, aspect, tuples);
 	int err = rrset_add_srvs(records, tuples, count, subject->ttl_s);
-	return err != 0 || additional == NULL ? err : view_additional(subject, view, additional);
+	return err != 0 || additional == NULL ? err : aspect_additional(subject, aspect, additional);
 }
 
 size_t
-view_addr_count(const struct subject *subject)
+aspect_addr_count(const struct subject *subject)
 {
 	return subject->headless ? subject->entry->answered_count : subject->addr_count;
 }
 
 void
-view_add_addrs(const struct subject *subject, const struct view *view, struct rrset_list *records)
+aspect_add_addrs(const struct subject *subject, const struct aspect *aspect,
+    struct rrset_list *records)
 {
 	const struct roster_entry *entry = subject->entry;
 
 	for (size_t i = 0; !subject->headless && i < subject->addr_count; i++)
 		rrset_add_addr(records, NULL, &subject->addrs[i], subject->ttl_s);
 	for (size_t i = 0; subject->headless && i < entry->endpoint_count; i++)
-		if (entry->endpoints[i].answered && in_zone(&entry->endpoints[i], view->zone))
+		if (entry->endpoints[i].answered && in_zone(&entry->endpoints[i], aspect->zone))
 			rrset_add_addr(records, NULL, &entry->endpoints[i].of->addr,
 			    subject->ttl_s);
 }
 
 /* Append (name, protocol), unless it is unnamed or there already. */
 static void
-note_port(struct view *views, size_t *count, const char *name, enum protocol protocol)
+note_port(struct aspect *aspects, size_t *count, const char *name, enum protocol protocol)
 {
 	if (name[0] == '\0')
 		return;
 	for (size_t i = 0; i < *count; i++)
-		if (is_port(&views[i], name, protocol))
+		if (is_port(&aspects[i], name, protocol))
 			return;
-	views[(*count)++] = (struct view){ .port = name, .protocol = protocol };
+	aspects[(*count)++] = (struct aspect){ .port = name, .protocol = protocol };
 }
 
 int
-view_list_ports(const struct subject *subject, struct view **views, size_t *count)
+aspect_list_ports(const struct subject *subject, struct aspect **aspects, size_t *count)
 {
 	const struct roster_entry *entry = subject->entry;
 	const struct service *service = entry->service;
@@ -177,7 +180,7 @@ view_list_ports(const struct subject *subject, struct view **views, size_t *coun
 
 	for (size_t g = 0; subject->headless && g < entry->group_count; g++)
 		room += entry->groups[g].port_count;
-	struct view *found = arena_array(subject->arena, room + 1, sizeof(*found));
+	struct aspect *found = arena_array(subject->arena, room + 1, sizeof(*found));
 	if (found == NULL)
 		return ERR_NOMEM;
 	*count = 0;
@@ -187,6 +190,6 @@ view_list_ports(const struct subject *subject, struct view **views, size_t *coun
 		for (size_t p = 0; p < entry->groups[g].port_count; p++)
 			note_port(found, count, entry->groups[g].ports[p].name,
 			    entry->groups[g].ports[p].protocol);
-	*views = found;
+	*aspects = found;
 	return 0;
 }
