@@ -32,6 +32,8 @@ err_text(int err)
 		return "timed out";
 	case ERR_CLOSED:
 		return "closed by the other side";
+	case ERR_GONE:
+		return "no longer kept";
 	}
 	return "unknown error";
 }

@@ -16,6 +16,7 @@ enum err {
 	ERR_DENIED = -10,       /* not allowed by configuration or trust */
 	ERR_TIMEOUT = -11,
 	ERR_CLOSED = -12,       /* the other side is gone */
+	ERR_GONE = -13,         /* it was there, and is kept no more */
 };
 
 /* A short English text for a code, for logs; never NULL. */

@@ -23,6 +23,7 @@ struct health;
 struct helper;
 struct httpd;
 struct index;
+struct ledger_feed;
 struct prober;
 struct source_dir;
 struct state;
@@ -74,6 +75,7 @@ struct rollcall {
 	struct state *state;
 	struct prober *prober;
 	struct world *world;
+	struct ledger_feed *ledger_feed; /* NULL: nobody can look */
 	struct source_dir *source;
 	struct source_dir *hosts;       /* hosts files */
 	struct source_dir *local;       /* zones/local */

@@ -327,6 +327,23 @@ refresh_next_ms(const struct refresh *refresh)
 }
 
 void
+refresh_set_witness(struct refresh *refresh, const struct witness *witness, void *arg)
+{
+	refresh->witness = witness;
+	refresh->witness_arg = arg;
+}
+
+const struct roster_entry *
+refresh_entry(const struct refresh *refresh, const char *ns, const char *name)
+{
+	struct store_key key;
+
+	if (!store_find_key(refresh->store, ns, name, &key) || slot_of(&key) == NULL)
+		return NULL;
+	return slot_of(&key)->entry;
+}
+
+void
 refresh_counts(const struct refresh *refresh, struct refresh_counts *counts)
 {
 	counts->services = refresh->slots.count;

@@ -21,6 +21,7 @@ struct roster_entry;
 struct schedule;
 struct store;
 struct store_key;
+struct witness;
 
 struct refresh_ops {
 	/* Note what a Service has been given, or that it is gone; then make all of it durable.  0
@@ -55,6 +56,9 @@ void refresh_free(struct refresh *refresh);
  */
 int refresh_set_catalog(struct refresh *refresh, struct catalog *catalog, bool pods_verified);
 
+/* From now on tell what is done; both borrowed, NULL: nobody. */
+void refresh_set_witness(struct refresh *refresh, const struct witness *witness, void *arg);
+
 /*
  * Work off everything that is dirty, or as much of it as there is time for: paused, it goes on with
  * the next call.  Returns how many Services were published anew.  What could
@@ -65,6 +69,10 @@ size_t refresh_run(struct refresh *refresh, uint64_t now_ms);
 bool refresh_is_paused(const struct refresh *refresh);
 /* When to run again although nothing is dirty; UINT64_MAX: never. */
 uint64_t refresh_next_ms(const struct refresh *refresh);
+
+/* What is published of a Service; NULL: nothing. */
+const struct roster_entry *refresh_entry(const struct refresh *refresh, const char *ns,
+    const char *name);
 
 struct refresh_counts {
 	size_t services;

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "daemon/refresh_parts.h"
+#include "daemon/witness.h"
 #include "model/allot.h"
 
 #define NAMES_SIZE 512                  /* a namespace of 63, a name of 253 */
@@ -22,12 +23,17 @@ hash_of_diag(const struct diag *diag)
 
 /* A Service that waits for an address is looked at often; what is wrong with it is said once. */
 static void
-say_once(struct refresh *refresh, uint32_t *problem)
+say_once(struct refresh *refresh, const struct service *service, uint32_t *problem)
 {
 	uint32_t hash = hash_of_diag(refresh->diag);
+	const struct diag_entry *entry;
 
-	if (*problem != hash)
+	if (*problem != hash) {
 		diag_log(refresh->diag);
+		for (size_t i = 0; refresh->witness != NULL &&
+		    (entry = diag_at(refresh->diag, i)) != NULL; i++)
+			refresh->witness->problem(refresh->witness_arg, service, entry);
+	}
 	*problem = hash;
 	diag_clear(refresh->diag);
 }
@@ -52,7 +58,7 @@ refresh_reserve(struct refresh *refresh, const struct store_key *key)
 	if (slot == NULL)
 		return;
 	allot_reserve(refresh->allot, service, refresh->diag);
-	say_once(refresh, &slot->problems[0]);
+	say_once(refresh, service, &slot->problems[0]);
 }
 
 void
@@ -66,7 +72,7 @@ refresh_assign(struct refresh *refresh, const struct store_key *key)
 		return;
 	allot_assign(refresh->allot, service, refresh->ops->random(refresh->arg), refresh->diag,
 	    &allotment);
-	say_once(refresh, &slot->problems[1]);
+	say_once(refresh, service, &slot->problems[1]);
 }
 
 static int

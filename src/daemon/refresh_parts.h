@@ -38,6 +38,8 @@ struct refresh {
 	struct schedule *schedule;
 	const struct refresh_ops *ops;
 	void *arg;
+	const struct witness *witness;  /* NULL: nobody looks */
+	void *witness_arg;
 	struct diag *diag;
 	struct slot_table slots;
 	struct batch batch;

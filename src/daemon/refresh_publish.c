@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/refresh_parts.h"
+#include "daemon/witness.h"
 #include "dns/catalog.h"
 #include "model/allot.h"
 #include "model/membership.h"
@@ -82,6 +83,14 @@ publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *e
 	return 0;
 }
 
+static int
+show_service(const struct refresh *refresh, const struct store_key *key,
+    const struct roster_entry *entry)
+{
+	return refresh->witness == NULL ? 0 :
+	    refresh->witness->service(refresh->witness_arg, key, entry);
+}
+
 static enum verdict
 restored_verdict(void *arg, const char *id)
 {
@@ -156,7 +165,7 @@ publish_service(struct refresh *refresh, struct slot *slot, const struct service
 		    refresh->store, service, answerable(refresh, slot, service), &entry);
 	if (err == 0)
 		err = publish_entry(refresh, slot, entry, service, key);
-	return err;
+	return err != 0 ? err : show_service(refresh, key, slot->entry);
 }
 
 static int
@@ -186,6 +195,7 @@ withdraw_service(struct refresh *refresh, const struct store_key *key)
 	}
 	refresh->published++;
 	refresh->ops->published(refresh->arg, key);
+	(void)show_service(refresh, key, NULL);
 	slot_drop(&refresh->slots, key);
 }
 
@@ -230,6 +240,8 @@ refresh_publish_verdict(struct refresh *refresh, const struct store_key *key)
 	if (err == 0 && entry != NULL && !entry->pending) {
 		err = publish_entry(refresh, slot, entry, service, key);
 		entry = NULL;
+		if (err == 0)
+			err = show_service(refresh, key, slot->entry);
 		if (err == 0)
 			return;
 	}
@@ -286,6 +298,8 @@ refresh_pod(struct refresh *refresh, const struct store_key *key)
 
 	if (err == 0)
 		err = set_pod_names(refresh, key->ns, key->name, pod);
+	if (err == 0 && refresh->witness != NULL)
+		err = refresh->witness->pod(refresh->witness_arg, key);
 	if (err == 0)
 		return;
 	refresh_failed(refresh, "pod", key->ns, key->name, err);
@@ -299,6 +313,8 @@ refresh_ingress(struct refresh *refresh, const struct store_key *key)
 	int err = catalog_set_ingress(refresh->catalog, key->ns, key->name,
 	    (const void *)key->object);
 
+	if (err == 0 && refresh->witness != NULL)
+		err = refresh->witness->ingress(refresh->witness_arg, key);
 	if (err == 0)
 		return;
 	refresh_failed(refresh, "ingress", key->ns, key->name, err);
@@ -309,9 +325,11 @@ refresh_ingress(struct refresh *refresh, const struct store_key *key)
 void
 refresh_namespace(struct refresh *refresh, const char *name)
 {
-	int err = catalog_set_namespace(refresh->catalog, name,
-	    store_has_namespace(refresh->store, name));
+	bool exists = store_has_namespace(refresh->store, name);
+	int err = catalog_set_namespace(refresh->catalog, name, exists);
 
+	if (err == 0 && refresh->witness != NULL)
+		err = refresh->witness->space(refresh->witness_arg, name, exists);
 	if (err == 0)
 		return;
 	refresh_failed(refresh, "namespace", name, "", err);

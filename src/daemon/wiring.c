@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/context.h"
+#include "daemon/ledger_feed.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
 #include "dns/index.h"
@@ -221,6 +222,11 @@ wiring_start(struct rollcall *rollcall)
 	rollcall->world = make_world(rollcall);
 	if (rollcall->world == NULL)
 		return EX_OSERR;
+	if (*rollcall->now->config->http_listen != '\0') {
+		rollcall->ledger_feed = ledger_feed_new(rollcall);
+		if (rollcall->ledger_feed == NULL)
+			return EX_OSERR;
+	}
 	return state_restore(rollcall->state, &restore, rollcall->world) == 0 ? 0 : EX_OSERR;
 }
 
@@ -231,6 +237,7 @@ wiring_stop(struct rollcall *rollcall)
 		state_save_verdicts(rollcall->state, world_each_verdict, rollcall->world, true);
 		state_sync(rollcall->state);
 	}
+	ledger_feed_free(rollcall->ledger_feed);
 	world_free(rollcall->world);
 	prober_free(rollcall->prober);
 	state_close(rollcall->state);

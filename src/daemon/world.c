@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/verdict_line.h"
+#include "daemon/witness.h"
+#include "daemon/world_parts.h"
 #include "dns/autopath.h"
 #include "dns/catalog.h"
 #include "dns/dns_settings.h"
@@ -26,28 +28,6 @@
 #define VERDICT_LINES_A_S 5000
 /* A run that has lasted for so long lets probes, connections and signals have their turn. */
 #define TURN_US 4000
-
-struct world {
-	const struct clock *clock;
-	const struct world_ops *ops;
-	void *arg;
-	struct store *store;
-	struct allot *allot;
-	struct catalog *catalog;
-	struct schedule *schedule;
-	struct refresh *refresh;
-	struct refresh_ops refresh_ops;
-	struct programming programming;
-	uint64_t began_us;              /* this turn */
-	bool ran;                       /* the first load is over: from here on durations count */
-	bool settling;                  /* verdicts of what is not probed are to be let go */
-	uint64_t attempts[3];
-	uint64_t verdict_changes;
-	struct schedule_lateness lateness;
-	uint32_t serial;
-	struct log_gate verdict_gate;
-	struct log_gate fault_gate;
-};
 
 static void
 wake(struct world *world)
@@ -109,6 +89,8 @@ on_verdict(void *arg, const struct schedule_report *report)
 	now.reason = report->verdict == VERDICT_PASS ? "" :
 	    outcome_text(report->outcome, reason, sizeof(reason));
 	set_verdict(world, report->id, &now);
+	if (world->witness != NULL)
+		world->witness->verdict(world->witness_arg, report->id, report, changed);
 }
 
 static void
@@ -131,8 +113,11 @@ on_forgotten(void *arg, const char *id)
 	static const struct verdict_state unknown = { .verdict = VERDICT_UNKNOWN, .reason = "" };
 	struct world *world = arg;
 
-	if (store_verdict(world->store, id) != NULL)
-		set_verdict(world, id, &unknown);
+	if (store_verdict(world->store, id) == NULL)
+		return;
+	set_verdict(world, id, &unknown);
+	if (world->witness != NULL)
+		world->witness->verdict(world->witness_arg, id, NULL, true);
 }
 
 static struct probe *
@@ -483,52 +468,6 @@ void
 world_set_max_concurrent(struct world *world, uint32_t max_concurrent)
 {
 	schedule_set_max_concurrent(world->schedule, max_concurrent);
-}
-
-/* ---- looking in ---- */
-
-const struct store *
-world_store(const struct world *world)
-{
-	return world->store;
-}
-
-const struct schedule *
-world_schedule(const struct world *world)
-{
-	return world->schedule;
-}
-
-const struct latency *
-world_programming(const struct world *world, enum programming_cause cause)
-{
-	return &world->programming.took[cause];
-}
-
-void
-world_counts(struct world *world, struct world_counts *counts)
-{
-	struct schedule_lateness fresh;
-
-	schedule_take_lateness(world->schedule, &fresh);
-	world->lateness.starts += fresh.starts;
-	world->lateness.late_50ms += fresh.late_50ms;
-	world->lateness.delayed_full += fresh.delayed_full;
-	if (fresh.worst_ms > world->lateness.worst_ms)
-		world->lateness.worst_ms = fresh.worst_ms;
-	memset(counts, 0, sizeof(*counts));
-	refresh_counts(world->refresh, &counts->refresh);
-	counts->targets = schedule_count(world->schedule);
-	counts->targets_waiting = schedule_waiting(world->schedule);
-	counts->in_flight = schedule_in_flight(world->schedule);
-	memcpy(counts->attempts, world->attempts, sizeof(counts->attempts));
-	counts->verdict_changes = world->verdict_changes;
-	counts->starts = world->lateness.starts;
-	counts->late_starts = world->lateness.late_50ms;
-	counts->late_worst_ms = world->lateness.worst_ms;
-	counts->delayed_starts = world->lateness.delayed_full;
-	counts->serial = world->serial;
-	counts->records_left_out = catalog_left_out(world->catalog);
 }
 
 /* ---- life ---- */

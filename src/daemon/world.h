@@ -26,6 +26,8 @@ struct dns_settings;
 struct index;
 struct object;
 struct verdict_state;
+struct roster_entry;
+struct witness;
 struct world;
 
 struct world_ops {
@@ -118,6 +120,13 @@ int world_each_verdict(
 const struct store *world_store(const struct world *world);
 /* Who is probed, and what came of it. */
 const struct schedule *world_schedule(const struct world *world);
+
+/* From now on tell what becomes of the world; both borrowed, NULL: nobody. */
+void world_set_witness(struct world *world, const struct witness *witness, void *arg);
+/* What is answered of a Service, and what it was given; NULL: nothing. */
+const struct roster_entry *world_entry(const struct world *world, const char *ns, const char *name);
+const struct allotment *world_allotment(const struct world *world, const char *ns,
+    const char *name);
 
 struct world_counts {
 	struct refresh_counts refresh;

@@ -112,6 +112,35 @@ store_pod(const struct store *store, const char *ns, const char *name)
 	return (const void *)find_object(store, KIND_POD, ns, name);
 }
 
+const struct object *
+store_object(const struct store *store, enum object_kind kind, const char *ns, const char *name)
+{
+	return find_object(store, kind, ns, name);
+}
+
+static struct store_key
+key_of(struct service_slot *service)
+{
+	const struct slot *slot = &service->told.slot;
+
+	return (struct store_key){
+		.ns = slot->space->name, .name = store_slot_name(slot),
+		.object = slot->stated ? slot->serving.object : NULL,
+		.cargo = &service->cargo,
+	};
+}
+
+bool
+store_find_key(const struct store *store, const char *ns, const char *name, struct store_key *out)
+{
+	struct slot *slot = store_slot_find(store, KIND_SERVICE, ns, name);
+
+	if (slot == NULL)
+		return false;
+	*out = key_of((struct service_slot *)(void *)slot);
+	return out->object != NULL || *out->cargo != NULL;
+}
+
 size_t
 store_count(const struct store *store, enum object_kind kind)
 {
@@ -157,12 +186,7 @@ store_each_laden(struct store *store, store_laden_fn *visit, void *arg)
 	size_t at = 0;
 
 	while ((service = keyset_next(&store->slots[KIND_SERVICE], &at)) != NULL) {
-		const struct slot *slot = &service->told.slot;
-		const struct store_key key = {
-			.ns = slot->space->name, .name = store_slot_name(slot),
-			.object = slot->stated ? slot->serving.object : NULL,
-			.cargo = &service->cargo,
-		};
+		const struct store_key key = key_of(service);
 		int stop = service->cargo != NULL ? visit(arg, &key) : 0;
 
 		if (stop != 0)
@@ -205,6 +229,24 @@ store_touch_ingress(struct store *store, const char *ns, const char *name)
 
 	if (slot != NULL)
 		store_slot_mark(store, slot);
+}
+
+void
+store_set_told(struct store *store, store_told_fn *fn, void *arg)
+{
+	store->told = fn;
+	store->told_arg = arg;
+}
+
+void
+store_slot_tell(const struct store *store, const struct slot *slot)
+{
+	if (store->told == NULL || (slot->kind != KIND_NAMESPACE && slot->kind != KIND_ENDPOINTS &&
+	    slot->kind != KIND_ENDPOINT_SLICE))
+		return;
+	store->told(store->told_arg, (enum object_kind)slot->kind,
+	    slot->kind == KIND_NAMESPACE ? "" : slot->space->name, store_slot_name(slot),
+	    slot->stated ? slot->serving.object : NULL);
 }
 
 void

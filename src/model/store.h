@@ -22,6 +22,7 @@ struct service;
 struct slice;
 struct slot;
 struct store;
+struct store_key;
 
 struct store *store_new(void);
 void store_free(struct store *store);
@@ -47,6 +48,11 @@ char *store_summary(const struct store *store, char buf[STORE_SUMMARY_SIZE]);
 /* Look-ups; NULL: none. */
 const struct service *store_service(const struct store *store, const char *ns, const char *name);
 const struct pod *store_pod(const struct store *store, const char *ns, const char *name);
+const struct object *store_object(const struct store *store, enum object_kind kind, const char *ns,
+    const char *name);
+/* The Service's key, with its cargo; false: there is no such Service and no cargo. */
+bool store_find_key(const struct store *store, const char *ns, const char *name,
+    struct store_key *out);
 
 /* Does the namespace exist: stated, or holding any object? */
 bool store_has_namespace(const struct store *store, const char *ns);
@@ -153,6 +159,14 @@ void store_touch_service(struct store *store, const char *ns, const char *name);
 void store_touch_pod(struct store *store, const char *ns, const char *name);
 void store_touch_ingress(struct store *store, const char *ns, const char *name);
 void store_touch_namespace(struct store *store, const char *name);
+
+/*
+ * Call `fn` whenever what is stated of a Namespace, Endpoints or EndpointSlice changes, which no
+ * list of what is dirty tells; it must not change the store.  NULL object: nothing is stated.
+ */
+typedef void store_told_fn(void *arg, enum object_kind kind, const char *ns, const char *name,
+    const struct object *object);
+void store_set_told(struct store *store, store_told_fn *fn, void *arg);
 
 /* Grows with each change. */
 uint64_t store_generation(const struct store *store);

@@ -155,6 +155,8 @@ struct store {
 	struct dirty_list dirty_pods;
 	struct dirty_list dirty_spaces;
 	struct dirty_list dirty_ingresses;
+	store_told_fn *told;
+	void *told_arg;
 	uint64_t mark;
 	bool holding;                   /* between store_hold() and store_release() */
 	bool replacing;                 /* ... and inside store_replace_file() */
@@ -207,6 +209,8 @@ void store_mark_selecting_verdict(struct store *store, const struct object *pod)
 
 /* store.c: what a change of the object that serves makes dirty. */
 void store_slot_touch(struct store *store, struct slot *slot);
+/* ... and who is told of the change, once it is made. */
+void store_slot_tell(const struct store *store, const struct slot *slot);
 
 /* store_verdict.c */
 void store_verdicts_free(struct store *store);

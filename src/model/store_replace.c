@@ -120,8 +120,10 @@ succeed(struct store *store, struct slot *slot)
 	slot->file = next->file;
 	slot->waiting = next->next;
 	store_found_link(slot);
-	if (!same)
+	if (!same) {
 		store_slot_touch(store, slot);
+		store_slot_tell(store, slot);
+	}
 	store_found_free(store, slot, &old.found);
 	object_unref(old.object);
 	free(next);
@@ -134,6 +136,7 @@ vacate(struct store *store, struct slot *slot)
 	store_slot_touch(store, slot);
 	store_found_unlink(slot);
 	store_slot_empty(store, slot);
+	store_slot_tell(store, slot);
 	store_found_free(store, slot, &slot->serving.found);
 	store_slot_prune(store, slot);
 }
@@ -267,6 +270,7 @@ commit_first(struct store *store, const struct plan *plan, struct step *step)
 	store_slot_fill(store, slot);
 	store_found_link(slot);
 	store_slot_touch(store, slot);
+	store_slot_tell(store, slot);
 }
 
 /* What the file has said before goes; whoever it touched, and whoever the new one touches. */
@@ -286,6 +290,7 @@ commit_other(struct store *store, const struct plan *plan, struct step *step)
 	if (serves) {
 		store_found_link(slot);
 		store_slot_touch(store, slot);
+		store_slot_tell(store, slot);
 	}
 	store_found_free(store, slot, &old.found);
 	object_unref(old.object);

@@ -1,0 +1,171 @@
+/* ledger_feed.c - what becomes of the world, into the ledger. */
+#include "daemon/ledger_feed.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/context.h"
+#include "daemon/witness.h"
+#include "daemon/world.h"
+#include "model/store.h"
+#include "ops/clerk.h"
+#include "ops/ledger.h"
+#include "ops/view.h"
+
+struct ledger_feed {
+	struct rollcall *rollcall;
+	struct ledger *ledger;
+	struct clerk *clerk;
+	struct view *view;
+	char node_name[65];             /* the host's */
+};
+
+/* ---- what the world tells ---- */
+
+static int
+on_service(void *arg, const struct store_key *key, const struct roster_entry *entry)
+{
+	struct ledger_feed *feed = arg;
+
+	return clerk_service(feed->clerk, key->ns, key->name, entry);
+}
+
+static int
+on_pod(void *arg, const struct store_key *key)
+{
+	struct ledger_feed *feed = arg;
+
+	return clerk_object(feed->clerk, KIND_POD, key->ns, key->name, key->object);
+}
+
+static int
+on_ingress(void *arg, const struct store_key *key)
+{
+	struct ledger_feed *feed = arg;
+
+	return clerk_object(feed->clerk, KIND_INGRESS, key->ns, key->name, key->object);
+}
+
+static int
+on_space(void *arg, const char *name, bool exists)
+{
+	struct ledger_feed *feed = arg;
+
+	return clerk_space(feed->clerk, name, exists);
+}
+
+static void
+on_object(void *arg, enum object_kind kind, const char *ns, const char *name,
+    const struct object *object)
+{
+	struct ledger_feed *feed = arg;
+
+	if (clerk_object(feed->clerk, kind, ns, name, object) != 0)
+		log_error("%s %s/%s: not shown: no memory", object_kind_text(kind), ns, name);
+}
+
+static void
+on_verdict(void *arg, const char *id, const struct schedule_report *report, bool changed)
+{
+	struct ledger_feed *feed = arg;
+
+	(void)report, (void)changed;
+	if (clerk_target(feed->clerk, id) != 0)
+		log_error("target %s: its verdict is not shown: no memory", id);
+}
+
+static void
+on_problem(void *arg, const struct service *service, const struct diag_entry *entry)
+{
+	(void)arg, (void)service, (void)entry;
+}
+
+static const struct witness witness = {
+	.service = on_service,
+	.pod = on_pod,
+	.ingress = on_ingress,
+	.space = on_space,
+	.object = on_object,
+	.verdict = on_verdict,
+	.problem = on_problem,
+};
+
+/* ---- what the view asks ---- */
+
+static const struct roster_entry *
+find_roster(void *arg, const char *ns, const char *name)
+{
+	return world_entry(((struct ledger_feed *)arg)->rollcall->world, ns, name);
+}
+
+static const struct allotment *
+find_allotment(void *arg, const char *ns, const char *name)
+{
+	return world_allotment(((struct ledger_feed *)arg)->rollcall->world, ns, name);
+}
+
+static const struct view_ops view_table = { find_roster, find_allotment };
+
+/* ---- life ---- */
+
+static int
+make_parts(struct ledger_feed *feed)
+{
+	struct rollcall *rollcall = feed->rollcall;
+	const struct ledger_settings ledger = { .clock = rollcall->clock };
+	const struct view_settings view = {
+		.store = world_store(rollcall->world), .clock = rollcall->clock,
+		.node_name = feed->node_name, .ops = &view_table, .arg = feed,
+	};
+
+	if (gethostname(feed->node_name, sizeof(feed->node_name) - 1) != 0)
+		feed->node_name[0] = '\0';
+	feed->ledger = ledger_new(&ledger);
+	if (feed->ledger == NULL)
+		return ERR_NOMEM;
+	feed->clerk = clerk_new(feed->ledger, view.store);
+	feed->view = view_new(&view);
+	return feed->clerk == NULL || feed->view == NULL ? ERR_NOMEM : 0;
+}
+
+struct ledger_feed *
+ledger_feed_new(struct rollcall *rollcall)
+{
+	struct ledger_feed *feed = calloc(1, sizeof(*feed));
+
+	if (feed == NULL)
+		return NULL;
+	feed->rollcall = rollcall;
+	if (make_parts(feed) != 0) {
+		ledger_feed_free(feed);
+		return NULL;
+	}
+	world_set_witness(rollcall->world, &witness, feed);
+	return feed;
+}
+
+void
+ledger_feed_free(struct ledger_feed *feed)
+{
+	if (feed == NULL)
+		return;
+	world_set_witness(feed->rollcall->world, NULL, NULL);
+	view_free(feed->view);
+	clerk_free(feed->clerk);
+	ledger_free(feed->ledger);
+	free(feed);
+}
+
+struct ledger *
+ledger_feed_ledger(struct ledger_feed *feed)
+{
+	return feed->ledger;
+}
+
+struct view *
+ledger_feed_view(struct ledger_feed *feed)
+{
+	return feed->view;
+}

@@ -1,0 +1,20 @@
+/*
+ * ledger_feed.h - what becomes of the world, into the ledger, for as long as somebody may look.
+ * Thread: control.
+ */
+#ifndef ROLLCALL_DAEMON_LEDGER_FEED_H
+#define ROLLCALL_DAEMON_LEDGER_FEED_H
+
+struct ledger;
+struct ledger_feed;
+struct rollcall;
+struct view;
+
+/* After the world is made and before any file is read.  NULL: no memory. */
+struct ledger_feed *ledger_feed_new(struct rollcall *rollcall);
+/* Before the world goes. */
+void ledger_feed_free(struct ledger_feed *feed);
+
+struct ledger *ledger_feed_ledger(struct ledger_feed *feed);
+struct view *ledger_feed_view(struct ledger_feed *feed);
+#endif
