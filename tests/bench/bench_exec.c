@@ -192,7 +192,8 @@ read_options(struct bench *bench, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct helper_settings settings = { "/proc/self/exe", geteuid() == 0 ? "nobody" : NULL };
+	struct helper_settings settings = { .program = "/proc/self/exe",
+		.user = geteuid() == 0 ? "nobody" : NULL };
 	struct bench bench = { .rate = 50, .seconds = 1 };
 
 	if (argc > 1 && strcmp(argv[1], HELPER_ARGUMENT) == 0)
