@@ -1,8 +1,11 @@
 /* test_log.c - lines are whole, cannot be forged, obey the level, and leave errno alone. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -21,6 +24,7 @@ setup(void)
 	saved_stderr = dup(STDERR_FILENO);
 	ck_assert_int_ge(dup2(fileno(sink), STDERR_FILENO), 0);
 	log_set_level(LOG_INFO);
+	log_set_format(LOG_FORMAT_TEXT);
 }
 
 static void
@@ -152,6 +156,66 @@ START_TEST(a_flood_is_held_back_and_counted)
 }
 END_TEST
 
+START_TEST(json_lines_are_objects_whatever_the_message)
+{
+	log_set_format(LOG_FORMAT_JSON);
+	log_warn("a \"b\" c\\d \x1b[31m\n%s", "\xc3\xbc");
+	log_event("asked", "\"client\":\"192.0.2.1\",\"size\":41");
+
+	const char *line = logged();
+
+	ck_assert_int_eq(strncmp(line, "{\"time\":\"20", 11), 0);
+	ck_assert_ptr_nonnull(strstr(line, "Z\",\"level\":\"warn\",\"message\":"
+	    "\"a \\\"b\\\" c\\\\d \\\\x1b[31m\\\\x0a\xc3\xbc\"}\n"));
+	ck_assert_ptr_nonnull(strstr(line, "\"level\":\"info\",\"message\":\"asked\","
+	    "\"client\":\"192.0.2.1\",\"size\":41}\n"));
+	ck_assert_uint_eq(lines(), 2);
+}
+END_TEST
+
+START_TEST(the_worst_message_fits_in_json)
+{
+	char message[4000];
+
+	memset(message, '\x01', sizeof(message) - 1);
+	message[sizeof(message) - 1] = '\0';
+	log_set_format(LOG_FORMAT_JSON);
+	log_error("%s", message);
+	ck_assert_uint_eq(lines(), 1);
+	ck_assert_ptr_nonnull(strstr(logged(), "\\\\x01\"}\n"));
+}
+END_TEST
+
+START_TEST(the_journal_is_told_the_priority_and_knows_the_time_itself)
+{
+	log_set_format(LOG_FORMAT_JOURNAL);
+	log_error("e");
+	log_warn("w");
+	log_info("i");
+	ck_assert_str_eq(logged(), "<3>e\n<4>w\n<6>i\n");
+}
+END_TEST
+
+START_TEST(stderr_is_the_journal_only_if_the_variable_names_it)
+{
+	struct stat is;
+	char stream[64];
+
+	ck_assert_int_eq(fstat(STDERR_FILENO, &is), 0);
+	unsetenv("JOURNAL_STREAM");
+	ck_assert(!log_is_journal());
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)is.st_dev, (uintmax_t)is.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	ck_assert(log_is_journal());
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)is.st_dev, (uintmax_t)is.st_ino + 1);
+	setenv("JOURNAL_STREAM", stream, 1);
+	ck_assert(!log_is_journal());
+	setenv("JOURNAL_STREAM", "nonsense", 1);
+	ck_assert(!log_is_journal());
+	unsetenv("JOURNAL_STREAM");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -167,6 +231,10 @@ suite(void)
 	tcase_add_test(tc, the_level_decides_what_is_written);
 	tcase_add_test(tc, a_very_long_message_is_one_bounded_line);
 	tcase_add_test(tc, a_flood_is_held_back_and_counted);
+	tcase_add_test(tc, json_lines_are_objects_whatever_the_message);
+	tcase_add_test(tc, the_worst_message_fits_in_json);
+	tcase_add_test(tc, the_journal_is_told_the_priority_and_knows_the_time_itself);
+	tcase_add_test(tc, stderr_is_the_journal_only_if_the_variable_names_it);
 	suite_add_tcase(s, tc);
 	return s;
 }
