@@ -89,6 +89,7 @@ set_defaults(struct config *config)
 	config->tcp.idle_ms = 10000;
 	config->external.ttl_s = CONFIG_TTL_UNSET;
 	config_tls_default(&config->tls);
+	config_log_default(&config->log);
 	DEFAULT_LIST(config->zones, config->zone_count, default_zones);
 	DEFAULT_LIST(
 	    config->service_cidr_texts, config->service_cidr_text_count, default_service_cidrs);
@@ -254,6 +255,11 @@ take_flags(struct config *config, const struct config_flags *flags, struct diag 
 	if (flags->threads != NULL && strcmp(flags->threads, "auto") != 0 &&
 	    (!text_to_u64(flags->threads, 256, &threads) || threads == 0))
 		check_flag("--threads", flags->threads, "must be 1-256 or auto", diag);
+	if (flags->log_format != NULL) {
+		check_flag("--log-format", flags->log_format,
+		    config_log_format_rule(flags->log_format), diag);
+		config_log_set_format(&config->log, flags->log_format);
+	}
 	if (flags->threads != NULL)
 		config->threads = (unsigned)threads;
 	if (config->http.listen_text == NULL || config->state_dir == NULL ||

@@ -16,6 +16,7 @@
 #include "daemon/config_cache.h"
 #include "daemon/config_edge.h"
 #include "daemon/config_http.h"
+#include "daemon/config_log.h"
 #include "daemon/config_tls.h"
 #include "daemon/config_transfer.h"
 #include "dns/dns_settings.h"
@@ -121,6 +122,7 @@ struct config {
 	struct config_tcp tcp;
 	struct config_tls tls;
 	struct config_transfer transfer;
+	struct config_log log;
 	struct config_external external;
 	struct addr *ingress_addresses;
 	size_t ingress_address_count;
@@ -147,6 +149,7 @@ struct config_flags {
 	bool no_state;
 	const char *cluster_domain;
 	const char *threads;
+	const char *log_format;
 };
 
 /* Take the command line apart; texts are borrowed from argv.  ERR_INVALID (said on stderr),

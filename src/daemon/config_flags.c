@@ -8,7 +8,7 @@
 #include "daemon/config.h"
 
 enum { OPT_CONFIG = 256, OPT_ZONES, OPT_LISTEN, OPT_HTTP, OPT_STATE_DIR, OPT_NO_STATE,
-	OPT_CLUSTER_DOMAIN, OPT_SERVICE_CIDR, OPT_THREADS, OPT_CHECK, OPT_VERSION, OPT_HELP };
+	OPT_CLUSTER_DOMAIN, OPT_SERVICE_CIDR, OPT_THREADS, OPT_LOG_FORMAT, OPT_CHECK, OPT_VERSION, OPT_HELP };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
@@ -20,6 +20,7 @@ static const struct option options[] = {
 	{ "cluster-domain", required_argument, NULL, OPT_CLUSTER_DOMAIN },
 	{ "service-cidr", required_argument, NULL, OPT_SERVICE_CIDR },
 	{ "threads", required_argument, NULL, OPT_THREADS },
+	{ "log-format", required_argument, NULL, OPT_LOG_FORMAT },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -32,6 +33,7 @@ config_usage(void)
 	puts("usage: rollcalld [--config FILE] [--zones DIR]... [--listen ADDR:PORT]...\n"
 	    "                 [--http ADDR:PORT] [--state-dir DIR | --no-state] [--threads N]\n"
 	    "                 [--cluster-domain NAME] [--service-cidr CIDR]...\n"
+	    "                 [--log-format text|json|journal]\n"
 	    "                 [--check] [--version] [--help]\n"
 	    "\n"
 	    "  --config FILE          settings; default " CONFIG_FILE " if it is there\n"
@@ -43,6 +45,7 @@ config_usage(void)
 	    "  --cluster-domain NAME  the zone of all Services; default cluster.local\n"
 	    "  --service-cidr CIDR    where cluster IPs come from; default 10.96.0.0/12\n"
 	    "  --threads N            that answer on each address; default one for each CPU\n"
+	    "  --log-format FORMAT    text, json or journal; default: what stderr leads to\n"
 	    "  --check                read settings and manifests, say what is wrong, exit\n"
 	    "\n"
 	    "Flags win over the file; --zones, --listen and --service-cidr replace its lists.");
@@ -87,6 +90,9 @@ take_option(int option, int argc, struct config_flags *flags)
 		return 0;
 	case OPT_THREADS:
 		flags->threads = optarg;
+		return 0;
+	case OPT_LOG_FORMAT:
+		flags->log_format = optarg;
 		return 0;
 	case OPT_CHECK:
 		flags->action = CONFIG_CHECK;

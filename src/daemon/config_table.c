@@ -373,7 +373,8 @@ static const struct field config_fields[] = {
 	{ FIELD("transfer", FIELD_MAP, config, transfer), .sub = &config_transfer_table },
 	{ FIELD("cache", FIELD_HOOK, config, cache), .hook = config_cache_hook,
 	    .shown = "mapping", .doc = "how long what upstreams say is kept" },
-	LATER("log"), LATER("dataplane"),
+	{ FIELD("log", FIELD_MAP, config, log), .sub = &config_log_table },
+	LATER("dataplane"),
 };
 const struct field_table config_table = { FIELD_TABLE(config_fields, config),
 	.title = "rollcall.yaml", .check = check_all };

@@ -28,8 +28,10 @@ struct prober;
 struct source_dir;
 struct state;
 struct tcp_server;
+struct teller;
 struct transferring;
 struct udp_server;
+struct witness;
 struct world;
 struct zone_set;
 
@@ -66,6 +68,8 @@ struct rollcall {
 	struct tcp_server *tcp;
 	struct certificate *certificate; /* NULL: no DNS over TLS */
 	struct tcp_server *tls;
+	struct witness *witness;        /* of what is answered */
+	struct teller *teller;          /* ... and who tells it */
 	struct cache *cache;            /* of what upstreams say */
 	struct forwarding *forwarding;
 	struct transferring *transferring;

@@ -39,6 +39,7 @@ load_and_go(const struct config_flags *flags)
 	diag_free(diag);
 	if (err != 0)
 		return err == ERR_NOMEM ? EX_OSERR : EX_CONFIG;
+	config_log_apply(&config->log);
 	if (flags->action == CONFIG_RUN)
 		return run(flags, config);      /* takes the config over */
 	status = check_manifests(config);

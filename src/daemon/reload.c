@@ -14,6 +14,7 @@
 #include "daemon/feed.h"
 #include "daemon/forwarding.h"
 #include "daemon/serve.h"
+#include "daemon/teller.h"
 #include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
@@ -151,6 +152,9 @@ apply(struct rollcall *rollcall, struct generation *generation)
 		tcp_server_set(rollcall->tls, &generation->dns, generation->answers->index);
 	certificate_look(rollcall->certificate);
 	doors_update(rollcall, old->config);
+	config_log_apply(&generation->config->log);
+	if (teller_set(rollcall->teller, &generation->config->log) != 0)
+		log_error("reload: log: queries are told as before");
 	/* Before the index that was watched goes. */
 	transferring_update(rollcall);
 	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);

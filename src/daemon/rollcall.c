@@ -26,12 +26,14 @@
 #include "daemon/privilege.h"
 #include "daemon/reload.h"
 #include "daemon/serve.h"
+#include "daemon/teller.h"
 #include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
 #include "dns/cache.h"
 #include "daemon/zone_feed.h"
 #include "dns/index.h"
+#include "dns/witness.h"
 #include "ops/health.h"
 #include "probe/helper.h"
 
@@ -266,8 +268,10 @@ make_loop_parts(struct rollcall *rollcall)
 	rollcall->now->index = index_new();
 	rollcall->now->answers = rollcall->now;
 	rollcall->cache = cache_new(rollcall->now->config->cache.size);
+	rollcall->witness = witness_new();
 	if (rollcall->clock == NULL || rollcall->loop == NULL || rollcall->now->index == NULL ||
-	    rollcall->cache == NULL)
+	    rollcall->cache == NULL || rollcall->witness == NULL ||
+	    teller_new(rollcall->witness, &rollcall->teller) != 0)
 		return EX_OSERR;
 	if (getrandom(&rollcall->random, sizeof(rollcall->random), 0) < 0 || rollcall->random == 0)
 		rollcall->random = 1;
@@ -322,6 +326,10 @@ start_parts(struct rollcall *rollcall)
 	if (status == 0 && rollcall->helper != NULL &&
 	    helper_attach(rollcall->helper, rollcall->loop) != 0)
 		status = EX_OSERR;
+	if (status == 0 && teller_set(rollcall->teller, &rollcall->now->config->log) != 0) {
+		log_errno(LOG_ERROR, "cannot write the log of queries");
+		status = EX_OSERR;
+	}
 	if (status == 0)
 		status = wiring_start(rollcall);
 	if (status == 0 && feed_start(rollcall) != 0)
@@ -398,6 +406,7 @@ rollcall_stop(struct rollcall *rollcall)
 	serve_stop(rollcall);
 	doors_close(rollcall);
 	forwarding_free(rollcall->forwarding);
+	teller_free(rollcall->teller);
 	transferring_stop(rollcall);
 	feed_stop(rollcall);
 	wiring_stop(rollcall);
@@ -408,6 +417,7 @@ rollcall_stop(struct rollcall *rollcall)
 	reload_reclaim(rollcall, true);
 	activation_free(rollcall->activation);
 	cache_free(rollcall->cache);
+	witness_free(rollcall->witness);
 	clock_free(rollcall->clock);
 	free(rollcall);
 }

@@ -95,6 +95,7 @@ bind_stream(struct rollcall *rollcall, const struct addr_port *listen, size_t co
 		.resolver = forwarding_resolver(rollcall->forwarding),
 		.transfers = transferring_streams(rollcall),
 		.tls = tls,
+		.witness = rollcall->witness,
 	};
 
 	return tcp_server_bind(&settings, server, failed);
@@ -143,6 +144,7 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 		.index = rollcall->now->answers->index,
 		.cache = rollcall->cache,
 		.resolver = forwarding_resolver(rollcall->forwarding),
+		.witness = rollcall->witness,
 	};
 	const struct activation_streams *streams = activation_tcp(rollcall->activation);
 	size_t failed = 0;

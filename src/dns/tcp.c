@@ -22,6 +22,7 @@
 #include "dns/index.h"
 #include "dns/tcp_client.h"
 #include "dns/tcp_numbers.h"
+#include "dns/witness.h"
 #include "net/sock.h"
 
 /* fresh clients a loop round and listener; the others must be served, too */
@@ -349,9 +350,11 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	stream->numbers = tcp_numbers_new();
 	stream->tls = settings->tls;
 	stream->transfers = settings->transfers;
+	stream->ring = witness_ring_new(settings->witness);
 	server->listeners = calloc(settings->listen_count, sizeof(*server->listeners));
 	if (server->clock == NULL || stream->loop == NULL || stream->peers == NULL ||
-	    stream->numbers == NULL || server->listeners == NULL)
+	    stream->numbers == NULL || server->listeners == NULL ||
+	    (settings->witness != NULL && stream->ring == NULL))
 		return ERR_NOMEM;
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->reserve_fd = open_reserve();
@@ -487,24 +490,19 @@ tcp_server_wake(struct tcp_server *server)
 	(void)eventfd_write(server->wake_fd, 1);
 }
 
-static uint64_t
-load(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 void
 tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts)
 {
-	const struct tcp_stream *stream = &server->stream;
+	*counts = (struct dns_counts){ 0 };
+	reply_counts_add(counts, &server->stream.counts[0]);
+	reply_counts_add(counts, &server->stream.counts[1]);
+}
 
-	counts->queries = load(&stream->counts.queries);
-	counts->replies = load(&stream->counts.replies);
-	counts->truncated = load(&stream->counts.truncated);
-	counts->dropped = load(&stream->counts.dropped);
-	counts->thinned = 0;
-	for (size_t i = 0; i < sizeof(counts->rcode) / sizeof(counts->rcode[0]); i++)
-		counts->rcode[i] = load(&stream->counts.rcode[i]);
+void
+tcp_server_counts_of(const struct tcp_server *server, uint8_t family, struct dns_counts *counts)
+{
+	*counts = (struct dns_counts){ 0 };
+	reply_counts_add(counts, &server->stream.counts[family == ADDR_IP6 ? 1 : 0]);
 }
 
 void

@@ -15,6 +15,7 @@ struct latency;
 struct tcp_server;
 struct tcp_transfers;
 struct tls_server;
+struct witness;
 
 struct tcp_settings {
 	const struct addr_port *listen;         /* what udp_server_bound said */
@@ -32,6 +33,7 @@ struct tcp_settings {
 	struct resolver *resolver;
 	struct tls_server *tls;                 /* borrowed; NULL: plain TCP */
 	const struct tcp_transfers *transfers;  /* borrowed; NULL: all are REFUSED */
+	struct witness *witness;                /* borrowed; NULL: none */
 };
 
 /*
@@ -55,6 +57,9 @@ void tcp_server_set(struct tcp_server *server, const struct dns_settings *dns,
 /* Any thread: a long answer (tcp_source.h) that had nothing to say has something now. */
 void tcp_server_wake(struct tcp_server *server);
 void tcp_server_counts(const struct tcp_server *server, struct dns_counts *counts);
+/* The same of clients with addresses of one family (enum addr_family). */
+void tcp_server_counts_of(const struct tcp_server *server, uint8_t family,
+    struct dns_counts *counts);
 /* Add how long queries took from received to written; those of one read are timed together. */
 void tcp_server_durations(const struct tcp_server *server, struct latency *sum);
 size_t tcp_server_clients(const struct tcp_server *server);

@@ -31,14 +31,13 @@ tcp_answer(struct tcp_stream *stream, const struct addr *client, uint64_t number
 	struct tcp_ending ending = { .len = 0 };
 	struct errand *errand = stream->errands.courier.resolver != NULL ?
 	    &stream->errands.errand : NULL;
-	struct query query;
 
-	respond_begin(&stream->responder, stream->work, len, &query);
-	ending.source = begin_transfer(stream, &query, client, len);
+	respond_begin(&stream->responder, stream->work, len, &ending.query);
+	ending.source = begin_transfer(stream, &ending.query, client, len);
 	if (ending.source != NULL)
 		return ending;
 	ending.len = respond_finish(&stream->responder,
-	    stream->tls != NULL ? TRANSPORT_TLS : TRANSPORT_TCP, client, &query, stream->work,
+	    stream->tls != NULL ? TRANSPORT_TLS : TRANSPORT_TCP, client, &ending.query, stream->work,
 	    UINT16_MAX, errand);
 	if (ending.len == 0 && errand != NULL && errand->wanted) {
 		ending.len = tcp_errand_go(stream, number);

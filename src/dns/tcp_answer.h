@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dns/query.h"
+
 struct addr;
 struct tcp_source;
 struct tcp_stream;
@@ -17,6 +19,7 @@ struct tcp_ending {
 	size_t len;                     /* octets of a reply that takes the query's place; 0: none now */
 	bool later;                     /* one will be delivered by the asker's number */
 	struct tcp_source *source;      /* many messages, the caller's; NULL: no */
+	struct query query;             /* as it was read */
 };
 
 /*

@@ -23,6 +23,7 @@
 #include "dns/tcp_outbox.h"
 #include "dns/tcp_source.h"
 #include "dns/wire.h"
+#include "dns/witness.h"
 #include "net/link.h"
 #include "net/tls_server.h"
 
@@ -58,12 +59,6 @@ tcp_client_of(struct tcp_seat *seat)
 }
 
 /* Only the stream thread writes: a plain addition, but one that others may look at. */
-static void
-count(_Atomic uint64_t *counter)
-{
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
-	    memory_order_relaxed);
-}
 
 static uint64_t
 now(const struct tcp_client *client)
@@ -225,13 +220,31 @@ set_events(struct tcp_client *client)
 		event_active(&client->readable, EV_READ, 0);
 }
 
-static void
-count_reply(struct tcp_stream *stream, const uint8_t *reply)
+static struct reply_counts *
+counts_of(const struct tcp_client *client)
 {
-	count(&stream->counts.replies);
-	count(&stream->counts.rcode[reply[3] & 15]);
-	if ((reply[2] & 2) != 0)
-		count(&stream->counts.truncated);
+	bool ip6 = tcp_peers_addr(&client->seat)->family == ADDR_IP6;
+
+	return &client->stream->counts[ip6 ? 1 : 0];
+}
+
+/* A reply goes out, to stream->asked. */
+static void
+note_reply(const struct tcp_client *client, const uint8_t *reply, size_t len)
+{
+	struct tcp_stream *stream = client->stream;
+	const struct tcp_asked *asked = &stream->asked;
+
+	reply_counts_note(counts_of(client), reply, len);
+	if (!witness_wants(stream->ring))
+		return;
+	struct witness_sight sight = {
+		.reply = reply, .reply_len = len, .query_len = asked->len,
+		.payload = asked->payload, .dnssec_ok = asked->dnssec_ok,
+		.took_us = clock_now_us(stream->clock) - asked->began_us,
+		.transport = stream->tls != NULL ? TRANSPORT_TLS : TRANSPORT_TCP,
+	};
+	witness_note_connection(stream->ring, client->link.fd, &sight);
 }
 
 /* Put a message behind its length; the octets of both. */
@@ -260,17 +273,22 @@ answer(struct tcp_client *client, const uint8_t *query, size_t len, uint8_t *out
 	struct tcp_stream *stream = client->stream;
 
 	memcpy(stream->work, query, len);
-	count(&stream->counts.queries);
+	stream->queries++;
+	reply_counts_up(&counts_of(client)->queries, 1);
 	struct tcp_ending ending = tcp_answer(stream, tcp_peers_addr(&client->seat),
 	    client->number, len);
+	reply_counts_asked(counts_of(client), &ending.query, len);
 	client->source = ending.source;
 	client->errands += ending.later;
 	if (ending.len == 0 || ending.len > UINT16_MAX) {
 		if (!ending.later && ending.source == NULL)
-			count(&stream->counts.dropped);
+			reply_counts_up(&counts_of(client)->dropped, 1);
 		return 0;
 	}
-	count_reply(stream, stream->work);
+	stream->asked.len = (uint16_t)len;
+	stream->asked.payload = ending.query.payload;
+	stream->asked.dnssec_ok = ending.query.dnssec_ok;
+	note_reply(client, stream->work, ending.len);
 	return frame(out, stream->work, ending.len);
 }
 
@@ -335,7 +353,7 @@ pump(struct tcp_client *client)
 			drop_source(client);
 			return len == 0;
 		}
-		count_reply(stream, stream->work);
+		reply_counts_note(counts_of(client), stream->work, len);
 		tcp_peers_touch(&client->seat, now(client));
 		if (!send_batch(client, frame(stream->out, stream->work, len), 1))
 			return false;
@@ -355,7 +373,9 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	bool had_part = client->in.len > 0;
 	bool good = pump(client);
 	uint64_t began_us = clock_now_us(stream->clock);
-	uint64_t before = stream->counts.queries;
+	uint64_t before = stream->queries;
+
+	stream->asked.began_us = began_us;
 
 	/*
 	 * Settings, too, are kept until the readers have passed a quiescent point: first
@@ -365,9 +385,9 @@ digest(struct tcp_client *client, const uint8_t *in, size_t len)
 	serving_get(&stream->serving, &stream->responder);
 	size_t done = good ? answer_all(client, in, len, &good) : 0;
 	index_reader_offline();
-	if (stream->counts.queries != before)
+	if (stream->queries != before)
 		latency_note_many(&stream->durations, clock_now_us(stream->clock) - began_us,
-		    stream->counts.queries - before);
+		    stream->queries - before);
 	bool series = client->source != NULL;
 	if (!good || !tcp_buffer_set(&client->in, &account, in + done, len - done) ||
 	    !pump(client)) {
@@ -502,13 +522,13 @@ tcp_client_deliver(struct tcp_stream *stream, uint64_t number, const uint8_t *re
 	struct tcp_client *client = tcp_numbers_find(stream->numbers, number);
 
 	if (client == NULL || len == 0 || len > UINT16_MAX)
-		count(&stream->counts.dropped);
+		reply_counts_up(&stream->counts[0].dropped, 1);
 	if (client == NULL)
 		return;
 	client->errands--;
 	tcp_peers_touch(&client->seat, now(client));
 	if (len > 0 && len <= UINT16_MAX) {
-		count_reply(stream, reply);
+		note_reply(client, reply, len);
 		if (!send_batch(client, frame(stream->out, reply, len), 1)) {
 			tcp_client_close(client);
 			return;

@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/latency.h"
+#include "dns/reply_counts.h"
 #include "dns/respond.h"
 #include "dns/serving.h"
 #include "dns/tcp_errand.h"
@@ -23,6 +24,7 @@ struct tcp_client;
 struct tcp_numbers;
 struct tcp_transfers;
 struct tls_server;
+struct witness_ring;
 
 #define TCP_FRAME_MAX (2 + 65535)       /* a message behind its length (RFC 1035, 4.2.2) */
 /* octets taken at once beyond what a message begun still needs */
@@ -48,10 +50,16 @@ struct tcp_stream {
 	struct serving serving;
 	struct tcp_errands errands;
 	_Atomic size_t clients;
-	struct {
-		_Atomic uint64_t queries, replies, truncated, dropped;
-		_Atomic uint64_t rcode[16];
-	} counts;
+	struct reply_counts counts[2];  /* of clients with addresses of IPv4, and of IPv6 */
+	uint64_t queries;               /* of both */
+	struct witness_ring *ring;      /* of what is answered; NULL: none */
+	/* Of the query whose reply goes out, for those who look on. */
+	struct tcp_asked {
+		uint64_t began_us;
+		uint16_t len;           /* 0: not known any more */
+		uint16_t payload;
+		bool dnssec_ok;
+	} asked;
 	struct latency durations;
 	/* One of each is enough: a callback is through before the next begins. */
 	uint8_t in[TCP_FRAME_MAX + TCP_READ_MAX];

@@ -15,7 +15,7 @@ struct tcp_asker {
 	struct inbox_item item;         /* first */
 	struct tcp_errands *errands;
 	uint64_t number;
-	uint64_t began_us;
+	struct tcp_asked asked;
 	size_t len;                     /* 0: there is none, for want of memory */
 	uint8_t reply[];
 };
@@ -70,7 +70,9 @@ take_replies(void *arg, struct inbox_item *items)
 
 		items = items->next;
 		atomic_fetch_sub(&self->errands->held, self->len);
-		latency_note(&stream->durations, clock_now_us(stream->clock) - self->began_us);
+		latency_note(&stream->durations, clock_now_us(stream->clock) -
+		    self->asked.began_us);
+		stream->asked = self->asked;
 		tcp_client_deliver(stream, self->number, self->reply, self->len);
 		free(self);
 	}
@@ -119,7 +121,9 @@ keep(struct tcp_stream *stream, uint64_t number)
 	waiting->self = self;
 	self->errands = errands;
 	self->number = number;
-	self->began_us = clock_now_us(stream->clock);
+	self->asked = (struct tcp_asked){ .began_us = clock_now_us(stream->clock),
+	    .payload = errands->errand.query.payload,
+	    .dnssec_ok = errands->errand.query.dnssec_ok };
 	return waiting;
 }
 

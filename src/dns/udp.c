@@ -27,6 +27,7 @@
 #include "dns/udp_send.h"
 #include "dns/udp_socket.h"
 #include "dns/wire.h"
+#include "dns/witness.h"
 #include "net/sock.h"
 
 /* Datagrams taken one by one after a batch of one, before a batch is tried again. */
@@ -42,10 +43,14 @@ struct worker {
 	struct latency durations;
 	_Alignas(CACHE_LINE) struct udp_server *server;
 	uint64_t untimed;               /* queries since the batch that was timed last */
+	uint64_t began_us;              /* the batch; where it is `seen` */
+	bool seen;                      /* somebody wants to know what is answered in this batch */
 	int fd;
 	bool pktinfo;
 	bool started;
+	uint8_t family;                 /* enum addr_family of its socket */
 	pthread_t thread;
+	struct witness_ring *ring;      /* the witness's; NULL: none */
 	struct udp_batch *batch;
 	struct udp_send *send;
 	struct udp_flood *flood;
@@ -68,6 +73,29 @@ struct udp_server {
 	struct worker **workers;
 	bool given;                     /* our sockets are somebody else's, too */
 };
+
+/* Whoever wants to know what is answered is told. */
+__attribute__((noinline))
+static void
+tell(const struct worker *worker, size_t i, const struct udp_reply *reply)
+{
+	struct witness_sight sight = {
+		.client = reply->peer, .reply = reply->buf, .reply_len = reply->len,
+		.payload = worker->queries[i].payload,
+		.dnssec_ok = worker->queries[i].dnssec_ok, .transport = TRANSPORT_UDP,
+		.took_us = clock_now_us(worker->server->clock) - worker->began_us,
+	};
+
+	(void)udp_batch_octets(worker->batch, i, &sight.query_len);
+	witness_note(worker->ring, &sight);
+}
+
+static inline void
+see(const struct worker *worker, size_t i, const struct udp_reply *reply)
+{
+	if (worker->seen)
+		tell(worker, i, reply);
+}
 
 /* Queries that are not ours to answer alone; returns how many of their replies come later. */
 __attribute__((noinline))
@@ -94,8 +122,9 @@ go_elsewhere(struct worker *worker, size_t count, size_t *replies)
 			later++;
 			continue;
 		}
-		reply_counts_note(&worker->counts, octets);
+		reply_counts_note(&worker->counts, octets, len);
 		udp_batch_reply(worker->batch, i, len, reply);
+		see(worker, i, reply);
 		(*replies)++;
 	}
 	return later;
@@ -125,11 +154,13 @@ answer_batch(struct worker *worker, size_t count)
 		if (!udp_batch_answerable(worker->batch, i))
 			continue;
 		udp_batch_client(worker->batch, i, &client);
+		reply_counts_asked(&worker->counts, &worker->queries[i], len);
 		len = respond_finish(responder, TRANSPORT_UDP, &client, &worker->queries[i], octets,
 		    UDP_BUFFER_SIZE, errands == NULL ? NULL : &errands[waiting]);
 		if (len > 0) {
-			reply_counts_note(&worker->counts, octets);
-			udp_batch_reply(worker->batch, i, len, &worker->replies[replies++]);
+			reply_counts_note(&worker->counts, octets, len);
+			udp_batch_reply(worker->batch, i, len, &worker->replies[replies]);
+			see(worker, i, &worker->replies[replies++]);
 		} else if (errands != NULL && errands[waiting].wanted) {
 			worker->errand_of[waiting++] = i;
 		}
@@ -151,6 +182,9 @@ serve_batch(struct worker *worker, size_t count)
 {
 	index_reader_online();
 	serving_get(&worker->server->serving, &worker->responder);
+	worker->seen = witness_wants(worker->ring);
+	if (worker->seen)
+		worker->began_us = clock_now_us(worker->server->clock);
 	size_t replies = answer_batch(worker, count);
 	index_reader_offline();
 	if (replies == 1 && worker->replies[0].control == NULL) {
@@ -261,7 +295,7 @@ worker_free(struct worker *worker)
 
 /* Takes the socket over, on failure too. */
 static struct worker *
-worker_new(struct udp_server *server, int fd, bool pktinfo)
+worker_new(struct udp_server *server, int fd, bool pktinfo, uint8_t family)
 {
 	struct worker *worker = aligned_alloc(CACHE_LINE, sizeof(*worker));
 
@@ -273,6 +307,7 @@ worker_new(struct udp_server *server, int fd, bool pktinfo)
 	worker->server = server;
 	worker->fd = fd;
 	worker->pktinfo = pktinfo;
+	worker->family = family;
 	worker->batch = udp_batch_new(fd, pktinfo);
 	worker->send = udp_send_new(fd);
 	worker->flood = udp_flood_new(fd);
@@ -297,7 +332,8 @@ static int
 add_worker(struct udp_server *server, int fd, const struct addr_port *address)
 {
 	udp_socket_tune(fd, address);
-	struct worker *worker = worker_new(server, fd, addr_is_unspecified(&address->addr));
+	struct worker *worker = worker_new(server, fd,
+	    addr_is_unspecified(&address->addr), address->addr.family);
 
 	if (worker == NULL)
 		return ERR_NOMEM;
@@ -373,6 +409,21 @@ server_free(struct udp_server *server)
 	errno = saved;
 }
 
+/* Threads that answer, and the resolver's that answers for them, have a ring each. */
+static bool
+make_rings(struct udp_server *server, struct witness *witness)
+{
+	if (witness == NULL)
+		return true;
+	for (size_t i = 0; i < server->worker_count; i++) {
+		server->workers[i]->ring = witness_ring_new(witness);
+		if (server->workers[i]->ring == NULL)
+			return false;
+	}
+	server->errands.ring = witness_ring_new(witness);
+	return server->errands.ring != NULL;
+}
+
 int
 udp_server_bind(const struct udp_settings *settings, struct udp_server **out, size_t *failed)
 {
@@ -401,6 +452,10 @@ udp_server_bind(const struct udp_settings *settings, struct udp_server **out, si
 			*failed = i;
 			goto fail;
 		}
+	}
+	if (!make_rings(server, settings->witness)) {
+		err = ERR_NOMEM;
+		goto fail;
 	}
 	*out = server;
 	return 0;
@@ -513,6 +568,15 @@ udp_server_counts(const struct udp_server *server, struct dns_counts *counts)
 	for (size_t i = 0; i < server->worker_count; i++)
 		reply_counts_add(counts, &server->workers[i]->counts);
 	reply_counts_add(counts, &server->errands.counts);
+}
+
+void
+udp_server_counts_of(const struct udp_server *server, uint8_t family, struct dns_counts *counts)
+{
+	*counts = (struct dns_counts){ 0 };
+	for (size_t i = 0; i < server->worker_count; i++)
+		if (server->workers[i]->family == family)
+			reply_counts_add(counts, &server->workers[i]->counts);
 }
 
 void

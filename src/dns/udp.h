@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "dns/dns_counts.h"
 
 struct cache;
 struct dns_settings;
@@ -12,6 +13,7 @@ struct index;
 struct latency;
 struct resolver;
 struct udp_server;
+struct witness;
 
 /* A socket that was opened for us, for the address listen[listen]. */
 struct udp_given {
@@ -36,6 +38,7 @@ struct udp_settings {
 	/* for what is not ours; borrowed; NULL: it is REFUSED */
 	struct cache *cache;
 	struct resolver *resolver;
+	struct witness *witness;        /* of what is answered; borrowed; NULL: none */
 };
 
 /*
@@ -62,16 +65,11 @@ const struct addr_port *udp_server_bound(const struct udp_server *server, size_t
 void udp_server_set(struct udp_server *server, const struct dns_settings *dns,
     const struct index *index);
 
-/* Sums over all threads; monotonic. */
-struct dns_counts {
-	uint64_t queries;
-	uint64_t replies;
-	uint64_t rcode[16];
-	uint64_t truncated;
-	uint64_t dropped;       /* silence: not a query, no room */
-	uint64_t thinned;       /* clients whose flood is thinned out now, on each of the threads */
-};
+/* Sums over all threads. */
 void udp_server_counts(const struct udp_server *server, struct dns_counts *counts);
+/* The same of what came over addresses of one family (enum addr_family); without late replies. */
+void udp_server_counts_of(const struct udp_server *server, uint8_t family,
+    struct dns_counts *counts);
 /*
  * Add how long queries took from received to sent, on all threads.  A batch is timed as a whole;
  * those taken one by one between batches are counted like the next batch.

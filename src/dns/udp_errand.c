@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "dns/udp_send.h"
+#include "dns/witness.h"
 
 /* What is kept of a datagram until it is answered. */
 struct udp_asker {
@@ -43,8 +44,19 @@ send_reply(struct courier_asker *courier_asker, const uint8_t *reply, size_t len
 	};
 
 	(void)sendmsg(asker->fd, &message, MSG_DONTWAIT);
-	reply_counts_note(&errands->counts, reply);
-	latency_note(&errands->durations, clock_now_us(errands->courier.clock) - asker->began_us);
+	uint64_t took_us = clock_now_us(errands->courier.clock) - asker->began_us;
+
+	reply_counts_note(&errands->counts, reply, len);
+	latency_note(&errands->durations, took_us);
+	if (witness_wants(errands->ring)) {
+		struct witness_sight sight = { .client = &asker->peer.any,
+			.reply = reply, .reply_len = len, .took_us = took_us,
+			.payload = courier_asker->errand.query.payload,
+			.dnssec_ok = courier_asker->errand.query.dnssec_ok,
+			.transport = TRANSPORT_UDP };
+
+		witness_note(errands->ring, &sight);
+	}
 	free(asker);
 }
 
