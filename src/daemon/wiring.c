@@ -208,6 +208,13 @@ make_world(struct rollcall *rollcall)
 	return world_new(&settings, &ops, rollcall);
 }
 
+/* Does the API have a door at all? */
+static bool
+is_looked_at(const struct config_http *http)
+{
+	return *http->listen_text != '\0' || *http->socket != '\0' || http->tls_count > 0;
+}
+
 int
 wiring_start(struct rollcall *rollcall)
 {
@@ -222,7 +229,7 @@ wiring_start(struct rollcall *rollcall)
 	rollcall->world = make_world(rollcall);
 	if (rollcall->world == NULL)
 		return EX_OSERR;
-	if (*rollcall->now->config->http_listen != '\0') {
+	if (is_looked_at(&rollcall->now->config->http)) {
 		rollcall->ledger_feed = ledger_feed_new(rollcall);
 		if (rollcall->ledger_feed == NULL)
 			return EX_OSERR;
