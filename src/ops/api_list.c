@@ -84,34 +84,49 @@ add_dump(const char *text, size_t len, void *arg)
 	return 0;
 }
 
-/* What the filter wants to see is looked at first where that is less than the whole object. */
+/* Metadata where an object has it; NULL: no memory. */
+static json_t *
+view_head(struct api_list *list, const struct ledger_entry *entry)
+{
+	json_t *metadata = view_metadata(list->api->settings.view, entry,
+	    visit_may_write(list->visit));
+
+	return metadata == NULL ? NULL : json_pack("{s:o}", "metadata", metadata);
+}
+
+/* Is it one that the filter takes?  Not: *object is let go. */
+static bool
+is_wanted(const struct api_list *list, json_t **object)
+{
+	if (*object == NULL || filter_matches(list->filter, *object))
+		return true;
+	json_decref(*object);
+	*object = NULL;
+	return false;
+}
+
+/*
+ * As much of the object as is given.  What the filter wants to see is looked at first where that is
+ * less than the whole object.  NULL: not *wanted, or no memory.
+ */
 static json_t *
 view_wanted(struct api_list *list, const struct ledger_entry *entry, bool *wanted)
 {
-	struct view *view = list->api->settings.view;
 	enum filter_need need = filter_need(list->filter);
-	bool all = visit_may_write(list->visit);
+	bool brief = shape_needs_metadata_only(&list->shape) && need != FILTER_OBJECT;
 	json_t *object = NULL;
 
 	*wanted = true;
-	if (need != FILTER_OBJECT && (need == FILTER_METADATA ||
-	    shape_needs_metadata_only(&list->shape))) {
-		object = view_metadata(view, entry, all);
-		*wanted = object == NULL || filter_matches(list->filter, object);
-		if (*wanted && shape_needs_metadata_only(&list->shape))
+	if (brief || need == FILTER_METADATA) {
+		object = view_head(list, entry);
+		*wanted = is_wanted(list, &object);
+		if (object == NULL || brief)
 			return object;
 		json_decref(object);
-		if (object == NULL || !*wanted)
-			return NULL;
 	}
-	object = api_view(view, &list->target, entry, list->visit);
-	if (object != NULL && need == FILTER_OBJECT) {
-		*wanted = filter_matches(list->filter, object);
-		if (!*wanted) {
-			json_decref(object);
-			return NULL;
-		}
-	}
+	object = api_view(list->api->settings.view, &list->target, entry, list->visit);
+	if (need == FILTER_OBJECT)
+		*wanted = is_wanted(list, &object);
 	return object;
 }
 
