@@ -7,7 +7,7 @@
 #include <sys/un.h>
 
 #include "base/log.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "source/doc.h"
 
 static const struct field_word level_words[] = {
@@ -19,8 +19,8 @@ static const struct field_word format_words[] = {
 	{ "journal", CONFIG_LOG_JOURNAL }, { NULL, 0 },
 };
 static const struct field_word query_words[] = {
-	{ "none", WITNESS_NONE }, { "all", WITNESS_ALL }, { "denial", WITNESS_DENIAL },
-	{ "error", WITNESS_ERROR }, { NULL, 0 },
+	{ "none", ONLOOKER_NONE }, { "all", ONLOOKER_ALL }, { "denial", ONLOOKER_DENIAL },
+	{ "error", ONLOOKER_ERROR }, { NULL, 0 },
 };
 
 /* Not built in is said when the file is read, not when the first frame is missed. */

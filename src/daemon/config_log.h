@@ -12,7 +12,7 @@ enum config_log_format { CONFIG_LOG_AUTO, CONFIG_LOG_TEXT, CONFIG_LOG_JSON, CONF
 struct config_log {
 	uint8_t level;                  /* enum log_level */
 	uint8_t format;                 /* enum config_log_format */
-	uint8_t queries;                /* enum witness_class: of which answers a line is written */
+	uint8_t queries;                /* enum onlooker_class: of which answers a line is written */
 	uint32_t sample;                /* of so many of those, one; at least 1 */
 	const char *dnstap;             /* an absolute path of a Unix socket; "": none */
 };
@@ -25,6 +25,6 @@ const char *config_log_format_rule(const char *text);
 /* Set the format that config_log_format_rule() has no objection to. */
 void config_log_set_format(struct config_log *log, const char *text);
 
-/* From now on lines are written like this.  (Queries are the witness's business.) */
+/* From now on lines are written like this.  (Queries are the onlooker's business.) */
 void config_log_apply(const struct config_log *log);
 #endif

@@ -31,7 +31,7 @@ struct tcp_server;
 struct teller;
 struct transferring;
 struct udp_server;
-struct witness;
+struct onlooker;
 struct world;
 struct zone_set;
 
@@ -68,7 +68,7 @@ struct rollcall {
 	struct tcp_server *tcp;
 	struct certificate *certificate; /* NULL: no DNS over TLS */
 	struct tcp_server *tls;
-	struct witness *witness;        /* of what is answered */
+	struct onlooker *onlooker;        /* of what is answered */
 	struct teller *teller;          /* ... and who tells it */
 	struct cache *cache;            /* of what upstreams say */
 	struct forwarding *forwarding;

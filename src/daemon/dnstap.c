@@ -14,7 +14,7 @@
 #include "base/addr.h"
 #include "daemon/dnstap_frame.pb-c.h"
 #include "dns/respond.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 
 #define CONTENT_TYPE "protobuf:dnstap.Dnstap"
 #define NAME_AND_VERSION "rollcall " PACKAGE_VERSION
@@ -86,7 +86,7 @@ dnstap_open(const char *path, struct dnstap **out)
 }
 
 static void
-set_times(DnstapFrame__Message *message, const struct witness_record *record)
+set_times(DnstapFrame__Message *message, const struct onlooker_record *record)
 {
 	uint64_t asked_us = record->unix_us - record->took_us;
 
@@ -99,7 +99,7 @@ set_times(DnstapFrame__Message *message, const struct witness_record *record)
 }
 
 static void
-set_client(DnstapFrame__Message *message, const struct witness_record *record)
+set_client(DnstapFrame__Message *message, const struct onlooker_record *record)
 {
 	static const DnstapFrame__Transport transports[] = {
 		[TRANSPORT_UDP] = DNSTAP_FRAME__TRANSPORT__UDP,
@@ -121,7 +121,7 @@ set_client(DnstapFrame__Message *message, const struct witness_record *record)
 }
 
 int
-dnstap_put(struct dnstap *dnstap, const struct witness_record *record)
+dnstap_put(struct dnstap *dnstap, const struct onlooker_record *record)
 {
 	DnstapFrame__Message message = DNSTAP_FRAME__MESSAGE__INIT;
 	DnstapFrame__Frame frame = DNSTAP_FRAME__FRAME__INIT;
@@ -171,7 +171,7 @@ dnstap_open(const char *path, struct dnstap **out)
 }
 
 int
-dnstap_put(struct dnstap *dnstap, const struct witness_record *record)
+dnstap_put(struct dnstap *dnstap, const struct onlooker_record *record)
 {
 	(void)dnstap;
 	(void)record;

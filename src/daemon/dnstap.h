@@ -6,7 +6,7 @@
 #define ROLLCALL_DAEMON_DNSTAP_H
 
 struct dnstap;
-struct witness_record;
+struct onlooker_record;
 
 /*
  * Write to the collector behind this socket from now on; where nobody listens it is tried again, and
@@ -14,7 +14,7 @@ struct witness_record;
  */
 int dnstap_open(const char *path, struct dnstap **out);
 /* One CLIENT_RESPONSE.  ERR_NOMEM; ERR_LIMIT: the collector is too slow. */
-int dnstap_put(struct dnstap *dnstap, const struct witness_record *record);
+int dnstap_put(struct dnstap *dnstap, const struct onlooker_record *record);
 /* Writes what is left; NULL is allowed. */
 void dnstap_close(struct dnstap *dnstap);
 #endif

@@ -33,7 +33,7 @@
 #include "dns/cache.h"
 #include "daemon/zone_feed.h"
 #include "dns/index.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "ops/health.h"
 #include "probe/helper.h"
 
@@ -268,10 +268,10 @@ make_loop_parts(struct rollcall *rollcall)
 	rollcall->now->index = index_new();
 	rollcall->now->answers = rollcall->now;
 	rollcall->cache = cache_new(rollcall->now->config->cache.size);
-	rollcall->witness = witness_new();
+	rollcall->onlooker = onlooker_new();
 	if (rollcall->clock == NULL || rollcall->loop == NULL || rollcall->now->index == NULL ||
-	    rollcall->cache == NULL || rollcall->witness == NULL ||
-	    teller_new(rollcall->witness, &rollcall->teller) != 0)
+	    rollcall->cache == NULL || rollcall->onlooker == NULL ||
+	    teller_new(rollcall->onlooker, &rollcall->teller) != 0)
 		return EX_OSERR;
 	if (getrandom(&rollcall->random, sizeof(rollcall->random), 0) < 0 || rollcall->random == 0)
 		rollcall->random = 1;
@@ -417,7 +417,7 @@ rollcall_stop(struct rollcall *rollcall)
 	reload_reclaim(rollcall, true);
 	activation_free(rollcall->activation);
 	cache_free(rollcall->cache);
-	witness_free(rollcall->witness);
+	onlooker_free(rollcall->onlooker);
 	clock_free(rollcall->clock);
 	free(rollcall);
 }

@@ -95,7 +95,7 @@ bind_stream(struct rollcall *rollcall, const struct addr_port *listen, size_t co
 		.resolver = forwarding_resolver(rollcall->forwarding),
 		.transfers = transferring_streams(rollcall),
 		.tls = tls,
-		.witness = rollcall->witness,
+		.onlooker = rollcall->onlooker,
 	};
 
 	return tcp_server_bind(&settings, server, failed);
@@ -144,7 +144,7 @@ bind_both(struct rollcall *rollcall, const struct addr_port *listen, size_t coun
 		.index = rollcall->now->answers->index,
 		.cache = rollcall->cache,
 		.resolver = forwarding_resolver(rollcall->forwarding),
-		.witness = rollcall->witness,
+		.onlooker = rollcall->onlooker,
 	};
 	const struct activation_streams *streams = activation_tcp(rollcall->activation);
 	size_t failed = 0;

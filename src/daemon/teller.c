@@ -1,4 +1,4 @@
-/* teller.c - tells what the witness saw: lines of the query log, frames of dnstap. */
+/* teller.c - tells what the onlooker saw: lines of the query log, frames of dnstap. */
 #include "daemon/teller.h"
 
 #include <errno.h>
@@ -15,8 +15,8 @@
 #include "base/strbuf.h"
 #include "daemon/config_log.h"
 #include "daemon/dnstap.h"
-#include "dns/witness.h"
-#include "dns/witness_line.h"
+#include "dns/onlooker.h"
+#include "dns/onlooker_line.h"
 
 /* A ring holds what 100,000 answers a second make in ten times this. */
 #define LOOK_MS 10
@@ -24,7 +24,7 @@
 #define IDLE_MS 1000
 
 struct teller {
-	struct witness *witness;
+	struct onlooker *onlooker;
 	pthread_t thread;
 	pthread_mutex_t lock;           /* over what follows, and the turn that uses it */
 	pthread_cond_t changed;
@@ -48,7 +48,7 @@ add(_Atomic uint64_t *count, uint64_t by)
 }
 
 static void
-on_record(void *arg, const struct witness_record *record)
+on_record(void *arg, const struct onlooker_record *record)
 {
 	struct teller *teller = arg;
 
@@ -58,7 +58,7 @@ on_record(void *arg, const struct witness_record *record)
 		return;
 	strbuf_clear(&teller->line);
 	strbuf_clear(&teller->members);
-	witness_line(record, &teller->line, &teller->members);
+	onlooker_line(record, &teller->line, &teller->members);
 	if (teller->line.err != 0 || teller->members.err != 0) {
 		add(&teller->lost, 1);
 		strbuf_release(&teller->line);
@@ -74,7 +74,7 @@ tell(struct teller *teller)
 {
 	uint64_t lost;
 
-	(void)witness_take(teller->witness, on_record, teller, &lost);
+	(void)onlooker_take(teller->onlooker, on_record, teller, &lost);
 	if (lost == 0)
 		return;
 	add(&teller->lost, lost);
@@ -122,14 +122,14 @@ start(struct teller *teller)
 }
 
 int
-teller_new(struct witness *witness, struct teller **out)
+teller_new(struct onlooker *onlooker, struct teller **out)
 {
 	struct teller *teller = calloc(1, sizeof(*teller));
 	pthread_condattr_t attributes;
 
 	if (teller == NULL)
 		return ERR_NOMEM;
-	teller->witness = witness;
+	teller->onlooker = onlooker;
 	teller->line = teller->members = (struct strbuf)STRBUF_INIT;
 	pthread_mutex_init(&teller->lock, NULL);
 	pthread_condattr_init(&attributes);
@@ -168,16 +168,18 @@ set_collector(struct teller *teller, const char *path)
 int
 teller_set(struct teller *teller, const struct config_log *log)
 {
-	struct witness_settings wanted = {
-		.lines = (enum witness_class)log->queries, .sample = log->sample,
+	struct onlooker_settings wanted = {
+		.lines = (enum onlooker_class)log->queries, .sample = log->sample,
 	};
 	int err;
 
+	if (teller == NULL)
+		return 0;
 	pthread_mutex_lock(&teller->lock);
 	err = set_collector(teller, log->dnstap);
 	wanted.frames = teller->dnstap != NULL;
-	teller->telling = wanted.frames || wanted.lines != WITNESS_NONE;
-	witness_set(teller->witness, &wanted);
+	teller->telling = wanted.frames || wanted.lines != ONLOOKER_NONE;
+	onlooker_set(teller->onlooker, &wanted);
 	pthread_cond_signal(&teller->changed);
 	pthread_mutex_unlock(&teller->lock);
 	/* Whoever never wants to know has no thread for it. */

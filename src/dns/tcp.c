@@ -22,7 +22,7 @@
 #include "dns/index.h"
 #include "dns/tcp_client.h"
 #include "dns/tcp_numbers.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "net/sock.h"
 
 /* fresh clients a loop round and listener; the others must be served, too */
@@ -350,11 +350,11 @@ set_up(struct tcp_server *server, const struct tcp_settings *settings)
 	stream->numbers = tcp_numbers_new();
 	stream->tls = settings->tls;
 	stream->transfers = settings->transfers;
-	stream->ring = witness_ring_new(settings->witness);
+	stream->ring = onlooker_ring_new(settings->onlooker);
 	server->listeners = calloc(settings->listen_count, sizeof(*server->listeners));
 	if (server->clock == NULL || stream->loop == NULL || stream->peers == NULL ||
 	    stream->numbers == NULL || server->listeners == NULL ||
-	    (settings->witness != NULL && stream->ring == NULL))
+	    (settings->onlooker != NULL && stream->ring == NULL))
 		return ERR_NOMEM;
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->reserve_fd = open_reserve();

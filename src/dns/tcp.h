@@ -15,7 +15,7 @@ struct latency;
 struct tcp_server;
 struct tcp_transfers;
 struct tls_server;
-struct witness;
+struct onlooker;
 
 struct tcp_settings {
 	const struct addr_port *listen;         /* what udp_server_bound said */
@@ -33,7 +33,7 @@ struct tcp_settings {
 	struct resolver *resolver;
 	struct tls_server *tls;                 /* borrowed; NULL: plain TCP */
 	const struct tcp_transfers *transfers;  /* borrowed; NULL: all are REFUSED */
-	struct witness *witness;                /* borrowed; NULL: none */
+	struct onlooker *onlooker;                /* borrowed; NULL: none */
 };
 
 /*

@@ -23,7 +23,7 @@
 #include "dns/tcp_outbox.h"
 #include "dns/tcp_source.h"
 #include "dns/wire.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "net/link.h"
 #include "net/tls_server.h"
 
@@ -236,15 +236,15 @@ note_reply(const struct tcp_client *client, const uint8_t *reply, size_t len)
 	const struct tcp_asked *asked = &stream->asked;
 
 	reply_counts_note(counts_of(client), reply, len);
-	if (!witness_wants(stream->ring))
+	if (!onlooker_wants(stream->ring))
 		return;
-	struct witness_sight sight = {
+	struct onlooker_sight sight = {
 		.reply = reply, .reply_len = len, .query_len = asked->len,
 		.payload = asked->payload, .dnssec_ok = asked->dnssec_ok,
 		.took_us = clock_now_us(stream->clock) - asked->began_us,
 		.transport = stream->tls != NULL ? TRANSPORT_TLS : TRANSPORT_TCP,
 	};
-	witness_note_connection(stream->ring, client->link.fd, &sight);
+	onlooker_note_connection(stream->ring, client->link.fd, &sight);
 }
 
 /* Put a message behind its length; the octets of both. */

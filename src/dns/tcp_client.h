@@ -24,7 +24,7 @@ struct tcp_client;
 struct tcp_numbers;
 struct tcp_transfers;
 struct tls_server;
-struct witness_ring;
+struct onlooker_ring;
 
 #define TCP_FRAME_MAX (2 + 65535)       /* a message behind its length (RFC 1035, 4.2.2) */
 /* octets taken at once beyond what a message begun still needs */
@@ -52,7 +52,7 @@ struct tcp_stream {
 	_Atomic size_t clients;
 	struct reply_counts counts[2];  /* of clients with addresses of IPv4, and of IPv6 */
 	uint64_t queries;               /* of both */
-	struct witness_ring *ring;      /* of what is answered; NULL: none */
+	struct onlooker_ring *ring;      /* of what is answered; NULL: none */
 	/* Of the query whose reply goes out, for those who look on. */
 	struct tcp_asked {
 		uint64_t began_us;

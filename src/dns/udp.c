@@ -27,7 +27,7 @@
 #include "dns/udp_send.h"
 #include "dns/udp_socket.h"
 #include "dns/wire.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "net/sock.h"
 
 /* Datagrams taken one by one after a batch of one, before a batch is tried again. */
@@ -50,7 +50,7 @@ struct worker {
 	bool started;
 	uint8_t family;                 /* enum addr_family of its socket */
 	pthread_t thread;
-	struct witness_ring *ring;      /* the witness's; NULL: none */
+	struct onlooker_ring *ring;      /* the onlooker's; NULL: none */
 	struct udp_batch *batch;
 	struct udp_send *send;
 	struct udp_flood *flood;
@@ -79,7 +79,7 @@ __attribute__((noinline))
 static void
 tell(const struct worker *worker, size_t i, const struct udp_reply *reply)
 {
-	struct witness_sight sight = {
+	struct onlooker_sight sight = {
 		.client = reply->peer, .reply = reply->buf, .reply_len = reply->len,
 		.payload = worker->queries[i].payload,
 		.dnssec_ok = worker->queries[i].dnssec_ok, .transport = TRANSPORT_UDP,
@@ -87,7 +87,7 @@ tell(const struct worker *worker, size_t i, const struct udp_reply *reply)
 	};
 
 	(void)udp_batch_octets(worker->batch, i, &sight.query_len);
-	witness_note(worker->ring, &sight);
+	onlooker_note(worker->ring, &sight);
 }
 
 static inline void
@@ -182,7 +182,7 @@ serve_batch(struct worker *worker, size_t count)
 {
 	index_reader_online();
 	serving_get(&worker->server->serving, &worker->responder);
-	worker->seen = witness_wants(worker->ring);
+	worker->seen = onlooker_wants(worker->ring);
 	if (worker->seen)
 		worker->began_us = clock_now_us(worker->server->clock);
 	size_t replies = answer_batch(worker, count);
@@ -411,16 +411,16 @@ server_free(struct udp_server *server)
 
 /* Threads that answer, and the resolver's that answers for them, have a ring each. */
 static bool
-make_rings(struct udp_server *server, struct witness *witness)
+make_rings(struct udp_server *server, struct onlooker *onlooker)
 {
-	if (witness == NULL)
+	if (onlooker == NULL)
 		return true;
 	for (size_t i = 0; i < server->worker_count; i++) {
-		server->workers[i]->ring = witness_ring_new(witness);
+		server->workers[i]->ring = onlooker_ring_new(onlooker);
 		if (server->workers[i]->ring == NULL)
 			return false;
 	}
-	server->errands.ring = witness_ring_new(witness);
+	server->errands.ring = onlooker_ring_new(onlooker);
 	return server->errands.ring != NULL;
 }
 
@@ -453,7 +453,7 @@ udp_server_bind(const struct udp_settings *settings, struct udp_server **out, si
 			goto fail;
 		}
 	}
-	if (!make_rings(server, settings->witness)) {
+	if (!make_rings(server, settings->onlooker)) {
 		err = ERR_NOMEM;
 		goto fail;
 	}

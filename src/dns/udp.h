@@ -13,7 +13,7 @@ struct index;
 struct latency;
 struct resolver;
 struct udp_server;
-struct witness;
+struct onlooker;
 
 /* A socket that was opened for us, for the address listen[listen]. */
 struct udp_given {
@@ -38,7 +38,7 @@ struct udp_settings {
 	/* for what is not ours; borrowed; NULL: it is REFUSED */
 	struct cache *cache;
 	struct resolver *resolver;
-	struct witness *witness;        /* of what is answered; borrowed; NULL: none */
+	struct onlooker *onlooker;        /* of what is answered; borrowed; NULL: none */
 };
 
 /*

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "dns/udp_send.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 
 /* What is kept of a datagram until it is answered. */
 struct udp_asker {
@@ -48,14 +48,14 @@ send_reply(struct courier_asker *courier_asker, const uint8_t *reply, size_t len
 
 	reply_counts_note(&errands->counts, reply, len);
 	latency_note(&errands->durations, took_us);
-	if (witness_wants(errands->ring)) {
-		struct witness_sight sight = { .client = &asker->peer.any,
+	if (onlooker_wants(errands->ring)) {
+		struct onlooker_sight sight = { .client = &asker->peer.any,
 			.reply = reply, .reply_len = len, .took_us = took_us,
 			.payload = courier_asker->errand.query.payload,
 			.dnssec_ok = courier_asker->errand.query.dnssec_ok,
 			.transport = TRANSPORT_UDP };
 
-		witness_note(errands->ring, &sight);
+		onlooker_note(errands->ring, &sight);
 	}
 	free(asker);
 }

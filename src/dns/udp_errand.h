@@ -12,7 +12,7 @@
 #include "dns/reply_counts.h"
 
 struct udp_reply;
-struct witness_ring;
+struct onlooker_ring;
 
 /* Of one server; the courier is to be filled in. */
 struct udp_errands {
@@ -20,7 +20,7 @@ struct udp_errands {
 	/* The resolver's thread writes them. */
 	struct reply_counts counts;
 	struct latency durations;
-	struct witness_ring *ring;      /* the same; NULL: none */
+	struct onlooker_ring *ring;      /* the same; NULL: none */
 };
 
 /*

@@ -270,7 +270,7 @@ START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 {
 	struct config *config;
 
-	ck_assert_int_eq(load("log: {}\nnodeName: a\n", NULL, &config), 0);
+	ck_assert_int_eq(load("dataplane: {}\nnodeName: a\n", NULL, &config), 0);
 	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 2);
 	ck_assert_ptr_nonnull(strstr(said(0), "not served yet"));
 	config_free(config);

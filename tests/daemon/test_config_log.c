@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/config.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "tests/daemon/scratch.h"
 #include "tests/suite.h"
 
@@ -48,16 +48,16 @@ static const struct {
 	const char *flag;
 	struct config_log log;
 } good[] = {
-	{ "", NULL, { LOG_INFO, CONFIG_LOG_AUTO, WITNESS_NONE, 1, "" } },
+	{ "", NULL, { LOG_INFO, CONFIG_LOG_AUTO, ONLOOKER_NONE, 1, "" } },
 	{ "log: {level: debug, format: json, queries: denial, sample: 100}\n", NULL,
-	  { LOG_DEBUG, CONFIG_LOG_JSON, WITNESS_DENIAL, 100, "" } },
+	  { LOG_DEBUG, CONFIG_LOG_JSON, ONLOOKER_DENIAL, 100, "" } },
 	{ "log: {format: json, queries: error}\n", "text",
-	  { LOG_INFO, CONFIG_LOG_TEXT, WITNESS_ERROR, 1, "" } },
+	  { LOG_INFO, CONFIG_LOG_TEXT, ONLOOKER_ERROR, 1, "" } },
 	{ "log: {level: error, queries: all}\n", "journal",
-	  { LOG_ERROR, CONFIG_LOG_JOURNAL, WITNESS_ALL, 1, "" } },
+	  { LOG_ERROR, CONFIG_LOG_JOURNAL, ONLOOKER_ALL, 1, "" } },
 #ifdef HAVE_DNSTAP
 	{ "log: {dnstap: /run/tap.sock}\n", "auto",
-	  { LOG_INFO, CONFIG_LOG_AUTO, WITNESS_NONE, 1, "/run/tap.sock" } },
+	  { LOG_INFO, CONFIG_LOG_AUTO, ONLOOKER_NONE, 1, "/run/tap.sock" } },
 #endif
 };
 

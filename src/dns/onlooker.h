@@ -1,14 +1,14 @@
 /*
- * witness.h - what was answered, to whom: noted by those who answer, told by somebody who has time.
+ * onlooker.h - what was answered, to whom: noted by those who answer, told by somebody who has time.
  *
- *     responder, stream, resolver --witness_note--> a ring of its own --witness_take--> teller's thread
+ *     responder, stream, resolver --onlooker_note--> a ring of its own --onlooker_take--> teller's thread
  *
  * Who answers never waits: a note is a copy into memory that is there, and what does not fit is lost
  * and counted.  While nobody wants to know, an answer costs one look at a word that never changes.
  * Threads: said at each function.
  */
-#ifndef ROLLCALL_DNS_WITNESS_H
-#define ROLLCALL_DNS_WITNESS_H
+#ifndef ROLLCALL_DNS_ONLOOKER_H
+#define ROLLCALL_DNS_ONLOOKER_H
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,32 +17,32 @@
 #include "base/addr.h"
 
 struct sockaddr;
-struct witness;
-struct witness_ring;
+struct onlooker;
+struct onlooker_ring;
 
 /* Which answers: those that say no (NXDOMAIN, or no record), those that are errors. */
-enum witness_class { WITNESS_NONE, WITNESS_ALL, WITNESS_DENIAL, WITNESS_ERROR };
+enum onlooker_class { ONLOOKER_NONE, ONLOOKER_ALL, ONLOOKER_DENIAL, ONLOOKER_ERROR };
 
-struct witness_settings {
-	enum witness_class lines;       /* for the query log ... */
+struct onlooker_settings {
+	enum onlooker_class lines;       /* for the query log ... */
 	uint32_t sample;                /* ... one of so many of them, at least 1 */
 	bool frames;                    /* for dnstap: all, with the whole reply */
 };
 
 /* NULL: no memory.  Thread: control, as all but the next two. */
-struct witness *witness_new(void);
+struct onlooker *onlooker_new(void);
 /* After everybody who has a ring. */
-void witness_free(struct witness *witness);
+void onlooker_free(struct onlooker *onlooker);
 /*
- * A ring for one thread; it is the witness's.  Before its threads run.  Costs addresses, but no
- * memory before it is used.  NULL: no memory, or no witness.
+ * A ring for one thread; it is the onlooker's.  Before its threads run.  Costs addresses, but no
+ * memory before it is used.  NULL: no memory, or no onlooker.
  */
-struct witness_ring *witness_ring_new(struct witness *witness);
+struct onlooker_ring *onlooker_ring_new(struct onlooker *onlooker);
 /* From now on this is wanted. */
-void witness_set(struct witness *witness, const struct witness_settings *settings);
+void onlooker_set(struct onlooker *onlooker, const struct onlooker_settings *settings);
 
 /* What was answered.  Everything is borrowed for the call. */
-struct witness_sight {
+struct onlooker_sight {
 	const struct sockaddr *client;
 	const uint8_t *reply;
 	size_t reply_len;
@@ -54,14 +54,14 @@ struct witness_sight {
 };
 
 /* The ring's thread: is there any use in a note?  NULL: no. */
-bool witness_wants(const struct witness_ring *ring);
+bool onlooker_wants(const struct onlooker_ring *ring);
 /* The ring's thread. */
-void witness_note(struct witness_ring *ring, const struct witness_sight *sight);
+void onlooker_note(struct onlooker_ring *ring, const struct onlooker_sight *sight);
 /* The same for a connection, whose other end is asked for. */
-void witness_note_connection(struct witness_ring *ring, int fd, struct witness_sight *sight);
+void onlooker_note_connection(struct onlooker_ring *ring, int fd, struct onlooker_sight *sight);
 
 /* A note as it is taken out. */
-struct witness_record {
+struct onlooker_record {
 	uint64_t unix_us;               /* when it was answered */
 	uint32_t took_us;
 	uint16_t query_len;
@@ -76,10 +76,10 @@ struct witness_record {
 	const uint8_t *octets;
 };
 
-typedef void witness_take_fn(void *arg, const struct witness_record *record);
+typedef void onlooker_take_fn(void *arg, const struct onlooker_record *record);
 /*
  * All that is in the rings, each in its order; one thread at a time.  Returns how many.  *lost: how
  * many did not fit since the last call.
  */
-size_t witness_take(struct witness *witness, witness_take_fn *fn, void *arg, uint64_t *lost);
+size_t onlooker_take(struct onlooker *onlooker, onlooker_take_fn *fn, void *arg, uint64_t *lost);
 #endif

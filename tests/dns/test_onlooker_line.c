@@ -1,11 +1,11 @@
-/* test_witness_line.c - lines of the query log, whatever was asked. */
-#include "dns/witness_line.h"
+/* test_onlooker_line.c - lines of the query log, whatever was asked. */
+#include "dns/onlooker_line.h"
 
 #include <string.h>
 
 #include "base/strbuf.h"
 #include "dns/respond.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 #include "tests/suite.h"
 
 #define ASKED(flags, counts, rest) "\x12\x67" flags counts "\0\0\0\0\0\0" rest
@@ -14,7 +14,7 @@
 static const struct {
 	const char *octets;
 	size_t len;
-	struct witness_record record;
+	struct onlooker_record record;
 	const char *line;
 	const char *members;
 } rows[] = {
@@ -44,13 +44,13 @@ static const struct {
 
 START_TEST(a_line_says_it_as_is_known)
 {
-	struct witness_record record = rows[_i].record;
+	struct onlooker_record record = rows[_i].record;
 	struct strbuf line = STRBUF_INIT, members = STRBUF_INIT;
 
 	record.octets = (const uint8_t *)rows[_i].octets;
 	record.len = rows[_i].len;
 	ck_assert_int_eq(addr_port_parse("192.0.2.7:40212", &record.client), 0);
-	witness_line(&record, &line, &members);
+	onlooker_line(&record, &line, &members);
 	ck_assert_str_eq(line.text, rows[_i].line);
 	if (rows[_i].members != NULL)
 		ck_assert_str_eq(members.text, rows[_i].members);
@@ -62,8 +62,8 @@ END_TEST
 Suite *
 suite(void)
 {
-	Suite *s = suite_create("witness_line");
-	TCase *tc = tcase_create("witness_line");
+	Suite *s = suite_create("onlooker_line");
+	TCase *tc = tcase_create("onlooker_line");
 
 	tcase_add_loop_test(tc, a_line_says_it_as_is_known, 0, sizeof(rows) / sizeof(rows[0]));
 	suite_add_tcase(s, tc);

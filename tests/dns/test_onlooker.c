@@ -1,5 +1,5 @@
-/* test_witness.c - notes come out as they went in, in order, and nobody ever waits for room. */
-#include "dns/witness.h"
+/* test_onlooker.c - notes come out as they went in, in order, and nobody ever waits for room. */
+#include "dns/onlooker.h"
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -11,8 +11,8 @@
 
 #define MANY 200000u
 
-static struct witness *witness;
-static struct witness_ring *ring;
+static struct onlooker *onlooker;
+static struct onlooker_ring *ring;
 static const struct sockaddr_in client = {
 	.sin_family = AF_INET, .sin_port = 0x3412, .sin_addr = { 0x010200c0 },
 };
@@ -20,22 +20,22 @@ static const struct sockaddr_in client = {
 static void
 set_up(void)
 {
-	witness = witness_new();
-	ck_assert_ptr_nonnull(witness);
-	ring = witness_ring_new(witness);
+	onlooker = onlooker_new();
+	ck_assert_ptr_nonnull(onlooker);
+	ring = onlooker_ring_new(onlooker);
 	ck_assert_ptr_nonnull(ring);
 }
 
 static void
 tear_down(void)
 {
-	witness_free(witness);
+	onlooker_free(onlooker);
 }
 
 static void
-want(enum witness_class lines, uint32_t sample, bool frames)
+want(enum onlooker_class lines, uint32_t sample, bool frames)
 {
-	witness_set(witness, &(struct witness_settings){ .lines = lines, .sample = sample,
+	onlooker_set(onlooker, &(struct onlooker_settings){ .lines = lines, .sample = sample,
 	    .frames = frames });
 }
 
@@ -44,7 +44,7 @@ static void
 note(uint16_t id, unsigned rcode, unsigned answers, size_t len)
 {
 	static uint8_t reply[70000];
-	struct witness_sight sight = {
+	struct onlooker_sight sight = {
 		.client = (const struct sockaddr *)&client, .reply = reply, .reply_len = len,
 		.query_len = 41, .took_us = 7, .payload = 1232, .dnssec_ok = true,
 		.transport = TRANSPORT_TCP,
@@ -55,19 +55,19 @@ note(uint16_t id, unsigned rcode, unsigned answers, size_t len)
 	reply[2] = 0x80;
 	reply[3] = (uint8_t)rcode;
 	reply[7] = (uint8_t)answers;
-	if (witness_wants(ring))
-		witness_note(ring, &sight);
+	if (onlooker_wants(ring))
+		onlooker_note(ring, &sight);
 }
 
 struct seen {
 	size_t count;
 	uint16_t next;
 	bool in_order;
-	struct witness_record last;
+	struct onlooker_record last;
 };
 
 static void
-on_record(void *arg, const struct witness_record *record)
+on_record(void *arg, const struct onlooker_record *record)
 {
 	struct seen *seen = arg;
 	uint16_t id = (uint16_t)(record->octets[0] << 8 | record->octets[1]);
@@ -83,7 +83,7 @@ take(uint16_t first, uint64_t *lost)
 {
 	struct seen seen = { .next = first, .in_order = true };
 
-	ck_assert_uint_eq(witness_take(witness, on_record, &seen, lost), seen.count);
+	ck_assert_uint_eq(onlooker_take(onlooker, on_record, &seen, lost), seen.count);
 	return seen;
 }
 
@@ -91,8 +91,8 @@ START_TEST(nobody_wants_to_know_at_first)
 {
 	uint64_t lost;
 
-	ck_assert(!witness_wants(ring));
-	ck_assert(!witness_wants(NULL));
+	ck_assert(!onlooker_wants(ring));
+	ck_assert(!onlooker_wants(NULL));
 	note(1, 0, 1, 60);
 	ck_assert_uint_eq(take(1, &lost).count, 0);
 }
@@ -102,7 +102,7 @@ START_TEST(a_note_says_who_what_and_how_long)
 {
 	uint64_t lost;
 
-	want(WITNESS_ALL, 1, false);
+	want(ONLOOKER_ALL, 1, false);
 	note(77, 0, 1, 400);
 	struct seen seen = take(77, &lost);
 	ck_assert_uint_eq(seen.count, 1);
@@ -124,7 +124,7 @@ START_TEST(frames_hold_the_whole_reply)
 {
 	uint64_t lost;
 
-	want(WITNESS_NONE, 1, true);
+	want(ONLOOKER_NONE, 1, true);
 	note(1, 0, 1, 4096);
 	struct seen seen = take(1, &lost);
 	ck_assert(seen.last.frame && !seen.last.line);
@@ -144,10 +144,10 @@ START_TEST(classes_take_what_they_name)
 {
 	uint64_t lost;
 
-	want(WITNESS_DENIAL, 1, false);
+	want(ONLOOKER_DENIAL, 1, false);
 	note(1, classes[_i].rcode, classes[_i].answers, 60);
 	ck_assert_uint_eq(take(1, &lost).count, classes[_i].denial);
-	want(WITNESS_ERROR, 1, false);
+	want(ONLOOKER_ERROR, 1, false);
 	note(1, classes[_i].rcode, classes[_i].answers, 60);
 	ck_assert_uint_eq(take(1, &lost).count, classes[_i].error);
 }
@@ -157,7 +157,7 @@ START_TEST(of_a_sample_one_is_told)
 {
 	uint64_t lost;
 
-	want(WITNESS_ALL, 10, false);
+	want(ONLOOKER_ALL, 10, false);
 	for (uint16_t i = 0; i < 95; i++)
 		note(i, 0, 1, 60);
 	ck_assert_uint_eq(take(0, &lost).count, 9);
@@ -169,7 +169,7 @@ START_TEST(what_does_not_fit_is_lost_and_counted)
 {
 	uint64_t lost;
 
-	want(WITNESS_ALL, 1, false);
+	want(ONLOOKER_ALL, 1, false);
 	for (uint32_t i = 0; i < 20000; i++)
 		note((uint16_t)i, 0, 1, 60);
 	struct seen seen = take(0, &lost);
@@ -188,7 +188,7 @@ START_TEST(notes_of_all_sizes_go_around_the_ring)
 	uint64_t lost;
 	uint16_t id = 0;
 
-	want(WITNESS_NONE, 1, true);
+	want(ONLOOKER_NONE, 1, true);
 	for (unsigned round = 0; round < 400; round++) {
 		uint16_t first = id;
 
@@ -216,13 +216,13 @@ START_TEST(one_writes_while_another_takes)
 	uint64_t lost, taken = 0, missed = 0;
 	pthread_t thread;
 
-	want(WITNESS_ALL, 1, true);
+	want(ONLOOKER_ALL, 1, true);
 	ck_assert_int_eq(pthread_create(&thread, NULL, produce, NULL), 0);
 	for (;;) {
 		bool over = taken + missed == MANY;
 		struct seen seen = { .in_order = true };
 
-		(void)witness_take(witness, on_record, &seen, &lost);
+		(void)onlooker_take(onlooker, on_record, &seen, &lost);
 		taken += seen.count;
 		missed += lost;
 		if (over)
@@ -236,8 +236,8 @@ END_TEST
 Suite *
 suite(void)
 {
-	Suite *s = suite_create("witness");
-	TCase *tc = tcase_create("witness");
+	Suite *s = suite_create("onlooker");
+	TCase *tc = tcase_create("onlooker");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, nobody_wants_to_know_at_first);

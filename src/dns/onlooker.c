@@ -1,5 +1,5 @@
-/* witness.c - what was answered, to whom: rings that those who answer never wait for. */
-#include "dns/witness.h"
+/* onlooker.c - what was answered, to whom: rings that those who answer never wait for. */
+#include "dns/onlooker.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #define CACHE_LINE 64
 #define QUESTION_MAX (DNS_HEADER_LEN + 255 + 4)
 
-#define WANTS_FRAMES 4u         /* beside enum witness_class */
+#define WANTS_FRAMES 4u         /* beside enum onlooker_class */
 #define CLASS_MASK 3u
 
 /* In the ring, followed by the octets; each begins at a multiple of 8. */
@@ -36,9 +36,9 @@ struct note {
 };
 #define SKIP UINT32_MAX
 
-struct witness_ring {
-	struct witness *witness;
-	struct witness_ring *next;
+struct onlooker_ring {
+	struct onlooker *onlooker;
+	struct onlooker_ring *next;
 	uint8_t *room;
 	uint32_t passed;                /* for the sample; the producer's */
 	_Alignas(CACHE_LINE) _Atomic size_t written;    /* octets ever; the producer writes it */
@@ -46,44 +46,44 @@ struct witness_ring {
 	_Alignas(CACHE_LINE) _Atomic size_t taken;      /* the taker does */
 };
 
-struct witness {
+struct onlooker {
 	_Atomic unsigned wanted;
 	_Atomic uint32_t sample;
-	struct witness_ring *rings;
+	struct onlooker_ring *rings;
 };
 
-struct witness *
-witness_new(void)
+struct onlooker *
+onlooker_new(void)
 {
-	struct witness *witness = calloc(1, sizeof(*witness));
+	struct onlooker *onlooker = calloc(1, sizeof(*onlooker));
 
-	if (witness != NULL)
-		atomic_init(&witness->sample, 1);
-	return witness;
+	if (onlooker != NULL)
+		atomic_init(&onlooker->sample, 1);
+	return onlooker;
 }
 
 void
-witness_free(struct witness *witness)
+onlooker_free(struct onlooker *onlooker)
 {
-	if (witness == NULL)
+	if (onlooker == NULL)
 		return;
-	while (witness->rings != NULL) {
-		struct witness_ring *ring = witness->rings;
+	while (onlooker->rings != NULL) {
+		struct onlooker_ring *ring = onlooker->rings;
 
-		witness->rings = ring->next;
+		onlooker->rings = ring->next;
 		(void)munmap(ring->room, RING_SIZE);
 		free(ring);
 	}
-	free(witness);
+	free(onlooker);
 }
 
-struct witness_ring *
-witness_ring_new(struct witness *witness)
+struct onlooker_ring *
+onlooker_ring_new(struct onlooker *onlooker)
 {
-	struct witness_ring *ring;
+	struct onlooker_ring *ring;
 	void *room;
 
-	if (witness == NULL)
+	if (onlooker == NULL)
 		return NULL;
 	ring = aligned_alloc(CACHE_LINE, sizeof(*ring));
 	if (ring == NULL)
@@ -96,44 +96,44 @@ witness_ring_new(struct witness *witness)
 		return NULL;
 	}
 	ring->room = room;
-	ring->witness = witness;
-	ring->next = witness->rings;
-	witness->rings = ring;
+	ring->onlooker = onlooker;
+	ring->next = onlooker->rings;
+	onlooker->rings = ring;
 	return ring;
 }
 
 void
-witness_set(struct witness *witness, const struct witness_settings *settings)
+onlooker_set(struct onlooker *onlooker, const struct onlooker_settings *settings)
 {
 	unsigned wanted = settings->lines | (settings->frames ? WANTS_FRAMES : 0);
 
-	atomic_store_explicit(&witness->sample, settings->sample, memory_order_relaxed);
-	atomic_store_explicit(&witness->wanted, wanted, memory_order_relaxed);
+	atomic_store_explicit(&onlooker->sample, settings->sample, memory_order_relaxed);
+	atomic_store_explicit(&onlooker->wanted, wanted, memory_order_relaxed);
 }
 
 /* ---- those who answer ---- */
 
 bool
-witness_wants(const struct witness_ring *ring)
+onlooker_wants(const struct onlooker_ring *ring)
 {
 	return ring != NULL &&
-	    atomic_load_explicit(&ring->witness->wanted, memory_order_relaxed) != 0;
+	    atomic_load_explicit(&ring->onlooker->wanted, memory_order_relaxed) != 0;
 }
 
 static bool
-is_of_class(enum witness_class class, const uint8_t *reply)
+is_of_class(enum onlooker_class class, const uint8_t *reply)
 {
 	unsigned rcode = reply[3] & 15;
 	bool empty = rcode == 0 && reply[6] == 0 && reply[7] == 0;
 
 	switch (class) {
-	case WITNESS_NONE:
+	case ONLOOKER_NONE:
 		return false;
-	case WITNESS_ALL:
+	case ONLOOKER_ALL:
 		return true;
-	case WITNESS_DENIAL:
+	case ONLOOKER_DENIAL:
 		return rcode == DNS_NXDOMAIN || empty;
-	case WITNESS_ERROR:
+	case ONLOOKER_ERROR:
 		return rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN;
 	}
 	return false;
@@ -141,11 +141,11 @@ is_of_class(enum witness_class class, const uint8_t *reply)
 
 /* Is it this one's turn to have a line? */
 static bool
-wants_line(struct witness_ring *ring, unsigned wanted, const uint8_t *reply)
+wants_line(struct onlooker_ring *ring, unsigned wanted, const uint8_t *reply)
 {
-	uint32_t sample = atomic_load_explicit(&ring->witness->sample, memory_order_relaxed);
+	uint32_t sample = atomic_load_explicit(&ring->onlooker->sample, memory_order_relaxed);
 
-	if (!is_of_class((enum witness_class)(wanted & CLASS_MASK), reply))
+	if (!is_of_class((enum onlooker_class)(wanted & CLASS_MASK), reply))
 		return false;
 	if (++ring->passed < sample)
 		return false;
@@ -155,7 +155,7 @@ wants_line(struct witness_ring *ring, unsigned wanted, const uint8_t *reply)
 
 /* Room for `size` octets in one piece, at *at; false: the taker is too far behind. */
 static bool
-make_room(struct witness_ring *ring, size_t size, size_t *at)
+make_room(struct onlooker_ring *ring, size_t size, size_t *at)
 {
 	size_t written = atomic_load_explicit(&ring->written, memory_order_relaxed);
 	size_t taken = atomic_load_explicit(&ring->taken, memory_order_acquire);
@@ -191,7 +191,7 @@ set_client(struct note *note, const struct sockaddr *client)
 }
 
 static void
-put(struct witness_ring *ring, struct note *note, const uint8_t *octets)
+put(struct onlooker_ring *ring, struct note *note, const uint8_t *octets)
 {
 	size_t at;
 
@@ -207,9 +207,9 @@ put(struct witness_ring *ring, struct note *note, const uint8_t *octets)
 }
 
 void
-witness_note(struct witness_ring *ring, const struct witness_sight *sight)
+onlooker_note(struct onlooker_ring *ring, const struct onlooker_sight *sight)
 {
-	unsigned wanted = atomic_load_explicit(&ring->witness->wanted, memory_order_relaxed);
+	unsigned wanted = atomic_load_explicit(&ring->onlooker->wanted, memory_order_relaxed);
 	bool frame = (wanted & WANTS_FRAMES) != 0;
 	bool line = wants_line(ring, wanted, sight->reply);
 	struct timespec now = { 0, 0 };
@@ -236,7 +236,7 @@ witness_note(struct witness_ring *ring, const struct witness_sight *sight)
 }
 
 void
-witness_note_connection(struct witness_ring *ring, int fd, struct witness_sight *sight)
+onlooker_note_connection(struct onlooker_ring *ring, int fd, struct onlooker_sight *sight)
 {
 	union {
 		struct sockaddr any;
@@ -248,13 +248,13 @@ witness_note_connection(struct witness_ring *ring, int fd, struct witness_sight 
 	if (getpeername(fd, &peer.any, &len) != 0)
 		peer.any.sa_family = AF_UNSPEC;
 	sight->client = &peer.any;
-	witness_note(ring, sight);
+	onlooker_note(ring, sight);
 }
 
 /* ---- who takes ---- */
 
 static size_t
-take_ring(struct witness_ring *ring, witness_take_fn *fn, void *arg)
+take_ring(struct onlooker_ring *ring, onlooker_take_fn *fn, void *arg)
 {
 	size_t taken = atomic_load_explicit(&ring->taken, memory_order_relaxed);
 	size_t written = atomic_load_explicit(&ring->written, memory_order_acquire);
@@ -271,7 +271,7 @@ take_ring(struct witness_ring *ring, witness_take_fn *fn, void *arg)
 			continue;
 		}
 		memcpy(&note, at, sizeof(note));
-		struct witness_record record = {
+		struct onlooker_record record = {
 			.unix_us = note.unix_us, .took_us = note.took_us,
 			.query_len = note.query_len, .reply_len = note.reply_len,
 			.payload = note.payload, .transport = note.transport,
@@ -288,12 +288,12 @@ take_ring(struct witness_ring *ring, witness_take_fn *fn, void *arg)
 }
 
 size_t
-witness_take(struct witness *witness, witness_take_fn *fn, void *arg, uint64_t *lost)
+onlooker_take(struct onlooker *onlooker, onlooker_take_fn *fn, void *arg, uint64_t *lost)
 {
 	size_t count = 0;
 
 	*lost = 0;
-	for (struct witness_ring *ring = witness->rings; ring != NULL; ring = ring->next) {
+	for (struct onlooker_ring *ring = onlooker->rings; ring != NULL; ring = ring->next) {
 		count += take_ring(ring, fn, arg);
 		*lost += atomic_exchange_explicit(&ring->lost, 0, memory_order_relaxed);
 	}

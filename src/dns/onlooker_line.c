@@ -1,5 +1,5 @@
-/* witness_line.c - an answer as a line of the query log. */
-#include "dns/witness_line.h"
+/* onlooker_line.c - an answer as a line of the query log. */
+#include "dns/onlooker_line.h"
 
 #include <ldns/ldns.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "dns/name.h"
 #include "dns/respond.h"
 #include "dns/wire.h"
-#include "dns/witness.h"
+#include "dns/onlooker.h"
 
 #define WORD_SIZE 24
 #define FLAGS_SIZE 32
@@ -53,7 +53,7 @@ set_type(char word[WORD_SIZE], unsigned type)
 }
 
 static void
-read_question(const struct witness_record *record, struct question *question)
+read_question(const struct onlooker_record *record, struct question *question)
 {
 	struct wire_reader reader;
 
@@ -95,7 +95,7 @@ set_flags(char flags[FLAGS_SIZE], const uint8_t *octets)
 }
 
 void
-witness_line(const struct witness_record *record, struct strbuf *line, struct strbuf *members)
+onlooker_line(const struct onlooker_record *record, struct strbuf *line, struct strbuf *members)
 {
 	static const char *const transports[] = {
 		[TRANSPORT_UDP] = "udp", [TRANSPORT_TCP] = "tcp", [TRANSPORT_TLS] = "tls",
