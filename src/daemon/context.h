@@ -24,6 +24,7 @@ struct helper;
 struct httpd;
 struct index;
 struct ledger_feed;
+struct managed;
 struct prober;
 struct source_dir;
 struct state;
@@ -80,6 +81,7 @@ struct rollcall {
 	struct prober *prober;
 	struct world *world;
 	struct ledger_feed *ledger_feed; /* NULL: nobody can look */
+	struct managed *managed;        /* objects written through the API */
 	struct source_dir *source;
 	struct source_dir *hosts;       /* hosts files */
 	struct source_dir *local;       /* zones/local */

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/context.h"
+#include "daemon/managed.h"
 #include "daemon/world.h"
 #include "daemon/zone_feed.h"
 #include "model/object.h"
@@ -72,7 +73,8 @@ say_loaded(const struct rollcall *rollcall)
 static void
 settle(struct rollcall *rollcall)
 {
-	if (rollcall->settled || source_dir_broken_count(rollcall->source) > 0)
+	if (rollcall->settled || source_dir_broken_count(rollcall->source) > 0 ||
+	    managed_broken_count(rollcall->managed) > 0)
 		return;
 	/* A folder that is not there yet may come with what the state file remembers. */
 	for (size_t i = 0; i < rollcall->now->config->zone_count; i++)
@@ -152,6 +154,9 @@ feed_start(struct rollcall *rollcall)
 	rollcall->source = source_dir_new(
 	    rollcall->loop, rollcall->clock, &settings, &ops, rollcall);
 	int err = rollcall->source == NULL ? ERR_NOMEM : zone_feed_start(rollcall);
+	/* First, for what was written was there before whatever a file says now. */
+	if (err == 0)
+		err = managed_load(rollcall->managed);
 	return err != 0 ? err : load(rollcall);
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon/context.h"
 #include "daemon/ledger_feed.h"
+#include "daemon/managed.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
 #include "dns/index.h"
@@ -136,6 +137,7 @@ wiring_run(struct rollcall *rollcall)
 	rollcall->due_ms = 0;
 	due_ms = world_run(rollcall->world);
 	set_timer(rollcall, due_ms);
+	managed_look(rollcall->managed);
 }
 
 void
@@ -208,6 +210,25 @@ make_world(struct rollcall *rollcall)
 	return world_new(&settings, &ops, rollcall);
 }
 
+static const char *
+state_trouble(void *arg)
+{
+	return state_problem(((struct rollcall *)arg)->state);
+}
+
+static struct managed *
+make_managed(struct rollcall *rollcall)
+{
+	const struct config *config = rollcall->now->config;
+	const struct managed_settings settings = {
+		.state_dir = config->state_dir, .loop = rollcall->loop, .clock = rollcall->clock,
+		.world = rollcall->world, .exec_enabled = config->probes.exec.enabled,
+		.problem = state_trouble, .arg = rollcall,
+	};
+
+	return managed_new(&settings);
+}
+
 /* Does the API have a door at all? */
 static bool
 is_looked_at(const struct config_http *http)
@@ -234,7 +255,10 @@ wiring_start(struct rollcall *rollcall)
 		if (rollcall->ledger_feed == NULL)
 			return EX_OSERR;
 	}
-	return state_restore(rollcall->state, &restore, rollcall->world) == 0 ? 0 : EX_OSERR;
+	if (state_restore(rollcall->state, &restore, rollcall->world) != 0)
+		return EX_OSERR;
+	rollcall->managed = make_managed(rollcall);
+	return rollcall->managed == NULL ? EX_OSERR : 0;
 }
 
 void
@@ -244,6 +268,7 @@ wiring_stop(struct rollcall *rollcall)
 		state_save_verdicts(rollcall->state, world_each_verdict, rollcall->world, true);
 		state_sync(rollcall->state);
 	}
+	managed_free(rollcall->managed);
 	ledger_feed_free(rollcall->ledger_feed);
 	world_free(rollcall->world);
 	prober_free(rollcall->prober);

@@ -291,12 +291,14 @@ world_replace_file(struct world *world, const char *file, uint64_t since_us,
 void
 world_hold(struct world *world)
 {
+	world->holding = true;
 	store_hold(world->store);
 }
 
 void
 world_release(struct world *world)
 {
+	world->holding = false;
 	store_release(world->store);
 	wake(world);
 }
@@ -408,6 +410,7 @@ world_run(struct world *world)
 	if (!paused && !store_is_dirty(world->store))
 		programming_end_batch(&world->programming);
 	world->ran |= !paused;
+	world->rounds += !paused;
 	if (world->settling && !paused && !store_is_dirty(world->store)) {
 		world->settling = false;
 		let_go(world, forget_orphans);

@@ -113,6 +113,10 @@ void world_set_max_concurrent(struct world *world, uint32_t max_concurrent);
  * is so already; ERR_NOMEM.
  */
 int world_set_drained(struct world *world, const char *id, bool drained, const char *reason);
+/* Grows whenever a run has worked off all there was to do, what files keep back (world_hold) aside. */
+uint64_t world_rounds(const struct world *world);
+bool world_is_holding(const struct world *world);
+
 /* Visit all verdicts (state_each_verdict_fn). */
 int world_each_verdict(
     void *world, int (*visit)(void *, const char *, const struct verdict_state *), void *arg);
@@ -125,6 +129,7 @@ const struct schedule *world_schedule(const struct world *world);
 void world_set_witness(struct world *world, const struct witness *witness, void *arg);
 /* What is answered of a Service, and what it was given; NULL: nothing. */
 const struct roster_entry *world_entry(const struct world *world, const char *ns, const char *name);
+const struct allot *world_allot(const struct world *world);
 const struct allotment *world_allotment(const struct world *world, const char *ns,
     const char *name);
 

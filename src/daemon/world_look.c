@@ -34,6 +34,24 @@ world_entry(const struct world *world, const char *ns, const char *name)
 	return refresh_entry(world->refresh, ns, name);
 }
 
+const struct allot *
+world_allot(const struct world *world)
+{
+	return world->allot;
+}
+
+uint64_t
+world_rounds(const struct world *world)
+{
+	return world->rounds;
+}
+
+bool
+world_is_holding(const struct world *world)
+{
+	return world->holding;
+}
+
 const struct allotment *
 world_allotment(const struct world *world, const char *ns, const char *name)
 {

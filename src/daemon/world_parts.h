@@ -24,6 +24,8 @@ struct world {
 	struct programming programming;
 	uint64_t began_us;              /* this turn */
 	bool ran;                       /* the first load is over: from here on durations count */
+	bool holding;                   /* world_hold() */
+	uint64_t rounds;                /* runs that have worked off all there was */
 	bool settling;                  /* verdicts of what is not probed are to be let go */
 	uint64_t attempts[3];
 	uint64_t verdict_changes;
