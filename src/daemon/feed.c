@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/context.h"
+#include "daemon/ledger_feed.h"
 #include "daemon/managed.h"
 #include "daemon/world.h"
 #include "daemon/zone_feed.h"
@@ -26,6 +27,7 @@ feed_say(struct rollcall *rollcall, const struct diag *diag)
 		return;
 	rollcall->manifest_errors += diag_count(diag, SEVERITY_ERROR);
 	diag_log(diag);
+	ledger_feed_note_file(rollcall->ledger_feed, diag);
 }
 
 static int

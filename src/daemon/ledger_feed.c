@@ -7,17 +7,20 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/context.h"
+#include "daemon/ledger_events.h"
 #include "daemon/witness.h"
 #include "daemon/world.h"
 #include "model/store.h"
 #include "ops/clerk.h"
 #include "ops/ledger.h"
+#include "ops/recorder.h"
 #include "ops/view.h"
 
 struct ledger_feed {
 	struct rollcall *rollcall;
 	struct ledger *ledger;
 	struct clerk *clerk;
+	struct recorder *recorder;
 	struct view *view;
 	char node_name[65];             /* the host's */
 };
@@ -71,7 +74,8 @@ on_verdict(void *arg, const char *id, const struct schedule_report *report, bool
 {
 	struct ledger_feed *feed = arg;
 
-	(void)report, (void)changed;
+	if (report != NULL && changed)
+		ledger_events_verdict(feed->recorder, report);
 	if (clerk_target(feed->clerk, id) != 0)
 		log_error("target %s: its verdict is not shown: no memory", id);
 }
@@ -79,7 +83,7 @@ on_verdict(void *arg, const char *id, const struct schedule_report *report, bool
 static void
 on_problem(void *arg, const struct service *service, const struct diag_entry *entry)
 {
-	(void)arg, (void)service, (void)entry;
+	ledger_events_problem(((struct ledger_feed *)arg)->recorder, service, entry);
 }
 
 static const struct witness witness = {
@@ -115,7 +119,7 @@ make_parts(struct ledger_feed *feed)
 {
 	struct rollcall *rollcall = feed->rollcall;
 	const struct ledger_settings ledger = { .clock = rollcall->clock };
-	const struct view_settings view = {
+	struct view_settings view = {
 		.store = world_store(rollcall->world), .clock = rollcall->clock,
 		.node_name = feed->node_name, .ops = &view_table, .arg = feed,
 	};
@@ -126,8 +130,10 @@ make_parts(struct ledger_feed *feed)
 	if (feed->ledger == NULL)
 		return ERR_NOMEM;
 	feed->clerk = clerk_new(feed->ledger, view.store);
+	feed->recorder = recorder_new(feed->ledger, rollcall->clock);
+	view.recorder = feed->recorder;
 	feed->view = view_new(&view);
-	return feed->clerk == NULL || feed->view == NULL ? ERR_NOMEM : 0;
+	return feed->clerk == NULL || feed->recorder == NULL || feed->view == NULL ? ERR_NOMEM : 0;
 }
 
 struct ledger_feed *
@@ -153,6 +159,7 @@ ledger_feed_free(struct ledger_feed *feed)
 		return;
 	world_set_witness(feed->rollcall->world, NULL, NULL);
 	view_free(feed->view);
+	recorder_free(feed->recorder);
 	clerk_free(feed->clerk);
 	ledger_free(feed->ledger);
 	free(feed);
@@ -168,4 +175,24 @@ struct view *
 ledger_feed_view(struct ledger_feed *feed)
 {
 	return feed->view;
+}
+
+struct recorder *
+ledger_feed_recorder(struct ledger_feed *feed)
+{
+	return feed->recorder;
+}
+
+void
+ledger_feed_note_file(struct ledger_feed *feed, const struct diag *diag)
+{
+	if (feed != NULL)
+		ledger_events_file(feed->recorder, feed->node_name, diag);
+}
+
+void
+ledger_feed_tick(struct ledger_feed *feed)
+{
+	if (feed != NULL)
+		recorder_expire(feed->recorder);
 }

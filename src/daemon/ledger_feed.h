@@ -5,8 +5,10 @@
 #ifndef ROLLCALL_DAEMON_LEDGER_FEED_H
 #define ROLLCALL_DAEMON_LEDGER_FEED_H
 
+struct diag;
 struct ledger;
 struct ledger_feed;
+struct recorder;
 struct rollcall;
 struct view;
 
@@ -17,4 +19,9 @@ void ledger_feed_free(struct ledger_feed *feed);
 
 struct ledger *ledger_feed_ledger(struct ledger_feed *feed);
 struct view *ledger_feed_view(struct ledger_feed *feed);
+struct recorder *ledger_feed_recorder(struct ledger_feed *feed);
+
+/* What was found wrong with files; once a second.  NULL feed: nothing. */
+void ledger_feed_note_file(struct ledger_feed *feed, const struct diag *diag);
+void ledger_feed_tick(struct ledger_feed *feed);
 #endif

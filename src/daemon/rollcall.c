@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "daemon/activation.h"
 #include "daemon/context.h"
+#include "daemon/ledger_feed.h"
 #include "daemon/cookies.h"
 #include "daemon/doors.h"
 #include "daemon/feed.h"
@@ -143,6 +144,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	cookies_tick(rollcall);
 	forwarding_tick(rollcall->forwarding);
 	transferring_tick(rollcall);
+	ledger_feed_tick(rollcall->ledger_feed);
 	forward_health_look(rollcall->forward_health);
 	serve_when_ready(rollcall);
 }
