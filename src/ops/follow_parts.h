@@ -1,0 +1,57 @@
+/* follow_parts.h - what the parts of a watch share.  Thread: control. */
+#ifndef ROLLCALL_OPS_FOLLOW_PARTS_H
+#define ROLLCALL_OPS_FOLLOW_PARTS_H
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/strbuf.h"
+#include "ops/follow.h"
+#include "ops/name_set.h"
+
+/* Namespace and name of what a walk passed last (RFC 1123 label, subdomain). */
+#define FOLLOW_NS_SIZE 64
+#define FOLLOW_NAME_SIZE 254
+
+/* What the query asks for. */
+struct follow_query {
+	bool initial;                   /* ADDED for all there is */
+	bool says_end;                  /* ... and a bookmark behind that */
+	bool bookmarks;
+	uint64_t from;                  /* not initial: what is known to the client */
+	uint64_t timeout_ms;            /* 0: none asked for */
+};
+
+/* false: the visit was answered. */
+bool follow_read_query(struct visit *visit, const struct ledger *ledger,
+    struct follow_query *query);
+
+/* ---- what an object looks like, shared by those who see it the same ---- */
+
+#define FOLLOW_SHARED 256
+
+struct follow_shared {
+	uint64_t version;               /* of the change; 0: free */
+	uint64_t entry_version;
+	char object_key[FOLLOW_KEY_SIZE];
+	char shape_key[FOLLOW_KEY_SIZE];
+	json_t *object;
+	char *text;                     /* shaped; NULL: not yet */
+	size_t len;
+};
+
+/* The shared object of a change; NULL: no memory.  Good until the next call. */
+struct follow_shared *follow_object(struct follow_shared table[FOLLOW_SHARED],
+    const struct follow_settings *settings, const struct ledger_change *change);
+/* Its text into `out` as an event; `first` as in shaped().  ERR_NOMEM. */
+int follow_write(struct follow_shared *shared, const struct follow_settings *settings,
+    const char *type, bool first, struct strbuf *out);
+/* The same of an object that nobody shares, and that is taken. */
+int follow_write_alone(const struct follow_settings *settings, json_t *object, const char *type,
+    bool first, struct strbuf *out);
+void follow_release_shared(struct follow_shared table[FOLLOW_SHARED]);
+/* BOOKMARK at that version; `end`: of the initial events.  ERR_NOMEM. */
+int follow_write_bookmark(const struct follow_settings *settings, uint64_t version, bool end,
+    bool first, struct strbuf *out);
+/* ERROR with a Status. */
+int follow_write_error(int code, const char *message, struct strbuf *out);
+#endif
