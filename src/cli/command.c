@@ -40,6 +40,14 @@ static const struct command cmd_version = {
 
 static const struct command *const commands[] = {
 	&cmd_lint,
+	&cmd_why,
+	&cmd_query,
+	&cmd_cache,
+	&cmd_pools,
+	&cmd_config,
+	&cmd_drain,
+	&cmd_undrain,
+	&cmd_reload,
 	&cmd_help,
 	&cmd_version,
 };

@@ -44,4 +44,14 @@ int command_main(int argc, char **argv);
 
 /* rollcall lint: what is wrong with manifests, offline. */
 extern const struct command cmd_lint;
+
+/* Our own: what the daemon knows of names, endpoints, itself; and what can be told it. */
+extern const struct command cmd_why;
+extern const struct command cmd_query;
+extern const struct command cmd_cache;
+extern const struct command cmd_pools;
+extern const struct command cmd_config;
+extern const struct command cmd_drain;
+extern const struct command cmd_undrain;
+extern const struct command cmd_reload;
 #endif

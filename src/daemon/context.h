@@ -27,6 +27,7 @@ struct ledger_feed;
 struct managed;
 struct prober;
 struct source_dir;
+struct steering;
 struct state;
 struct tcp_server;
 struct teller;
@@ -77,6 +78,7 @@ struct rollcall {
 	struct forward_health *forward_health;
 	struct httpd *httpd;            /* routes are hung on it by doors.c and api parts */
 	struct health *health;
+	struct steering *steering;
 	struct state *state;
 	struct prober *prober;
 	struct world *world;

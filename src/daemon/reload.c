@@ -15,6 +15,7 @@
 #include "daemon/forwarding.h"
 #include "daemon/serve.h"
 #include "daemon/teller.h"
+#include "daemon/steering.h"
 #include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
@@ -155,6 +156,7 @@ apply(struct rollcall *rollcall, struct generation *generation)
 	config_log_apply(&generation->config->log);
 	if (teller_set(rollcall->teller, &generation->config->log) != 0)
 		log_error("reload: log: queries are told as before");
+	steering_update(rollcall);
 	/* Before the index that was watched goes. */
 	transferring_update(rollcall);
 	world_set_max_concurrent(rollcall->world, generation->config->probes.max_concurrent);

@@ -28,6 +28,7 @@
 #include "daemon/reload.h"
 #include "daemon/serve.h"
 #include "daemon/teller.h"
+#include "daemon/steering.h"
 #include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
@@ -336,6 +337,8 @@ start_parts(struct rollcall *rollcall)
 		status = wiring_start(rollcall);
 	if (status == 0 && feed_start(rollcall) != 0)
 		status = EX_OSERR;
+	if (status == 0 && steering_start(rollcall) != 0)
+		status = EX_OSERR;
 	return status;
 }
 
@@ -407,6 +410,7 @@ rollcall_stop(struct rollcall *rollcall)
 	forward_health_free(rollcall->forward_health);
 	serve_stop(rollcall);
 	doors_close(rollcall);
+	steering_stop(rollcall);
 	forwarding_free(rollcall->forwarding);
 	teller_free(rollcall->teller);
 	transferring_stop(rollcall);

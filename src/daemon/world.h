@@ -132,6 +132,8 @@ const struct roster_entry *world_entry(const struct world *world, const char *ns
 const struct allot *world_allot(const struct world *world);
 const struct allotment *world_allotment(const struct world *world, const char *ns,
     const char *name);
+/* How full the pools of addresses are (allot.h). */
+size_t world_pools(const struct world *world, struct allot_pool pools[ALLOT_POOLS_MAX]);
 
 struct world_counts {
 	struct refresh_counts refresh;

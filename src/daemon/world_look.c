@@ -58,6 +58,12 @@ world_allotment(const struct world *world, const char *ns, const char *name)
 	return allot_find(world->allot, ns, name);
 }
 
+size_t
+world_pools(const struct world *world, struct allot_pool pools[ALLOT_POOLS_MAX])
+{
+	return allot_pools(world->allot, pools);
+}
+
 const struct latency *
 world_programming(const struct world *world, enum programming_cause cause)
 {

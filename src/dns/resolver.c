@@ -236,13 +236,6 @@ resolver_ask(struct resolver *resolver, struct waiter *waiter)
 
 /* ---- orders ---- */
 
-struct order {
-	struct inbox_item item;
-	void (*fn)(void *arg);
-	void *arg;
-	sem_t done;
-};
-
 static void
 on_orders(void *arg, struct inbox_item *items)
 {
@@ -250,30 +243,56 @@ on_orders(void *arg, struct inbox_item *items)
 
 	index_reader_online();
 	while (items != NULL) {
-		struct order *order = (struct order *)items;
+		struct resolver_order *order = (struct resolver_order *)items;
 
 		items = items->next;
 		order->fn(order->arg);
-		sem_post(&order->done);
 	}
 	index_reader_offline();
 	settle(resolver);
 }
 
 void
+resolver_post(struct resolver *resolver, struct resolver_order *order)
+{
+	if (resolver->started)
+		inbox_put(resolver->orders, &order->item);
+	else
+		order->fn(order->arg);
+}
+
+/* An order whose end somebody waits for. */
+struct awaited {
+	struct resolver_order order;
+	void (*fn)(void *arg);
+	void *arg;
+	sem_t done;
+};
+
+static void
+run_awaited(void *arg)
+{
+	struct awaited *awaited = arg;
+
+	awaited->fn(awaited->arg);
+	sem_post(&awaited->done);
+}
+
+void
 resolver_call(struct resolver *resolver, void (*fn)(void *arg), void *arg)
 {
-	struct order order = { .fn = fn, .arg = arg };
+	struct awaited awaited = { .order = { .fn = run_awaited, .arg = &awaited }, .fn = fn,
+		.arg = arg };
 
 	if (!resolver->started) {
 		fn(arg);
 		return;
 	}
-	sem_init(&order.done, 0, 0);
-	inbox_put(resolver->orders, &order.item);
-	while (sem_wait(&order.done) != 0)
+	sem_init(&awaited.done, 0, 0);
+	resolver_post(resolver, &awaited.order);
+	while (sem_wait(&awaited.done) != 0)
 		continue;
-	sem_destroy(&order.done);
+	sem_destroy(&awaited.done);
 }
 
 /* ---- upstreams ---- */

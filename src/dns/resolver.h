@@ -67,6 +67,17 @@ void resolver_set_healthy(struct resolver *resolver, const struct addr_port *add
 /* Run this on the resolver's thread, as the writer of the cache, and wait until it is done. */
 void resolver_call(struct resolver *resolver, void (*fn)(void *arg), void *arg);
 
+/*
+ * The same without waiting for it: the order is the resolver's until fn runs, which may free it.
+ * Where there is no such thread (any more) fn runs inside of the call.
+ */
+struct resolver_order {
+	struct inbox_item item;         /* the resolver's */
+	void (*fn)(void *arg);
+	void *arg;
+};
+void resolver_post(struct resolver *resolver, struct resolver_order *order);
+
 const struct flight_counts *resolver_counts(const struct resolver *resolver);
 /* Thread: any.  Waiters in the queue and in flights. */
 unsigned resolver_pending(const struct resolver *resolver);

@@ -549,6 +549,12 @@ udp_server_stop(struct udp_server *server)
 	server_free(server);
 }
 
+size_t
+udp_server_count(const struct udp_server *server)
+{
+	return server->listen_count;
+}
+
 const struct addr_port *
 udp_server_bound(const struct udp_server *server, size_t i)
 {

@@ -55,6 +55,8 @@ int udp_server_start(struct udp_server *server);
 void udp_server_halt(struct udp_server *server);
 /* The same if it has not been done; close, free.  NULL is allowed. */
 void udp_server_stop(struct udp_server *server);
+/* How many addresses it answers on. */
+size_t udp_server_count(const struct udp_server *server);
 /* The address really bound. */
 const struct addr_port *udp_server_bound(const struct udp_server *server, size_t i);
 

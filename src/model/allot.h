@@ -78,6 +78,18 @@ int allot_assign(struct allot *allot, const struct service *service, uint64_t ra
 void allot_remove(struct allot *allot, const char *ns, const char *name, uint64_t now_ms);
 void allot_expire(struct allot *allot, uint64_t now_ms);
 
+/* How full a pool is (G05). */
+enum allot_pool_kind { POOL_CLUSTER_IPS, POOL_BALANCERS, POOL_NODE_PORTS };
+struct allot_pool {
+	enum allot_pool_kind kind;
+	char range[CIDR_TEXT_SIZE];     /* "10.96.0.0/12", "30000-32767" */
+	uint64_t size;                  /* that may be allotted */
+	uint64_t taken;                 /* of those, what is held for their owners included */
+};
+#define ALLOT_POOLS_MAX 40
+/* All of them, at most ALLOT_POOLS_MAX; returns how many.  Work by size, not by what is taken. */
+size_t allot_pools(const struct allot *allot, struct allot_pool pools[ALLOT_POOLS_MAX]);
+
 /* What a Service has, valid until the next call for this allot; NULL: nothing. */
 const struct allotment *allot_find(const struct allot *allot, const char *ns, const char *name);
 

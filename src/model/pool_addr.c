@@ -481,3 +481,19 @@ pool_addr_primary(const struct pool_addr *pool)
 {
 	return pool->range_count > 0 ? pool->ranges[0].cidr.base.family : ADDR_NONE;
 }
+
+size_t
+pool_addr_usage(const struct pool_addr *pool, struct pool_addr_usage *out, size_t max)
+{
+	for (size_t i = 0; i < pool->range_count && i < max; i++) {
+		const struct range *range = &pool->ranges[i];
+		uint64_t taken = 0;
+
+		for (uint64_t at = 0; at < range->high / WORD_BITS + 1; at++)
+			taken += (uint64_t)__builtin_popcountll(range->bits[at]);
+		for (uint64_t at = 0; at < range->low; at++)
+			taken -= range->bits[at / WORD_BITS] >> (at % WORD_BITS) & 1;
+		out[i] = (struct pool_addr_usage){ range->cidr, range->high - range->low, taken };
+	}
+	return pool->range_count;
+}

@@ -48,6 +48,13 @@ void pool_addr_expire(struct pool_addr *pool, uint64_t now_ms);
 const void *pool_addr_owner(const struct pool_addr *pool, const struct addr *addr);
 bool pool_addr_in_range(const struct pool_addr *pool, const struct addr *addr);
 bool pool_addr_has_family(const struct pool_addr *pool, enum addr_family family);
+/* How full each network is, into `out`; returns how many there are. */
+struct pool_addr_usage {
+	struct cidr cidr;
+	uint64_t size;                  /* that may be allotted */
+	uint64_t taken;                 /* of those, what is held included */
+};
+size_t pool_addr_usage(const struct pool_addr *pool, struct pool_addr_usage *out, size_t max);
 /* Family of the first CIDR; ADDR_NONE for an empty pool. */
 enum addr_family pool_addr_primary(const struct pool_addr *pool);
 #endif

@@ -168,3 +168,9 @@ pool_port_holder(const struct pool_port *pool, uint16_t port)
 
 	return slot != NULL ? slot->owner : NULL;
 }
+
+size_t
+pool_port_taken(const struct pool_port *pool)
+{
+	return pool->slots.count;
+}

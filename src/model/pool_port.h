@@ -2,6 +2,7 @@
 #ifndef ROLLCALL_MODEL_POOL_PORT_H
 #define ROLLCALL_MODEL_POOL_PORT_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/service.h"
@@ -28,4 +29,6 @@ int pool_port_allot(struct pool_port *pool, enum protocol protocol, uint64_t ran
 void pool_port_release(struct pool_port *pool, uint16_t port, enum protocol protocol);
 /* Whatever the protocol; NULL: nobody. */
 const void *pool_port_holder(const struct pool_port *pool, uint16_t port);
+/* Numbers taken, for whatever protocol. */
+size_t pool_port_taken(const struct pool_port *pool);
 #endif
