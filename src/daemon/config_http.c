@@ -1,6 +1,7 @@
 /* config_http.c - http: where the API and the page are served, and who may write. */
 #include "daemon/config_http.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 
 #define ROOT_SOCKET "/run/rollcall/api.sock"
 #define USER_SOCKET "/rollcall/api.sock"        /* below $XDG_RUNTIME_DIR */
+#define UNIT_SOCKET "/api.sock"                 /* below $RUNTIME_DIRECTORY */
 #define STATE_TOKEN "/api/token"                /* below state.dir */
 
 static const char *
@@ -28,7 +30,19 @@ host_rule(const char *text)
 	return text_is_dns1123_subdomain(text) ? NULL : "must be a DNS name in lower case";
 }
 
-/* An empty text turns HTTP off; a rule would never see it. */
+static void
+check_path(struct field_context *context, const struct doc_node *node, const char *name,
+    const char *path)
+{
+	char below[32];
+	const char *wrong = path == NULL ? NULL : path_rule(path);
+
+	snprintf(below, sizeof(below), ".%s", name);
+	if (wrong != NULL)
+		field_error(context, doc_find(node, name), below, "%s: %s", path, wrong);
+}
+
+/* An empty text turns a way off; with a rule it would be taken for one that is not there. */
 static void
 check_http(struct field_context *context, const struct doc_node *node, void *target)
 {
@@ -38,17 +52,19 @@ check_http(struct field_context *context, const struct doc_node *node, void *tar
 	if (http->listen_text[0] != '\0' && wrong != NULL)
 		field_error(context, doc_find(node, "listen"), ".listen", "%s: %s",
 		    http->listen_text, wrong);
+	check_path(context, node, "socket", http->socket);
+	check_path(context, node, "tokenFile", http->token_file);
 }
 
 static const struct field http_fields[] = {
 	{ FIELD("listen", FIELD_TEXT, config_http, listen_text),
 	    .doc = "ADDRESS:PORT, read-only" },
-	{ FIELD("socket", FIELD_TEXT, config_http, socket), .rule = path_rule,
+	{ FIELD("socket", FIELD_TEXT, config_http, socket),
 	    .doc = "the Unix socket for its owner and group" },
 	{ FIELD_ITEMS("listenTLS", FIELD_TEXTS, config_http, tls_texts, tls_text_count),
 	    .flags = FIELD_SCALAR_OK, .rule = config_listen_rule,
 	    .doc = "ADDRESS:PORT; who has the token may write" },
-	{ FIELD("tokenFile", FIELD_TEXT, config_http, token_file), .rule = path_rule,
+	{ FIELD("tokenFile", FIELD_TEXT, config_http, token_file),
 	    .doc = "where the token is" },
 	{ FIELD_ITEMS("allowHosts", FIELD_TEXTS, config_http, allow_hosts, allow_host_count),
 	    .flags = FIELD_SCALAR_OK, .rule = host_rule,
@@ -80,9 +96,13 @@ make_paths(struct config *config)
 {
 	struct config_http *http = &config->http;
 	const char *folder = getenv("XDG_RUNTIME_DIR");
+	/* systemd's, made for our unit, which may have started us as our own user already. */
+	const char *unit = getenv("RUNTIME_DIRECTORY");
 
 	http->socket_stated = http->socket != NULL;
-	if (!http->socket_stated && geteuid() == 0)
+	if (!http->socket_stated && unit != NULL && unit[0] == '/' && strchr(unit, ':') == NULL)
+		http->socket = join(config->arena, unit, UNIT_SOCKET);
+	else if (!http->socket_stated && geteuid() == 0)
 		http->socket = ROOT_SOCKET;
 	else if (!http->socket_stated && folder != NULL && folder[0] == '/')
 		http->socket = join(config->arena, folder, USER_SOCKET);

@@ -195,6 +195,8 @@ static const struct {
 	{ "state: none\n", "1:8: error: ", "state" },
 	{ "probes: {maxConcurrent: 0}\n", "1:25: error: ", "probes.maxConcurrent" },
 	{ "probes: {exec: {enabled: maybe}}\n", "1:26: error: ", "probes.exec.enabled" },
+	{ "http: {socket: run/api.sock}\n", "1:16: error: ", "http.socket" },
+	{ "http: {tokenFile: token}\n", "1:19: error: ", "http.tokenFile" },
 	{ "probes: {exec: {socket: run/exec}}\n", "1:25: error: ", "absolute" },
 	{ "probes: {exec: {user: 5}}\n", "1:23: error: ", "probes.exec.user" },
 	{ "probes: {allowHost: [here]}\n", "1:22: error: ", "network" },
