@@ -21,6 +21,7 @@ struct forwarding;
 struct forward_health;
 struct health;
 struct helper;
+struct api_door;
 struct httpd;
 struct index;
 struct ledger_feed;
@@ -83,6 +84,7 @@ struct rollcall {
 	struct prober *prober;
 	struct world *world;
 	struct ledger_feed *ledger_feed; /* NULL: nobody can look */
+	struct api_door *api_door;      /* NULL: nobody can look */
 	struct managed *managed;        /* objects written through the API */
 	struct source_dir *source;
 	struct source_dir *hosts;       /* hosts files */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/api_door.h"
 #include "daemon/context.h"
 #include "daemon/ledger_feed.h"
 #include "daemon/managed.h"
@@ -254,6 +255,9 @@ wiring_start(struct rollcall *rollcall)
 		rollcall->ledger_feed = ledger_feed_new(rollcall);
 		if (rollcall->ledger_feed == NULL)
 			return EX_OSERR;
+		rollcall->api_door = api_door_open(rollcall);
+		if (rollcall->api_door == NULL)
+			return EX_OSERR;
 	}
 	if (state_restore(rollcall->state, &restore, rollcall->world) != 0)
 		return EX_OSERR;
@@ -269,6 +273,7 @@ wiring_stop(struct rollcall *rollcall)
 		state_sync(rollcall->state);
 	}
 	managed_free(rollcall->managed);
+	api_door_close(rollcall->api_door);
 	ledger_feed_free(rollcall->ledger_feed);
 	world_free(rollcall->world);
 	prober_free(rollcall->prober);

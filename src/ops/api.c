@@ -1,4 +1,4 @@
-/* api.c - who answers what below /api, /apis and /version. */
+/* api.c - who answers what below /api, /apis, /version and /openapi. */
 #include "ops/api.h"
 
 #include <stdbool.h>
@@ -9,6 +9,7 @@
 #include "ops/api_parts.h"
 #include "ops/discovery.h"
 #include "ops/httpd.h"
+#include "ops/openapi.h"
 #include "ops/status.h"
 
 /* Go reads such parameters of a query so: anything but a no is a yes. */
@@ -52,10 +53,10 @@ dispatch(struct api *api, struct visit *visit, const struct api_target *target)
 		api_list(api, visit, target);
 		return;
 	case API_WATCH:
-		if (settings->watch == NULL)
+		if (settings->follows == NULL)
 			say_denied(visit);
 		else
-			settings->watch(settings->watch_arg, visit, target);
+			api_watch(api, visit, target);
 		return;
 	case API_CREATE:
 	case API_UPDATE:
@@ -109,6 +110,17 @@ handle(void *arg, struct visit *visit)
 		dispatch(api, visit, &target);
 }
 
+static void
+handle_openapi(void *arg, struct visit *visit)
+{
+	struct api *api = arg;
+
+	if (!is_read(visit))
+		say_denied(visit);
+	else if (api->settings.openapi == NULL || !openapi_answer(api->settings.openapi, visit))
+		say_unknown(visit);
+}
+
 int
 api_new(const struct api_settings *settings, struct api **out)
 {
@@ -134,7 +146,7 @@ int
 api_serve(struct api *api, struct httpd *httpd)
 {
 	static const char *const prefixes[] = { "/api", "/apis", "/version" };
-	int err = 0;
+	int err = httpd_route(httpd, "/openapi", handle_openapi, api);
 
 	for (size_t i = 0; err == 0 && i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		err = httpd_route(httpd, prefixes[i], handle, api);

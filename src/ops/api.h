@@ -1,10 +1,12 @@
 /*
- * api.h - Kubernetes' API: what a request below /api, /apis and /version is answered with.  Thread: control.
+ * api.h - Kubernetes' API: what a request below /api, /apis, /version and /openapi is answered
+ * with.  Thread: control.
  *
  *     httpd -> api -> discovery.c        which groups, versions and resources there are
+ *                  -> openapi.c          what their fields are
  *                  -> api_get.c          one object
  *                  -> api_list.c         many, in turns of the loop
- *                  -> settings->watch    changes as they come
+ *                  -> api_watch.c        changes as they come
  *                  -> settings->write    create, update, patch, delete
  */
 #ifndef ROLLCALL_OPS_API_H
@@ -18,7 +20,9 @@ struct api;
 struct clock;
 struct event_base;
 struct filter;
+struct follows;
 struct httpd;
+struct openapi;
 struct shape;
 struct view;
 
@@ -31,8 +35,8 @@ struct api_settings {
 	const struct clock *clock;
 	const struct ledger *ledger;
 	struct view *view;
-	api_handler *watch;             /* NULL: watches are 405 */
-	void *watch_arg;
+	const struct openapi *openapi;  /* NULL: /openapi is not found */
+	struct follows *follows;        /* NULL: watches are 405 */
 	api_handler *write;             /* creates, updates, patches, deletes; NULL: 405 */
 	void *write_arg;
 };
@@ -41,10 +45,10 @@ struct api_settings {
 int api_new(const struct api_settings *settings, struct api **out);
 /* Lists under way are broken off. */
 void api_free(struct api *api);
-/* Take the prefixes.  The errors of httpd_route(). */
+/* Take the four prefixes.  The errors of httpd_route(). */
 int api_serve(struct api *api, struct httpd *httpd);
 
-/* ---- for who answers watches and writes ---- */
+/* ---- for who answers writes ---- */
 
 /*
  * Read what the query and the headers ask for.  Other than 0: the visit was answered with 400 or
@@ -53,7 +57,10 @@ int api_serve(struct api *api, struct httpd *httpd);
 int api_read_filter(struct visit *visit, const struct api_target *target, struct filter **out);
 int api_read_shape(struct visit *visit, struct shape *out);
 
-/* An object as the target's version has it (EndpointSlice v1beta1).  NULL: no memory. */
+/*
+ * An object as the target's version has it (EndpointSlice v1beta1), with as much of it as the visitor
+ * may see.  NULL: no memory.
+ */
 json_t *api_view(struct view *view, const struct api_target *target,
     const struct ledger_entry *entry, const struct visit *visit);
 

@@ -14,6 +14,7 @@ struct api {
 
 api_handler api_get;                    /* arg: struct api */
 api_handler api_list;
+api_handler api_watch;
 /* Break off every list. */
 void api_list_stop(struct api *api);
 

@@ -35,10 +35,11 @@ static const struct api_resource resources[] = {
 #define RESOURCE_COUNT (sizeof(resources) / sizeof(*resources))
 
 static const struct api_group groups[] = {
-	{ "", { "v1" } },
-	{ "authorization.k8s.io", { "v1" } },
-	{ "networking.k8s.io", { "v1" } },
-	{ "discovery.k8s.io", { "v1", "v1beta1" } },
+	{ "", { "v1" }, { "v1" } },
+	{ "authorization.k8s.io", { "v1" }, { "authorization.k8s.io/v1" } },
+	{ "networking.k8s.io", { "v1" }, { "networking.k8s.io/v1" } },
+	{ "discovery.k8s.io", { "v1", "v1beta1" },
+	    { "discovery.k8s.io/v1", "discovery.k8s.io/v1beta1" } },
 };
 #define GROUP_COUNT (sizeof(groups) / sizeof(*groups))
 
@@ -100,6 +101,19 @@ api_resource_text(const struct api_resource *resource, char *out, size_t size)
 {
 	snprintf(out, size, "%s%s%s", resource->plural, *resource->group == '\0' ? "" : ".",
 	    resource->group);
+}
+
+const char *
+api_group_version(const struct api_target *target)
+{
+	size_t i = 0;
+
+	while (strcmp(groups[i].name, target->resource->group) != 0)
+		i++;
+	for (size_t j = 0; groups[i].versions[j] != NULL; j++)
+		if (strcmp(groups[i].versions[j], target->version) == 0)
+			return groups[i].names[j];
+	return groups[i].names[0];
 }
 
 static bool

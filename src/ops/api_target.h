@@ -41,6 +41,7 @@ struct api_resource {
 struct api_group {
 	const char *name;               /* "" is the core group */
 	const char *versions[3];        /* ends at NULL */
+	const char *names[3];           /* of each with its group: "networking.k8s.io/v1" */
 };
 
 /* DNS-1123 subdomain and its zero (Kubernetes: names of objects). */
@@ -65,6 +66,9 @@ const struct api_resource *api_resource_of(enum api_kind kind);
 const char *api_verb_text(enum api_verb verb);
 /* "services", "endpointslices.discovery.k8s.io": how messages name the resource. */
 void api_resource_text(const struct api_resource *resource, char *out, size_t size);
+
+/* "v1", "discovery.k8s.io/v1beta1"; static. */
+const char *api_group_version(const struct api_target *target);
 
 /*
  * Read a path.  `watch`: the query said watch=true, which means nothing with a name: one object is

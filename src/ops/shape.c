@@ -127,14 +127,6 @@ shape_accepts(const char *accept, const char *as, const char *version)
 	return false;
 }
 
-void
-shape_group_version(const struct api_target *target, char out[64])
-{
-	const char *group = target->resource->group;
-
-	snprintf(out, 64, "%s%s%s", group, *group == '\0' ? "" : "/", target->version);
-}
-
 static const char *
 meta_version(const struct shape *shape)
 {
@@ -238,7 +230,7 @@ shape_list(const struct shape *shape, const struct api_target *target, char kind
 	*items = shape->form == SHAPE_TABLE ? "rows" : "items";
 	if (shape->form == SHAPE_OBJECT) {
 		snprintf(kind, 64, "%sList", target->resource->object);
-		shape_group_version(target, version);
+		snprintf(version, 64, "%s", api_group_version(target));
 		return;
 	}
 	snprintf(kind, 64, "%s", shape->form == SHAPE_TABLE ? "Table" :

@@ -49,6 +49,4 @@ void shape_list(const struct shape *shape, const struct api_target *target, char
     char version[64], const char **items);
 /* What a row or an item is made of: the metadata alone is enough. */
 bool shape_needs_metadata_only(const struct shape *shape);
-/* "v1", "discovery.k8s.io/v1beta1" */
-void shape_group_version(const struct api_target *target, char out[64]);
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "ops/follow.h"
 #include "ops/httpd.h"
 #include "ops/status.h"
 #include "ops/view.h"
@@ -51,16 +52,6 @@ view_object_beta(struct view *view, const struct ledger_entry *entry, bool all)
 }
 
 static void
-take_watch(void *arg, struct visit *visit, const struct api_target *target)
-{
-	struct api_world *world = arg;
-
-	world->handed = *target;
-	world->handed_to = "watch";
-	visit_reply(visit, 200, "text/plain", "watch", 5);
-}
-
-static void
 take_write(void *arg, struct visit *visit, const struct api_target *target)
 {
 	struct api_world *world = arg;
@@ -71,11 +62,10 @@ take_write(void *arg, struct visit *visit, const struct api_target *target)
 }
 
 void
-api_world_start(struct api_world *world)
+api_world_start(struct api_world *world, const struct openapi *openapi)
 {
 	struct addr_port at = { .port = 0 };
-	struct api_settings settings = { .watch = take_watch, .watch_arg = world,
-		.write = take_write, .write_arg = world };
+	struct api_settings settings = { .write = take_write, .write_arg = world, .openapi = openapi };
 
 	memset(world, 0, sizeof(*world));
 	ck_assert_int_eq(addr_parse("127.0.0.1", &at.addr), 0);
@@ -86,6 +76,8 @@ api_world_start(struct api_world *world)
 	settings.loop = world->loop;
 	settings.clock = world->clock;
 	settings.ledger = world->ledger;
+	ck_assert_int_eq(follows_new(world->loop, world->clock, world->ledger, &world->follows), 0);
+	settings.follows = world->follows;
 	ck_assert_int_eq(api_new(&settings, &world->api), 0);
 	ck_assert_int_eq(api_serve(world->api, world->httpd), 0);
 	ck_assert_int_eq(httpd_listen(world->httpd, &at), 0);
@@ -96,6 +88,7 @@ api_world_stop(struct api_world *world)
 {
 	api_free(world->api);
 	httpd_free(world->httpd);
+	follows_free(world->follows);
 	ledger_free(world->ledger);
 	clock_free(world->clock);
 	event_base_free(world->loop);

@@ -10,6 +10,7 @@
 #include "ops/api.h"
 
 struct event_base;
+struct openapi;
 
 struct api_world {
 	struct event_base *loop;
@@ -17,11 +18,13 @@ struct api_world {
 	struct ledger *ledger;
 	struct httpd *httpd;
 	struct api *api;
-	struct api_target handed;       /* of the last watch or write */
-	const char *handed_to;          /* "watch", "write"; NULL: nobody */
+	struct follows *follows;
+	struct api_target handed;       /* of the last write */
+	const char *handed_to;          /* "write"; NULL: nobody */
 };
 
-void api_world_start(struct api_world *world);
+/* `openapi` may be NULL, and is the caller's. */
+void api_world_start(struct api_world *world, const struct openapi *openapi);
 void api_world_stop(struct api_world *world);
 /* The object's label "app" is its name without what is behind the first '-'. */
 void api_world_put(struct api_world *world, enum api_kind kind, const char *ns, const char *name);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "ops/httpd.h"
 #include "tests/ops/api_world.h"
 #include "tests/ops/http_client.h"
@@ -16,7 +17,7 @@ static struct api_world world;
 static void
 setup(void)
 {
-	api_world_start(&world);
+	api_world_start(&world, NULL);
 	api_world_put(&world, API_SERVICES, "shop", "web");
 	api_world_put(&world, API_SERVICES, "shop", "db-1");
 	api_world_put(&world, API_SERVICES, "infra", "dns");
@@ -262,16 +263,34 @@ START_TEST(a_document_that_the_client_has_is_not_sent_again)
 }
 END_TEST
 
-START_TEST(watches_and_writes_are_handed_on)
+START_TEST(a_watch_tells_what_its_filter_takes_in_the_form_asked_for)
 {
-	ck_assert_ptr_nonnull(strstr(api_world_ask(&world, "GET /api/v1/services?watch=1", ""),
-	    "watch"));
-	ck_assert_int_eq(world.handed.verb, API_WATCH);
+	static char reply[65536];
+	int fd = http_client_connect(httpd_bound(world.httpd));
+
+	http_client_send(fd, "GET /api/v1/services?watch=1&timeoutSeconds=1&labelSelector=app%3Ddb "
+	    "HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+	    "Accept: application/json;as=Table;v=v1;g=meta.k8s.io\r\n\r\n");
+	http_client_wait(world.loop, 50);
+	clock_turn_ms(world.clock, 2000);
+	ck_assert(http_client_read(world.loop, fd, reply, sizeof(reply)));
+	close(fd);
+	ck_assert_ptr_nonnull(strstr(reply, "{\"type\":\"ADDED\",\"object\":{\"kind\":"
+	    "\"Table\""));
+	ck_assert_ptr_nonnull(strstr(reply, "\"cells\":[\"db-1\""));
+	ck_assert_ptr_null(strstr(reply, "\"cells\":[\"web\""));
+	/* A list where a watch was not meant. */
 	list_names("GET /api/v1/services?watch=false");
-	/* Who may write is httpd's to say: plain TCP never reaches the handler. */
+	fails("GET /api/v1/services?watch=1&labelSelector=%3D", 400,
+	    "unable to parse requirement: key: Invalid value: \"\": must be a label key");
+}
+END_TEST
+
+START_TEST(plain_tcp_writes_nothing)
+{
 	ck_assert_ptr_nonnull(strstr(api_world_ask(&world,
 	    "DELETE /api/v1/namespaces/shop/services/web", ""), " 403 "));
-	ck_assert_str_eq(world.handed_to, "watch");
+	ck_assert_ptr_null(world.handed_to);
 }
 END_TEST
 
@@ -328,7 +347,8 @@ suite(void)
 	tcase_add_test(all, protobuf_is_passed_over_and_yaml_is_not_acceptable);
 	tcase_add_test(all, old_kinds_carry_a_warning);
 	tcase_add_test(all, a_document_that_the_client_has_is_not_sent_again);
-	tcase_add_test(all, watches_and_writes_are_handed_on);
+	tcase_add_test(all, a_watch_tells_what_its_filter_takes_in_the_form_asked_for);
+	tcase_add_test(all, plain_tcp_writes_nothing);
 	tcase_add_test(all, a_long_list_waits_for_a_client_that_does_not_read);
 	suite_add_tcase(suite, all);
 	return suite;
