@@ -135,7 +135,7 @@ exit_code(int status)
 
 /* kubectl's words: "The Service "x" is invalid: ..." for 422, else "Error from server (...)". */
 static void
-print_parts(const json_t *whole, const char *message)
+print_parts(const struct cli *cli, const json_t *whole, const char *message)
 {
 	const char *reason = json_string_value(json_object_get(whole, "reason"));
 
@@ -145,6 +145,8 @@ print_parts(const json_t *whole, const char *message)
 		fputs("Error from server (", stderr);
 		print_text(reason, stderr);
 		fputs("): ", stderr);
+		if (cli->doing_file != NULL)
+			fprintf(stderr, "error when %s \"%s\": ", cli->doing, cli->doing_file);
 	} else {
 		fputs("Error from server: ", stderr);
 	}
@@ -159,7 +161,7 @@ cli_print_status(const struct cli *cli, int status, const char *reply)
 	const char *message = json_string_value(json_object_get(whole, "message"));
 
 	if (message != NULL && *message != '\0')
-		print_parts(whole, message);
+		print_parts(cli, whole, message);
 	else
 		cli_say(cli, "the server answers %d without a word on why", status);
 	json_decref(whole);
@@ -215,6 +217,13 @@ cli_send(struct cli *cli, const char *method, const char *path, const json_t *bo
 	struct call call = CALL_INIT(method, path);
 	char *text = NULL;
 	int code = EX_OSERR;
+
+	if (strcmp(method, "APPLY") == 0)
+		call.type = "application/apply-patch+yaml";     /* JSON is YAML */
+	else if (strcmp(method, "PATCH") == 0)
+		call.type = "application/merge-patch+json";
+	if (call.type != NULL)
+		call.method = "PATCH";
 
 	if (body != NULL) {
 		text = json_dumps(body, JSON_COMPACT);

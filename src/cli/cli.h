@@ -25,6 +25,9 @@ struct cli {
 	const char *color;
 	bool help;
 	bool colour;                    /* whether stdout wants colours */
+	/* "creating", and the file: for the server's errors as kubectl has them; NULL: nothing */
+	const char *doing;
+	const char *doing_file;
 	struct client *client;          /* made at the first question */
 };
 
@@ -64,7 +67,10 @@ int cli_call(struct cli *cli, struct call *call);
 /* GET `path` and read the reply as JSON into *json (a new reference). */
 int cli_get(struct cli *cli, const char *path, json_t **json);
 
-/* Send `body` (borrowed; NULL: none) and read the reply; json may be NULL. */
+/*
+ * Send `body` (borrowed; NULL: none) and read the reply; json may be NULL.  PATCH sends a merge
+ * patch (RFC 7386); "APPLY" is a PATCH by which the server applies.
+ */
 int cli_send(struct cli *cli, const char *method, const char *path, const json_t *body,
     json_t **json);
 

@@ -39,6 +39,15 @@ static const struct command cmd_version = {
 };
 
 static const struct command *const commands[] = {
+	&cmd_get,
+	&cmd_watch,
+	&cmd_create,
+	&cmd_apply,
+	&cmd_delete,
+	&cmd_expose,
+	&cmd_label,
+	&cmd_annotate,
+	&cmd_kubeconfig,
 	&cmd_lint,
 	&cmd_why,
 	&cmd_query,

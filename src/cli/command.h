@@ -42,9 +42,6 @@ const struct command *command_find(const char *name, const char **closest);
 /* The whole of rollcall but for the process: run the command that argv names. */
 int command_main(int argc, char **argv);
 
-/* rollcall lint: what is wrong with manifests, offline. */
-extern const struct command cmd_lint;
-
 /* Our own: what the daemon knows of names, endpoints, itself; and what can be told it. */
 extern const struct command cmd_why;
 extern const struct command cmd_query;
@@ -54,4 +51,8 @@ extern const struct command cmd_config;
 extern const struct command cmd_drain;
 extern const struct command cmd_undrain;
 extern const struct command cmd_reload;
+
+/* kubectl's verbs and what needs no daemon.  cmd_NAME.c: one file each; cmd_get.c has watch, cmd_apply.c create, cmd_label.c annotate. */
+extern const struct command cmd_annotate, cmd_apply, cmd_completion, cmd_create, cmd_delete,
+    cmd_describe, cmd_events, cmd_expose, cmd_get, cmd_kubeconfig, cmd_label, cmd_lint, cmd_watch;
 #endif
