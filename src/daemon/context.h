@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/latency.h"
 #include "daemon/config.h"
 #include "daemon/listen.h"
 #include "dns/cookie.h"
@@ -96,6 +97,9 @@ struct rollcall {
 	uint64_t tick_due_ms;
 	uint64_t cookies_rolled_ms;     /* when their secret was last made anew */
 	uint64_t loop_late_ms;          /* the worst since the start */
+	struct latency loop_late;       /* looked at once a second */
+	uint64_t reloads;               /* whose settings hold */
+	uint64_t reloads_failed;        /* ... and that left those of before */
 	uint64_t loop_late_count;       /* ticks over 50 ms late */
 	uint64_t manifest_errors;       /* said since the start */
 	struct event *zones_due;        /* another turn of zone_set_work() */

@@ -4,8 +4,10 @@
 #include "base/latency.h"
 #include "base/strbuf.h"
 #include "daemon/context.h"
+#include "daemon/dns_metrics.h"
 #include "daemon/forward_health.h"
 #include "daemon/forwarding.h"
+#include "daemon/host_metrics.h"
 #include "daemon/state.h"
 #include "daemon/transferring_parts.h"
 #include "daemon/world.h"
@@ -77,33 +79,13 @@ counts_of(void *arg)
 	return counts;
 }
 
-static void
-add_counts(struct dns_counts *sum, const struct tcp_server *server)
-{
-	struct dns_counts counts;
-
-	tcp_server_counts(server, &counts);
-	sum->queries += counts.queries;
-	sum->replies += counts.replies;
-	sum->truncated += counts.truncated;
-	sum->dropped += counts.dropped;
-	for (int i = 0; i < 16; i++)
-		sum->rcode[i] += counts.rcode[i];
-}
-
 static struct dns_counts
 dns_of(void *arg)
 {
-	const struct rollcall *rollcall = arg;
-	struct dns_counts udp = { .queries = 0 };
+	struct dns_counts sum;
 
-	if (rollcall->udp_started)
-		udp_server_counts(rollcall->udp, &udp);
-	if (rollcall->tcp_started)
-		add_counts(&udp, rollcall->tcp);
-	if (rollcall->tls_started)
-		add_counts(&udp, rollcall->tls);
-	return udp;
+	dns_metrics_sum(arg, &sum);
+	return sum;
 }
 
 static struct rrl_counts
@@ -213,12 +195,6 @@ METRIC(m_thinned, dns_of(arg).thinned)
 METRIC(m_rrl_slipped, rrl_of(arg).slipped)
 METRIC(m_rrl_dropped, rrl_of(arg).dropped)
 METRIC(m_autopath, ((const struct rollcall *)arg)->now->autopath_helped)
-METRIC(m_noerror, dns_of(arg).rcode[0])
-METRIC(m_formerr, dns_of(arg).rcode[1])
-METRIC(m_servfail, dns_of(arg).rcode[2])
-METRIC(m_nxdomain, dns_of(arg).rcode[3])
-METRIC(m_notimp, dns_of(arg).rcode[4])
-METRIC(m_refused, dns_of(arg).rcode[5])
 #define FORWARDED(member) atomic_load_explicit(&forward_of(arg)->member, memory_order_relaxed)
 METRIC(m_forward_requests, FORWARDED(questions))
 METRIC(m_forward_coalesced, FORWARDED(coalesced))
@@ -406,12 +382,6 @@ static const struct health_metric metrics[] = {
 	    m_rrl_dropped },
 	{ "rollcall_autopath_success_total", "counter",
 	    "Queries that dns.autopath found an answer for", m_autopath },
-	{ "rollcall_dns_noerror_total", "counter", "Replies NOERROR", m_noerror },
-	{ "rollcall_dns_formerr_total", "counter", "Replies FORMERR", m_formerr },
-	{ "rollcall_dns_servfail_total", "counter", "Replies SERVFAIL", m_servfail },
-	{ "rollcall_dns_nxdomain_total", "counter", "Replies NXDOMAIN", m_nxdomain },
-	{ "rollcall_dns_notimp_total", "counter", "Replies NOTIMP", m_notimp },
-	{ "rollcall_dns_refused_total", "counter", "Replies REFUSED", m_refused },
 	{ "rollcall_forward_requests_total", "counter", "Questions that had to be asked elsewhere",
 	    m_forward_requests },
 	{ "rollcall_forward_coalesced_total", "counter",
@@ -515,7 +485,11 @@ overview_fill(struct rollcall *rollcall, struct health_settings *settings)
 	settings->metric_count = sizeof(metrics) / sizeof(metrics[0]);
 	settings->histograms = histograms;
 	settings->histogram_count = sizeof(histograms) / sizeof(histograms[0]);
-	settings->families = forward_health_families;
-	settings->family_count = forward_health_family_count;
+	settings->families[0].items = dns_metrics;
+	settings->families[0].count = dns_metric_count;
+	settings->families[1].items = host_metrics;
+	settings->families[1].count = host_metric_count;
+	settings->families[2].items = forward_health_families;
+	settings->families[2].count = forward_health_family_count;
 	settings->arg = rollcall;
 }

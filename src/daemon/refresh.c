@@ -349,6 +349,9 @@ refresh_counts(const struct refresh *refresh, struct refresh_counts *counts)
 	counts->services = refresh->slots.count;
 	counts->pending = refresh->slots.again;
 	counts->panicking = refresh->slots.panicking;
+	counts->endpoints = refresh->slots.endpoints;
+	counts->endpoints_ready = refresh->slots.ready;
+	counts->endpoints_answered = refresh->slots.answered;
 	counts->published = refresh->published;
 }
 

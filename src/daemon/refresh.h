@@ -78,6 +78,9 @@ struct refresh_counts {
 	size_t services;
 	size_t pending;         /* wait for an address, or for it to be saved */
 	size_t panicking;
+	size_t endpoints;       /* of all Services, and ... */
+	size_t endpoints_ready;
+	size_t endpoints_answered;
 	uint64_t published;     /* entries, since the start */
 };
 void refresh_counts(const struct refresh *refresh, struct refresh_counts *counts);

@@ -40,21 +40,19 @@ answerable(const struct refresh *refresh, const struct slot *slot, const struct 
 }
 
 static void
-note_panic(struct refresh *refresh, const struct roster_entry *before,
-    const struct roster_entry *now, const struct service *service)
+note_panic(const struct roster_entry *before, const struct roster_entry *now,
+    const struct service *service)
 {
 	bool was = before != NULL && before->panic;
 
 	if (was == now->panic)
 		return;
 	if (now->panic) {
-		refresh->slots.panicking++;
 		log_warn("service %s/%s panics: %u of %u endpoints are ready, fewer than %u %%: "
 		    "all are answered",
 		    roster_ns(now), roster_name(now), now->ready_count, now->endpoint_count,
 		    service->panic_percent);
 	} else {
-		refresh->slots.panicking--;
 		log_warn("service %s/%s panics no more: %u of %u endpoints are ready",
 		    roster_ns(now), roster_name(now), now->ready_count, now->endpoint_count);
 	}
@@ -74,9 +72,8 @@ publish_entry(struct refresh *refresh, struct slot *slot, struct roster_entry *e
 		roster_entry_unref(entry);
 		return err;
 	}
-	note_panic(refresh, slot->entry, entry, service);
-	roster_entry_unref(slot->entry);
-	slot->entry = entry;
+	note_panic(slot->entry, entry, service);
+	slot_publish(&refresh->slots, slot, entry);
 	refresh->published += !same;
 	if (!same && !entry->pending)
 		refresh->ops->published(refresh->arg, key);

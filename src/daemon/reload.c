@@ -175,6 +175,8 @@ reload_now(struct rollcall *rollcall)
 		if (err != 0 && rollcall->now != generation)
 			generation_free(generation);
 	}
+	rollcall->reloads += generation != NULL && err == 0;
+	rollcall->reloads_failed += generation == NULL || err != 0;
 	if (err != 0)
 		log_error("reload: not all settings could be taken: %s", err_text(err));
 	index_wait_readers();

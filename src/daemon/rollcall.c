@@ -120,6 +120,7 @@ measure_lateness(struct rollcall *rollcall)
 	uint64_t now_ms = clock_now_ms(rollcall->clock);
 	uint64_t late_ms = now_ms > rollcall->tick_due_ms ? now_ms - rollcall->tick_due_ms : 0;
 
+	latency_note(&rollcall->loop_late, late_ms * 1000);
 	if (late_ms > rollcall->loop_late_ms)
 		rollcall->loop_late_ms = late_ms;
 	if (late_ms > LATE_MS) {

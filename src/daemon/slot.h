@@ -24,12 +24,18 @@ struct slot_table {
 	size_t count;
 	size_t again;                   /* how many are to be retried */
 	size_t panicking;
+	/* In the entries that are published. */
+	size_t endpoints;
+	size_t ready;
+	size_t answered;
 };
 
 /* NULL: none; for slot_need, no memory. */
 struct slot *slot_of(const struct store_key *key);
 struct slot *slot_need(struct slot_table *table, const struct store_key *key);
 void slot_set_again(struct slot_table *table, struct slot *slot, bool again);
+/* Another entry is published for the slot, whose it is from now on; the one before goes. */
+void slot_publish(struct slot_table *table, struct slot *slot, struct roster_entry *entry);
 /* Frees the key's slot and gives its entry back. */
 void slot_drop(struct slot_table *table, const struct store_key *key);
 #endif

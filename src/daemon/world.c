@@ -100,7 +100,12 @@ on_ended(void *arg, const struct schedule_report *report)
 	enum outcome_class class = outcome_class(report->outcome->code);
 	char line[512];
 
+	struct attempts *attempts = &world->by_engine[report->target->spec->engine];
+
 	world->attempts[class]++;
+	attempts->ended[report->kind][class]++;
+	if (class != OUTCOME_CLASS_FAULT)
+		latency_note(&attempts->took, report->outcome->took_us);
 	/* That the table is full is said by the schedule. */
 	if (class == OUTCOME_CLASS_FAULT && report->outcome->code != OUTCOME_FAULT_BUSY)
 		log_gated(&world->fault_gate, 1, LOG_WARN, "%s",

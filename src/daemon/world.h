@@ -17,7 +17,9 @@
 
 #include "daemon/programming.h"
 #include "daemon/refresh.h"
+#include "base/latency.h"
 #include "model/allot.h"
+#include "model/probe_spec.h"
 #include "probe/schedule.h"
 
 struct clock;
@@ -134,6 +136,15 @@ const struct allotment *world_allotment(const struct world *world, const char *n
     const char *name);
 /* How full the pools of addresses are (allot.h). */
 size_t world_pools(const struct world *world, struct allot_pool pools[ALLOT_POOLS_MAX]);
+
+/* Attempts of one engine that have ended. */
+#define ENGINES 5
+struct attempts {
+	uint64_t ended[PROBE_KIND_COUNT][3];    /* by enum probe_kind, enum outcome_class */
+	struct latency took;
+};
+/* By enum probe_engine. */
+const struct attempts *world_attempts(const struct world *world, enum probe_engine engine);
 
 struct world_counts {
 	struct refresh_counts refresh;

@@ -64,6 +64,12 @@ world_pools(const struct world *world, struct allot_pool pools[ALLOT_POOLS_MAX])
 	return allot_pools(world->allot, pools);
 }
 
+const struct attempts *
+world_attempts(const struct world *world, enum probe_engine engine)
+{
+	return &world->by_engine[engine];
+}
+
 const struct latency *
 world_programming(const struct world *world, enum programming_cause cause)
 {

@@ -28,6 +28,7 @@ struct world {
 	uint64_t rounds;                /* runs that have worked off all there was */
 	bool settling;                  /* verdicts of what is not probed are to be let go */
 	uint64_t attempts[3];
+	struct attempts by_engine[ENGINES];
 	uint64_t verdict_changes;
 	struct schedule_lateness lateness;
 	uint32_t serial;

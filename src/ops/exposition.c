@@ -92,6 +92,18 @@ add_series(struct strbuf *text, const char *name, const char *suffix, const char
 		    inside > 0 && *more != '\0' ? "," : "", more);
 }
 
+/* What ends each histogram. */
+static void
+add_end(struct strbuf *text, const char *name, unsigned long long total, double sum)
+{
+	add_series(text, name, "_bucket", "le=\"+Inf\"");
+	strbuf_addf(text, " %llu\n", total);
+	add_series(text, name, "_sum", "");
+	strbuf_addf(text, " %.15g\n", sum);
+	add_series(text, name, "_count", "");
+	strbuf_addf(text, " %llu\n", total);
+}
+
 void
 exposition_add_histogram(struct strbuf *text, const struct health_histogram *histogram,
     const struct health_histogram *before, const struct latency *durations)
@@ -108,10 +120,25 @@ exposition_add_histogram(struct strbuf *text, const struct health_histogram *his
 		add_series(text, name, "_bucket", bound);
 		strbuf_addf(text, " %llu\n", (unsigned long long)latency_below(durations, power));
 	}
-	add_series(text, name, "_bucket", "le=\"+Inf\"");
-	strbuf_addf(text, " %llu\n", total);
-	add_series(text, name, "_sum", "");
-	strbuf_addf(text, " %.15g\n", (double)durations->sum_us / 1e6);
-	add_series(text, name, "_count", "");
-	strbuf_addf(text, " %llu\n", total);
+	add_end(text, name, total, (double)durations->sum_us / 1e6);
+}
+
+void
+exposition_add_sizes(struct strbuf *text, const struct health_histogram *histogram,
+    const struct health_histogram *before, const struct health_sizes *sizes)
+{
+	const char *name = histogram->name;
+	unsigned long long total = 0;
+
+	if (before == NULL || !same_family(name, before->name))
+		add_head(text, name, histogram->help, "histogram");
+	for (size_t i = 0; i < sizes->count; i++) {
+		char bound[32];
+
+		total += sizes->counts[i];
+		(void)snprintf(bound, sizeof(bound), "le=\"%u\"", sizes->limits[i]);
+		add_series(text, name, "_bucket", bound);
+		strbuf_addf(text, " %llu\n", total);
+	}
+	add_end(text, name, total, (double)sizes->sum);
 }

@@ -3,6 +3,7 @@
 #define ROLLCALL_OPS_EXPOSITION_H
 struct health_histogram;
 struct health_metric;
+struct health_sizes;
 struct latency;
 struct strbuf;
 
@@ -20,4 +21,8 @@ void exposition_add(struct strbuf *text, const struct health_metric *metric,
  */
 void exposition_add_histogram(struct strbuf *text, const struct health_histogram *histogram,
     const struct health_histogram *before, const struct latency *durations);
+
+/* A histogram of sizes with bounds of its own; the rest as above. */
+void exposition_add_sizes(struct strbuf *text, const struct health_histogram *histogram,
+    const struct health_histogram *before, const struct health_sizes *sizes);
 #endif

@@ -76,6 +76,13 @@ struct health_sampler {
 	bool begun;                     /* its HELP and TYPE are there */
 };
 
+/* NAME{LABELS}; without labels the name alone. */
+static void
+add_name(struct strbuf *name, const struct health_family *family, const char *labels)
+{
+	strbuf_addf(name, *labels != '\0' ? "%s{%s}" : "%s%s", family->name, labels);
+}
+
 void
 health_say(struct health_sampler *sampler, const char *labels, double value)
 {
@@ -83,7 +90,7 @@ health_say(struct health_sampler *sampler, const char *labels, double value)
 	struct strbuf name = STRBUF_INIT;
 	struct health_metric before = { .name = family->name };
 
-	strbuf_addf(&name, "%s{%s}", family->name, labels);
+	add_name(&name, family, labels);
 	struct health_metric metric = { .name = name.text, .type = family->type,
 		.help = family->help };
 
@@ -103,7 +110,7 @@ health_say_durations(struct health_sampler *sampler, const char *labels,
 	struct strbuf name = STRBUF_INIT;
 	struct health_histogram before = { .name = family->name };
 
-	strbuf_addf(&name, "%s{%s}", family->name, labels);
+	add_name(&name, family, labels);
 	struct health_histogram histogram = { .name = name.text, .help = family->help };
 
 	if (name.err == 0)
@@ -115,14 +122,36 @@ health_say_durations(struct health_sampler *sampler, const char *labels,
 	strbuf_release(&name);
 }
 
+void
+health_say_sizes(struct health_sampler *sampler, const char *labels,
+    const struct health_sizes *sizes)
+{
+	const struct health_family *family = sampler->family;
+	struct strbuf name = STRBUF_INIT;
+	struct health_histogram before = { .name = family->name };
+
+	add_name(&name, family, labels);
+	struct health_histogram histogram = { .name = name.text, .help = family->help };
+
+	if (name.err == 0)
+		exposition_add_sizes(sampler->body, &histogram, sampler->begun ? &before : NULL,
+		    sizes);
+	else
+		sampler->body->err = name.err;
+	sampler->begun = true;
+	strbuf_release(&name);
+}
+
 static void
 add_families(const struct health *health, struct strbuf *body)
 {
-	for (size_t i = 0; i < health->settings.family_count; i++) {
-		struct health_sampler sampler = { .family = &health->settings.families[i],
-			.body = body };
+	for (size_t t = 0; t < HEALTH_FAMILY_TABLES; t++) {
+		for (size_t i = 0; i < health->settings.families[t].count; i++) {
+			struct health_sampler sampler = { .body = body,
+				.family = &health->settings.families[t].items[i] };
 
-		sampler.family->samples(health->settings.arg, &sampler);
+			sampler.family->samples(health->settings.arg, &sampler);
+		}
 	}
 }
 

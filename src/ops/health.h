@@ -6,6 +6,7 @@
 #define ROLLCALL_OPS_HEALTH_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct health;
 struct httpd;
@@ -36,14 +37,24 @@ struct health_family {
 	const char *name;               /* "rollcall_upstream_up", no labels */
 	const char *type;               /* "counter", "gauge", "histogram" */
 	const char *help;
-	/* Says each sample, by the one of the two functions below that suits the type. */
+	/* Says each sample, by the one of the functions below that suits the type. */
 	void (*samples)(void *arg, struct health_sampler *sampler);
 };
-/* `labels` as in the text format, without braces: to="192.0.2.1:53". */
+/* `labels` as in the text format, without braces: to="192.0.2.1:53"; "": none. */
 void health_say(struct health_sampler *sampler, const char *labels, double value);
 void health_say_durations(struct health_sampler *sampler, const char *labels,
     const struct latency *durations);
+/* How many had a size in each class; classes follow each other. */
+struct health_sizes {
+	const uint32_t *limits;         /* the largest size of each class */
+	const uint64_t *counts;         /* ... and how many are in it, not below */
+	size_t count;
+	uint64_t sum;
+};
+void health_say_sizes(struct health_sampler *sampler, const char *labels,
+    const struct health_sizes *sizes);
 
+#define HEALTH_FAMILY_TABLES 4
 struct health_settings {
 	const struct health_check *checks;
 	size_t check_count;
@@ -51,8 +62,11 @@ struct health_settings {
 	size_t metric_count;
 	const struct health_histogram *histograms;
 	size_t histogram_count;
-	const struct health_family *families;
-	size_t family_count;
+	/* in the order in which they are shown; unused ones are empty */
+	struct {
+		const struct health_family *items;
+		size_t count;
+	} families[HEALTH_FAMILY_TABLES];
 	void *arg;
 };
 

@@ -97,6 +97,29 @@ START_TEST(histograms_of_a_family_have_labels_and_one_head)
 }
 END_TEST
 
+START_TEST(sizes_have_the_bounds_of_their_classes)
+{
+	static const uint32_t limits[] = { 63, 127, 65535 };
+	static const uint64_t counts[] = { 2, 0, 5 };
+	const struct health_sizes sizes = { limits, counts, 3, 4711 };
+	const struct health_histogram histogram = { .name = "h_bytes{proto=\"udp\"}",
+		.help = "Sizes" };
+	struct strbuf text = STRBUF_INIT;
+
+	exposition_add_sizes(&text, &histogram, NULL, &sizes);
+	ck_assert_str_eq(text.text,
+	    "# HELP h_bytes Sizes\n"
+	    "# TYPE h_bytes histogram\n"
+	    "h_bytes_bucket{proto=\"udp\",le=\"63\"} 2\n"
+	    "h_bytes_bucket{proto=\"udp\",le=\"127\"} 2\n"
+	    "h_bytes_bucket{proto=\"udp\",le=\"65535\"} 7\n"
+	    "h_bytes_bucket{proto=\"udp\",le=\"+Inf\"} 7\n"
+	    "h_bytes_sum{proto=\"udp\"} 4711\n"
+	    "h_bytes_count{proto=\"udp\"} 7\n");
+	strbuf_release(&text);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -107,6 +130,7 @@ suite(void)
 	tcase_add_test(tc, a_family_has_one_head);
 	tcase_add_test(tc, a_histogram_counts_what_took_less_than_each_bound);
 	tcase_add_test(tc, histograms_of_a_family_have_labels_and_one_head);
+	tcase_add_test(tc, sizes_have_the_bounds_of_their_classes);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -87,7 +87,7 @@ setup(void)
 	struct addr_port at;
 	struct health_settings settings = {
 		.checks = checks, .check_count = 2, .metrics = metrics, .metric_count = 1,
-		.families = families, .family_count = 3, .arg = &loaded,
+		.families = { { families, 3 } }, .arg = &loaded,
 	};
 
 	loaded = probed = true;
