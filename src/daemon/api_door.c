@@ -9,6 +9,7 @@
 #include "ops/api.h"
 #include "ops/follow.h"
 #include "ops/openapi.h"
+#include "ops/write.h"
 
 struct api_door {
 	struct openapi *openapi;
@@ -25,6 +26,8 @@ make_api(struct api_door *door, struct rollcall *rollcall)
 		.ledger = ledger_feed_ledger(rollcall->ledger_feed),
 		.view = ledger_feed_view(rollcall->ledger_feed),
 		.openapi = door->openapi,
+		.write = write_handle,
+		.write_arg = rollcall->write,
 		.follows = door->follows,
 	};
 	int err = api_new(&settings, &door->api);

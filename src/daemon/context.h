@@ -27,6 +27,7 @@ struct httpd;
 struct index;
 struct ledger_feed;
 struct managed;
+struct write;
 struct prober;
 struct source_dir;
 struct steering;
@@ -87,6 +88,7 @@ struct rollcall {
 	struct ledger_feed *ledger_feed; /* NULL: nobody can look */
 	struct api_door *api_door;      /* NULL: nobody can look */
 	struct managed *managed;        /* objects written through the API */
+	struct write *write;            /* by whom; NULL: the API has no door */
 	struct source_dir *source;
 	struct source_dir *hosts;       /* hosts files */
 	struct source_dir *local;       /* zones/local */

@@ -126,7 +126,7 @@ is_plain(const char *text, size_t len)
 	struct doc_node node = { .text = text, .count = len };
 
 	doc_scalar_resolve(&node, NULL);
-	return len > 0 && node.type == DOC_STRING && strpbrk(text, "\n\t:#") == NULL;
+	return len > 0 && node.type == DOC_STRING && strpbrk(text, "\n\t") == NULL;
 }
 
 static int

@@ -16,6 +16,8 @@
 #include "daemon/managed.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
+#include "daemon/writing.h"
+#include "ops/write.h"
 #include "dns/index.h"
 #include "probe/probe.h"
 
@@ -237,6 +239,19 @@ is_looked_at(const struct config_http *http)
 	return *http->listen_text != '\0' || *http->socket != '\0' || http->tls_count > 0;
 }
 
+/* Who looks, who writes, and what they are answered with. */
+static int
+open_api(struct rollcall *rollcall)
+{
+	rollcall->ledger_feed = ledger_feed_new(rollcall);
+	if (rollcall->ledger_feed == NULL || writing_start(rollcall, &rollcall->write) != 0)
+		return ERR_NOMEM;
+	if (rollcall->httpd == NULL)
+		return 0;
+	rollcall->api_door = api_door_open(rollcall);
+	return rollcall->api_door == NULL ? ERR_NOMEM : 0;
+}
+
 int
 wiring_start(struct rollcall *rollcall)
 {
@@ -251,18 +266,12 @@ wiring_start(struct rollcall *rollcall)
 	rollcall->world = make_world(rollcall);
 	if (rollcall->world == NULL)
 		return EX_OSERR;
-	if (is_looked_at(&rollcall->now->config->http)) {
-		rollcall->ledger_feed = ledger_feed_new(rollcall);
-		if (rollcall->ledger_feed == NULL)
-			return EX_OSERR;
-		rollcall->api_door = api_door_open(rollcall);
-		if (rollcall->api_door == NULL)
-			return EX_OSERR;
-	}
-	if (state_restore(rollcall->state, &restore, rollcall->world) != 0)
-		return EX_OSERR;
 	rollcall->managed = make_managed(rollcall);
-	return rollcall->managed == NULL ? EX_OSERR : 0;
+	if (rollcall->managed == NULL)
+		return EX_OSERR;
+	if (is_looked_at(&rollcall->now->config->http) && open_api(rollcall) != 0)
+		return EX_OSERR;
+	return state_restore(rollcall->state, &restore, rollcall->world) == 0 ? 0 : EX_OSERR;
 }
 
 void
@@ -273,6 +282,7 @@ wiring_stop(struct rollcall *rollcall)
 		state_sync(rollcall->state);
 	}
 	managed_free(rollcall->managed);
+	write_free(rollcall->write);
 	api_door_close(rollcall->api_door);
 	ledger_feed_free(rollcall->ledger_feed);
 	world_free(rollcall->world);
