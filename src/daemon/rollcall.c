@@ -305,7 +305,7 @@ bind_and_drop(struct rollcall *rollcall)
 	if (err == 0)
 		err = doors_bind(rollcall, &privilege);
 	if (err != 0)
-		return err == ERR_INVALID ? EX_CONFIG : EX_OSERR;
+		return err == ERR_INVALID ? EX_CONFIG : err == ERR_EXISTS ? EX_UNAVAILABLE : EX_OSERR;
 	if (config->state_dir != NULL)
 		privilege_prepare_folder(&privilege, config->state_dir);
 	err = privilege_drop(&privilege);

@@ -13,60 +13,10 @@
 #include "ops/visit.h"
 
 #define TURN_US 2000            /* of the control thread, for all that are behind together */
-#define STEPS_PER_LOOK 16       /* looking at the clock costs as much as passing over a few entries */
 #define TICK_MS 1000
 #define BOOKMARK_MS 60000
 /* A client that asks for no time gets half an hour, as API servers give at least. */
 #define TIMEOUT_MS 1800000
-/* What all watches with selectors may remember together: 2 million names, 32 MiB. */
-#define NAMES_MAX 2000000
-
-enum phase {
-	PHASE_LEARNING,         /* walks to see what the client has by its own list */
-	PHASE_FIRST,            /* walks and tells what is there */
-	PHASE_LIVE,
-};
-
-/* What a piece of work came to; more than 0, because codes of errors are less. */
-enum outcome { DONE, LATER, BLOCKED, ENDED };
-
-struct follow {
-	TAILQ_ENTRY(follow) link;
-	struct follows *follows;
-	struct visit *visit;
-	struct follow_settings settings;
-	struct follow_query query;
-	enum phase phase;
-	uint64_t cursor;                /* what changed up to here was told */
-	bool walked;                    /* ... up to `ns` and `name` */
-	bool blocked;                   /* the client's socket has enough */
-	bool has_told;                  /* something; the next event is not the first */
-	bool keeps_names;
-	char wanted_ns[FOLLOW_NS_SIZE];
-	char ns[FOLLOW_NS_SIZE];
-	char name[FOLLOW_NAME_SIZE];
-	struct name_set known;          /* what the client has */
-	struct name_set unsure;         /* may have: changed between its list and its watch */
-	uint64_t end_ms;
-	uint64_t bookmark_ms;           /* the next one */
-	uint64_t turn_end_us;
-	unsigned steps;
-};
-
-TAILQ_HEAD(follow_list, follow);
-
-struct follows {
-	const struct clock *clock;
-	struct ledger *ledger;
-	struct event *turn;
-	struct event *tick;
-	struct follow_list list;
-	size_t count;
-	size_t names;                   /* in all sets together, as of their last look */
-	uint64_t changed[API_KIND_COUNT];       /* the last change of each kind */
-	struct strbuf text;
-	struct follow_shared shared[FOLLOW_SHARED];
-};
 
 static void
 plan_turn(struct follows *follows)
@@ -79,7 +29,7 @@ plan_turn(struct follows *follows)
 
 /* ---- life ---- */
 
-static void
+void
 follow_free(struct follow *follow)
 {
 	struct follows *follows = follow->follows;
@@ -95,316 +45,15 @@ follow_free(struct follow *follow)
 }
 
 /* The client sees that the answer is whole. */
-static enum outcome
-end(struct follow *follow)
+enum follow_outcome
+follow_end(struct follow *follow)
 {
 	visit_end(follow->visit);
 	follow_free(follow);
-	return ENDED;
-}
-
-static enum outcome
-end_with_error(struct follow *follow, int code, const char *message)
-{
-	struct strbuf *text = &follow->follows->text;
-
-	strbuf_clear(text);
-	if (follow_write_error(code, message, text) == 0)
-		(void)visit_more(follow->visit, text->text, text->len);
-	return end(follow);
-}
-
-/* What could not be told would be missing for ever: let the client list anew. */
-static enum outcome
-break_off(struct follow *follow)
-{
-	return end_with_error(follow, 500, "no memory");
-}
-
-/* ---- telling ---- */
-
-static enum outcome
-give(struct follow *follow, int err)
-{
-	struct strbuf *text = &follow->follows->text;
-
-	if (err != 0)
-		return break_off(follow);
-	follow->has_told = true;
-	follow->blocked = !visit_more(follow->visit, text->text, text->len);
-	return follow->blocked ? BLOCKED : DONE;
-}
-
-static enum outcome
-tell(struct follow *follow, struct follow_shared *shared, const char *type)
-{
-	struct strbuf *text = &follow->follows->text;
-
-	strbuf_clear(text);
-	return give(follow, follow_write(shared, &follow->settings, type, !follow->has_told, text));
-}
-
-static enum outcome
-tell_bookmark(struct follow *follow, bool is_end)
-{
-	struct strbuf *text = &follow->follows->text;
-
-	strbuf_clear(text);
-	return give(follow, follow_write_bookmark(&follow->settings, follow->cursor, is_end,
-	    !follow->has_told, text));
-}
-
-/* ---- what the client has ---- */
-
-static int
-remember(struct follow *follow, struct name_set *set, const struct ledger_entry *entry)
-{
-	size_t before = set->count;
-	int err;
-
-	if (follow->follows->names >= NAMES_MAX)
-		return ERR_LIMIT;
-	err = name_set_add(set, entry->ns, entry->name);
-	follow->follows->names += set->count - before;
-	return err;
-}
-
-static bool
-forget(struct follow *follow, struct name_set *set, const struct ledger_entry *entry)
-{
-	bool was = name_set_remove(set, entry->ns, entry->name);
-
-	follow->follows->names -= was;
-	return was;
-}
-
-static const char *
-event_text(enum ledger_event event)
-{
-	switch (event) {
-	case LEDGER_ADDED:
-		return "ADDED";
-	case LEDGER_MODIFIED:
-		return "MODIFIED";
-	case LEDGER_DELETED:
-		break;
-	}
-	return "DELETED";
-}
-
-/*
- * What the change is to this client; NULL: nothing.  With a selector an object that ceases to match
- * is deleted for him, one that begins to is added.  *err: without a memory of what he has, nothing
- * can be told.
- */
-static const char *
-type_for(struct follow *follow, const struct ledger_change *change, const json_t *object, int *err)
-{
-	const struct follow_settings *settings = &follow->settings;
-	bool matches = settings->matches == NULL || settings->matches(settings->arg, object);
-	bool had, may_have;
-
-	if (!follow->keeps_names)
-		return matches ? event_text(change->event) : NULL;
-	had = forget(follow, &follow->known, change->entry);
-	/* What is only now made nobody had before. */
-	may_have = forget(follow, &follow->unsure, change->entry) && change->event != LEDGER_ADDED;
-	if (change->event == LEDGER_DELETED || !matches)
-		return had || may_have ? "DELETED" : NULL;
-	*err = remember(follow, &follow->known, change->entry);
-	return had ? "MODIFIED" : may_have ? event_text(change->event) : "ADDED";
-}
-
-/* ---- changes ---- */
-
-static bool
-is_wanted(const struct follow *follow, const struct ledger_entry *entry)
-{
-	const struct follow_settings *settings = &follow->settings;
-
-	return entry->kind == settings->kind &&
-	    (settings->ns[0] == '\0' || strcmp(settings->ns, entry->ns) == 0) &&
-	    (settings->wants == NULL || settings->wants(settings->arg, entry->ns, entry->name));
-}
-
-/* Did the walk pass it already?  What lies before it will be seen as it is then. */
-static bool
-is_passed(const struct follow *follow, const struct ledger_entry *entry)
-{
-	int order;
-
-	if (follow->phase != PHASE_FIRST)
-		return true;
-	if (!follow->walked)
-		return false;
-	order = strcmp(entry->ns, follow->ns);
-	return order < 0 || (order == 0 && strcmp(entry->name, follow->name) <= 0);
-}
-
-static enum outcome
-tell_change(struct follow *follow, const struct ledger_change *change)
-{
-	struct follow_shared *shared = follow_object(follow->follows->shared, &follow->settings,
-	    change);
-	const char *type;
-	int err = 0;
-
-	if (shared == NULL)
-		return break_off(follow);
-	type = type_for(follow, change, shared->object, &err);
-	if (err != 0)
-		return end_with_error(follow, 429, "watches with selectors remember too much");
-	return type == NULL ? DONE : tell(follow, shared, type);
-}
-
-/* A turn is over: others have work too. */
-static bool
-is_late(struct follow *follow)
-{
-	return ++follow->steps % STEPS_PER_LOOK == 0 &&
-	    clock_now_us(follow->follows->clock) >= follow->turn_end_us;
-}
-
-/* 0: go on. */
-static int
-visit_change(void *arg, const struct ledger_change *change)
-{
-	struct follow *follow = arg;
-	/* Of a MODIFIED that was changed again the later record tells all there is to tell. */
-	bool is_old = change->event == LEDGER_MODIFIED &&
-	    change->version != change->entry->version;
-	enum outcome outcome = DONE;
-
-	if (!is_old && is_wanted(follow, change->entry) && is_passed(follow, change->entry))
-		outcome = tell_change(follow, change);
-	if (outcome == ENDED)
-		return ENDED;
-	follow->cursor = change->version;
-	if (outcome == DONE && is_late(follow))
-		outcome = LATER;
-	return (int)outcome;
-}
-
-static enum outcome
-catch_up(struct follow *follow)
-{
-	struct follows *follows = follow->follows;
-	uint64_t now = ledger_version(follows->ledger);
-	int stopped;
-
-	if (follows->changed[follow->settings.kind] <= follow->cursor && follow->cursor <= now) {
-		follow->cursor = now;
-		return DONE;
-	}
-	stopped = ledger_since(follows->ledger, follow->cursor, visit_change, follow);
-	if (stopped == ERR_GONE || stopped == ERR_RANGE)
-		return end_with_error(follow, 410, "too old resource version");
-	if (stopped == 0)
-		follow->cursor = now;
-	return (enum outcome)stopped;
-}
-
-/* ---- walks ---- */
-
-static enum outcome
-learn(struct follow *follow, const struct ledger_entry *entry)
-{
-	const struct follow_settings *settings = &follow->settings;
-	struct name_set *set = NULL;
-	json_t *object;
-
-	if (entry->version > follow->query.from) {
-		set = &follow->unsure;
-	} else {
-		object = settings->object(settings->arg, entry);
-		if (object == NULL)
-			return break_off(follow);
-		if (settings->matches(settings->arg, object))
-			set = &follow->known;
-		json_decref(object);
-	}
-	if (set != NULL && remember(follow, set, entry) != 0)
-		return end_with_error(follow, 429, "watches with selectors remember too much");
-	return DONE;
-}
-
-static enum outcome
-tell_first(struct follow *follow, const struct ledger_entry *entry)
-{
-	const struct follow_settings *settings = &follow->settings;
-	struct strbuf *text = &follow->follows->text;
-	json_t *object = settings->object(settings->arg, entry);
-
-	if (object == NULL)
-		return break_off(follow);
-	if (settings->matches != NULL && !settings->matches(settings->arg, object)) {
-		json_decref(object);
-		return DONE;
-	}
-	if (follow->keeps_names && remember(follow, &follow->known, entry) != 0) {
-		json_decref(object);
-		return end_with_error(follow, 429, "watches with selectors remember too much");
-	}
-	strbuf_clear(text);
-	return give(follow, follow_write_alone(settings, object, "ADDED", !follow->has_told, text));
-}
-
-static enum outcome
-walk(struct follow *follow)
-{
-	const struct follow_settings *settings = &follow->settings;
-	enum outcome outcome = DONE;
-
-	while (outcome == DONE) {
-		const struct ledger_entry *entry = ledger_next(follow->follows->ledger,
-		    settings->kind, settings->ns[0] == '\0' ? NULL : settings->ns,
-		    follow->walked ? follow->ns : NULL, follow->name);
-
-		if (entry == NULL)
-			return DONE;
-		(void)snprintf(follow->ns, sizeof(follow->ns), "%s", entry->ns);
-		(void)snprintf(follow->name, sizeof(follow->name), "%s", entry->name);
-		follow->walked = true;
-		if (is_wanted(follow, entry))
-			outcome = follow->phase == PHASE_FIRST ? tell_first(follow, entry) :
-			    learn(follow, entry);
-		if (outcome == DONE && is_late(follow))
-			outcome = LATER;
-	}
-	return outcome;
-}
-
-static enum outcome
-run(struct follow *follow)
-{
-	enum outcome outcome = DONE;
-
-	/* What changes while it learns is told behind that, when it is known what he has. */
-	if (follow->phase != PHASE_LEARNING)
-		outcome = catch_up(follow);
-	if (outcome != DONE || follow->phase == PHASE_LIVE)
-		return outcome;
-	outcome = walk(follow);
-	if (outcome != DONE)
-		return outcome;
-	if (follow->phase == PHASE_FIRST && follow->query.says_end)
-		outcome = tell_bookmark(follow, true);
-	if (outcome == ENDED)
-		return ENDED;
-	follow->phase = PHASE_LIVE;
-	return outcome == DONE ? catch_up(follow) : outcome;
+	return FOLLOW_ENDED;
 }
 
 /* ---- events ---- */
-
-static bool
-is_behind(const struct follow *follow)
-{
-	const struct follows *follows = follow->follows;
-
-	return !follow->blocked && (follow->phase != PHASE_LIVE ||
-	    follows->changed[follow->settings.kind] > follow->cursor);
-}
 
 static void
 on_turn(evutil_socket_t fd, short what, void *arg)
@@ -421,10 +70,10 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		/* Who had his turn goes last. */
 		TAILQ_REMOVE(&follows->list, follow, link);
 		TAILQ_INSERT_TAIL(&follows->list, follow, link);
-		if (!is_behind(follow))
+		if (!follow_is_behind(follow))
 			continue;
 		follow->turn_end_us = end_us;
-		if (run(follow) == LATER || clock_now_us(follows->clock) >= end_us)
+		if (follow_run(follow) == FOLLOW_LATER || clock_now_us(follows->clock) >= end_us)
 			is_over = true;
 	}
 	if (is_over)
@@ -443,12 +92,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	for (struct follow *follow = TAILQ_FIRST(&follows->list); follow != NULL; follow = next) {
 		next = TAILQ_NEXT(follow, link);
 		if (now_ms >= follow->end_ms) {
-			(void)end(follow);
+			(void)follow_end(follow);
 		} else if (follow->query.bookmarks && now_ms >= follow->bookmark_ms &&
-		    !is_behind(follow) && !follow->blocked) {
+		    !follow_is_behind(follow) && !follow->blocked) {
 			follow->bookmark_ms = now_ms + BOOKMARK_MS;
-			if (catch_up(follow) == DONE)
-				(void)tell_bookmark(follow, false);
+			if (follow_catch_up(follow) == FOLLOW_DONE)
+				(void)follow_tell_bookmark(follow, false);
 		}
 	}
 }
@@ -469,7 +118,7 @@ on_drained(void *arg)
 	struct follow *follow = arg;
 
 	follow->blocked = false;
-	if (is_behind(follow))
+	if (follow_is_behind(follow))
 		plan_turn(follow->follows);
 }
 
@@ -507,8 +156,8 @@ make_follow(struct follows *follows, struct visit *visit, const struct follow_se
 	follow->query = *query;
 	follow->cursor = query->from;
 	follow->keeps_names = settings->matches != NULL;
-	follow->phase = query->initial ? PHASE_FIRST :
-	    follow->keeps_names ? PHASE_LEARNING : PHASE_LIVE;
+	follow->phase = query->initial ? FOLLOW_FIRST :
+	    follow->keeps_names ? FOLLOW_LEARNING : FOLLOW_LIVE;
 	name_set_init(&follow->known);
 	name_set_init(&follow->unsure);
 	follow->end_ms = now_ms + (query->timeout_ms > 0 ? query->timeout_ms : TIMEOUT_MS);
@@ -595,7 +244,7 @@ follows_free(struct follows *follows)
 	if (follows == NULL)
 		return;
 	while (!TAILQ_EMPTY(&follows->list))
-		(void)end(TAILQ_FIRST(&follows->list));
+		(void)follow_end(TAILQ_FIRST(&follows->list));
 	if (follows->ledger != NULL)
 		ledger_unsubscribe(follows->ledger, on_change, follows);
 	if (follows->turn != NULL)

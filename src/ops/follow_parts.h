@@ -54,4 +54,67 @@ int follow_write_bookmark(const struct follow_settings *settings, uint64_t versi
     bool first, struct strbuf *out);
 /* ERROR with a Status. */
 int follow_write_error(int code, const char *message, struct strbuf *out);
+
+/* ---- a follow and what it does ---- */
+
+struct event;
+
+enum follow_phase {
+	FOLLOW_LEARNING,        /* walks to see what the client has by its own list */
+	FOLLOW_FIRST,           /* walks and tells what is there */
+	FOLLOW_LIVE,
+};
+
+/* What a piece of work came to; none below 0, where the codes of errors are. */
+enum follow_outcome { FOLLOW_DONE, FOLLOW_LATER, FOLLOW_BLOCKED, FOLLOW_ENDED };
+
+struct follow {
+	TAILQ_ENTRY(follow) link;
+	struct follows *follows;
+	struct visit *visit;
+	struct follow_settings settings;
+	struct follow_query query;
+	enum follow_phase phase;
+	uint64_t cursor;                /* what changed up to here was told */
+	bool walked;                    /* ... up to `ns` and `name` */
+	bool blocked;                   /* the client's socket has enough */
+	bool has_told;                  /* something; the next event is not the first */
+	bool keeps_names;
+	char wanted_ns[FOLLOW_NS_SIZE];
+	char ns[FOLLOW_NS_SIZE];
+	char name[FOLLOW_NAME_SIZE];
+	struct name_set known;          /* what the client has */
+	struct name_set unsure;         /* may have: changed between its list and its watch */
+	uint64_t end_ms;
+	uint64_t bookmark_ms;           /* the next one */
+	uint64_t turn_end_us;
+	unsigned steps;
+};
+
+TAILQ_HEAD(follow_list, follow);
+
+struct follows {
+	const struct clock *clock;
+	struct ledger *ledger;
+	struct event *turn;
+	struct event *tick;
+	struct follow_list list;
+	size_t count;
+	size_t names;                   /* in all sets together, as of their last look */
+	uint64_t changed[API_KIND_COUNT];       /* the last change of each kind */
+	struct strbuf text;
+	struct follow_shared shared[FOLLOW_SHARED];
+};
+
+/* Behind, and able to be told? */
+bool follow_is_behind(const struct follow *follow);
+/*
+ * Tell what there is to tell, until follow->turn_end_us.  FOLLOW_ENDED: the follow is no more.
+ */
+enum follow_outcome follow_run(struct follow *follow);
+enum follow_outcome follow_catch_up(struct follow *follow);
+enum follow_outcome follow_tell_bookmark(struct follow *follow, bool is_end);
+/* The client sees that the answer is whole; frees the follow. */
+enum follow_outcome follow_end(struct follow *follow);
+void follow_free(struct follow *follow);
 #endif
