@@ -129,6 +129,7 @@ fill_settings(const struct rollcall *rollcall, struct source_dir_settings *setti
 		.path_count = config->zone_count,
 		.exec_enabled = config->probes.exec.enabled,
 		.text = &zone_feed_text,
+		.squeeze = ledger_feed_squeeze(rollcall->ledger_feed),
 	};
 }
 

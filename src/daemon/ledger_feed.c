@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/squeeze.h"
 #include "daemon/context.h"
 #include "daemon/ledger_events.h"
 #include "daemon/witness.h"
@@ -18,6 +19,7 @@
 
 struct ledger_feed {
 	struct rollcall *rollcall;
+	struct squeeze *squeeze;
 	struct ledger *ledger;
 	struct clerk *clerk;
 	struct recorder *recorder;
@@ -126,12 +128,14 @@ make_parts(struct ledger_feed *feed)
 
 	if (gethostname(feed->node_name, sizeof(feed->node_name) - 1) != 0)
 		feed->node_name[0] = '\0';
+	feed->squeeze = squeeze_new();
 	feed->ledger = ledger_new(&ledger);
-	if (feed->ledger == NULL)
+	if (feed->ledger == NULL || feed->squeeze == NULL)
 		return ERR_NOMEM;
 	feed->clerk = clerk_new(feed->ledger, view.store);
 	feed->recorder = recorder_new(feed->ledger, rollcall->clock);
 	view.recorder = feed->recorder;
+	view.squeeze = feed->squeeze;
 	feed->view = view_new(&view);
 	return feed->clerk == NULL || feed->recorder == NULL || feed->view == NULL ? ERR_NOMEM : 0;
 }
@@ -162,6 +166,7 @@ ledger_feed_free(struct ledger_feed *feed)
 	recorder_free(feed->recorder);
 	clerk_free(feed->clerk);
 	ledger_free(feed->ledger);
+	squeeze_free(feed->squeeze);
 	free(feed);
 }
 
@@ -181,6 +186,12 @@ struct recorder *
 ledger_feed_recorder(struct ledger_feed *feed)
 {
 	return feed->recorder;
+}
+
+struct squeeze *
+ledger_feed_squeeze(struct ledger_feed *feed)
+{
+	return feed != NULL ? feed->squeeze : NULL;
 }
 
 void

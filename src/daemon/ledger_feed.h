@@ -10,6 +10,7 @@ struct ledger;
 struct ledger_feed;
 struct recorder;
 struct rollcall;
+struct squeeze;
 struct view;
 
 /* After the world is made and before any file is read.  NULL: no memory. */
@@ -20,6 +21,8 @@ void ledger_feed_free(struct ledger_feed *feed);
 struct ledger *ledger_feed_ledger(struct ledger_feed *feed);
 struct view *ledger_feed_view(struct ledger_feed *feed);
 struct recorder *ledger_feed_recorder(struct ledger_feed *feed);
+/* What packs and reads images on this thread; NULL feed: NULL, there are none. */
+struct squeeze *ledger_feed_squeeze(struct ledger_feed *feed);
 
 /* What was found wrong with files; once a second.  NULL feed: nothing. */
 void ledger_feed_note_file(struct ledger_feed *feed, const struct diag *diag);

@@ -380,6 +380,7 @@ managed_new(const struct managed_settings *settings)
 	managed->clock = settings->clock;
 	managed->world = settings->world;
 	managed->exec_enabled = settings->exec_enabled;
+	managed->squeeze = settings->squeeze;
 	managed->problem = settings->problem;
 	managed->arg = settings->arg;
 	managed->turn = event_new(settings->loop, -1, EV_PERSIST, on_turn, managed);

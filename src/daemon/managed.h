@@ -20,6 +20,7 @@ struct clock;
 struct diag;
 struct event_base;
 struct managed;
+struct squeeze;
 struct world;
 
 struct managed_settings {
@@ -28,6 +29,7 @@ struct managed_settings {
 	const struct clock *clock;
 	struct world *world;
 	bool exec_enabled;              /* as of all manifests */
+	struct squeeze *squeeze;        /* borrowed: packs what they state; NULL: nobody looks */
 	/* Why the addresses of Services cannot be written, or NULL (state_problem). */
 	const char *(*problem)(void *arg);
 	void *arg;

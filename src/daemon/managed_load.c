@@ -20,7 +20,7 @@ managed_decode(const struct managed *managed, const char *path, const char *text
 {
 	/* What anybody with the token may write is not to run commands. */
 	const struct decode_settings settings = { .trusted = false,
-		.exec_enabled = managed->exec_enabled };
+		.exec_enabled = managed->exec_enabled, .squeeze = managed->squeeze };
 
 	return decode_text(path, text, len, &settings, objects, diag);
 }

@@ -8,6 +8,7 @@
 #include "source/decode.h"
 
 struct event;
+struct squeeze;
 
 struct managed_change {
 	struct managed_change *next;
@@ -34,6 +35,7 @@ struct managed {
 	struct event *late;             /* one is waited for in vain */
 	struct managed_change *changes; /* in the order in which they came */
 	size_t broken;
+	struct squeeze *squeeze;
 	bool exec_enabled;
 };
 

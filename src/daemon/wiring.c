@@ -226,6 +226,7 @@ make_managed(struct rollcall *rollcall)
 	const struct managed_settings settings = {
 		.state_dir = config->state_dir, .loop = rollcall->loop, .clock = rollcall->clock,
 		.world = rollcall->world, .exec_enabled = config->probes.exec.enabled,
+		.squeeze = ledger_feed_squeeze(rollcall->ledger_feed),
 		.problem = state_trouble, .arg = rollcall,
 	};
 

@@ -15,6 +15,7 @@ static const struct compact_field text_fields[] = { { .offset = 0 } };
 const struct compact_table compact_texts = {
 	.size = sizeof(char *), .fields = text_fields, .count = 1,
 };
+const struct compact_table compact_octets = { .size = 1, .packed = true };
 const struct compact_table compact_addrs = { .size = sizeof(struct addr), .packed = true };
 
 /* A text that was met, and where its copy lies among the texts. */

@@ -51,6 +51,8 @@ struct compact_table {
 /* For members that are `const char **`, and `struct addr *`. */
 extern const struct compact_table compact_texts;
 extern const struct compact_table compact_addrs;
+/* For `const uint8_t *`. */
+extern const struct compact_table compact_octets;
 
 /* The copy, to be given to free(3); NULL: no memory. */
 void *compact_copy(const struct compact_table *table, const void *from);

@@ -38,8 +38,7 @@ struct pairs {
 
 /*
  * First member of every kind's struct, which begins the one piece of memory all of it is in.  What
- * nothing here looks at is not kept (uid, annotations, labels but for Pods): who shows an object
- * reads it again from where it came.
+ * nothing here looks at (uid, annotations, labels but for Pods) is in the image alone.
  */
 struct object {
 	uint8_t kind;           /* enum object_kind */
@@ -48,6 +47,11 @@ struct object {
 	uint32_t references;    /* control thread only, once the store has it */
 	struct origin *origin;  /* held; the file of all its places.  NULL: none */
 	struct place place;     /* of its first key */
+	/* metadata.creationTimestamp; 0: not stated */
+	uint32_t created_unix_s;
+	/* what was stated, packed (base/squeeze.h), for those who show it; NULL: nobody does */
+	uint32_t image_size;
+	const uint8_t *image;
 	/* over all that was stated, without places; equal digests: equal objects */
 	uint64_t digest;
 	/* metadata.namespace, "default" where not stated; "" for a Namespace */

@@ -15,7 +15,8 @@ static const struct compact_table pair_table = { COMPACT_TABLE(pair_fields, pair
 
 /* Of a struct that begins with its struct object. */
 #define OBJECT_FIELDS \
-	{ COMPACT_TEXT(object, ns) }, { COMPACT_TEXT(object, name) }
+	{ COMPACT_TEXT(object, ns) }, { COMPACT_TEXT(object, name) }, \
+	{ COMPACT_ITEMS(object, image, image_size, &compact_octets) }
 
 static const struct compact_field endpoint_fields[] = {
 	{ COMPACT_TEXT(endpoint, hostname) }, { COMPACT_TEXT(endpoint, pod_name) },

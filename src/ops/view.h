@@ -17,6 +17,7 @@ struct ledger_entry;
 struct place;
 struct recorder;
 struct roster_entry;
+struct squeeze;
 struct store;
 struct view;
 
@@ -31,6 +32,7 @@ struct view_settings {
 	const struct store *store;
 	const struct clock *clock;
 	const struct recorder *recorder;        /* NULL: there are no Events */
+	struct squeeze *squeeze;                /* reads what objects stated */
 	const char *node_name;                  /* of Pods that state none */
 	const struct view_ops *ops;
 	void *arg;

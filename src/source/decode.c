@@ -10,12 +10,15 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/err.h"
+#include "base/squeeze.h"
+#include "base/strbuf.h"
 #include "base/text.h"
 #include "model/object.h"
 #include "model/origin.h"
 #include "source/decode_kinds.h"
 #include "source/doc.h"
 #include "source/field.h"
+#include "source/image.h"
 
 #define SUBJECT_SIZE 400
 #define LIST_NESTING 8
@@ -25,15 +28,20 @@ struct kind {
 	const char *version;
 	enum object_kind kind;
 	decode_kind_fn *decode;
+	const struct field_table *table;
 };
 
 static const struct kind kinds[] = {
-	{ "Service", "v1", KIND_SERVICE, decode_service },
-	{ "Pod", "v1", KIND_POD, decode_pod },
-	{ "Endpoints", "v1", KIND_ENDPOINTS, decode_endpoints },
-	{ "EndpointSlice", "discovery.k8s.io/v1", KIND_ENDPOINT_SLICE, decode_endpoint_slice },
-	{ "Namespace", "v1", KIND_NAMESPACE, decode_namespace },
-	{ "Ingress", "networking.k8s.io/v1", KIND_INGRESS, decode_ingress },
+	{ "Service", "v1", KIND_SERVICE, decode_service, &decode_service_table },
+	{ "Pod", "v1", KIND_POD, decode_pod, &decode_pod_table },
+	{ "Endpoints", "v1", KIND_ENDPOINTS, decode_endpoints,
+	    &decode_endpoints_table },
+	{ "EndpointSlice", "discovery.k8s.io/v1", KIND_ENDPOINT_SLICE, decode_endpoint_slice,
+	    &decode_endpoint_slice_table },
+	{ "Namespace", "v1", KIND_NAMESPACE, decode_namespace,
+	    &decode_namespace_table },
+	{ "Ingress", "networking.k8s.io/v1", KIND_INGRESS, decode_ingress,
+	    &decode_ingress_table },
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
@@ -44,6 +52,7 @@ struct decoder {
 	struct diag *diag;
 	struct origin *origin;          /* of what was decoded so far; NULL: nothing was */
 	struct arena *scratch;          /* what the present object is decoded to; NULL: none was */
+	struct strbuf image;            /* of the present object */
 	bool invalid;
 	bool root_known;                /* these two were looked for */
 	const char *root_kind;          /* of the List whose items are handed out */
@@ -145,6 +154,7 @@ make_room(struct decoder *decoder, const char *file)
 static int
 finish(struct decoder *decoder, int err)
 {
+	strbuf_release(&decoder->image);
 	arena_free(decoder->scratch);
 	origin_unref(decoder->origin);
 	return err != 0 ? err : decoder->invalid ? ERR_INVALID : 0;
@@ -163,6 +173,30 @@ fill_common(struct object *object, const struct kind *kind, const struct doc_nod
 	object->trusted = settings->trusted;
 	if (object->ns == NULL)
 		object->ns = "default";
+}
+
+/* What it states, packed until the next one is; one that is beyond all reason has no image. */
+static int
+fill_image(struct decoder *decoder, struct object *object, const struct kind *kind,
+    const struct doc_node *root)
+{
+	struct strbuf *image = &decoder->image;
+	const void *packed;
+	size_t len;
+	int err;
+
+	if (decoder->settings->squeeze == NULL)
+		return 0;
+	strbuf_clear(image);
+	image_write(kind->table, root, image);
+	err = image->err == 0 ? squeeze_pack(decoder->settings->squeeze, image->text, image->len,
+	    &packed, &len) : image->err;
+	image->err = 0;
+	if (err != 0)
+		return err == ERR_LIMIT ? 0 : err;
+	object->image = packed;
+	object->image_size = (uint32_t)len;
+	return 0;
 }
 
 /* Only the object's packed copy is kept; what it was decoded to was roomy. */
@@ -202,7 +236,9 @@ decode_kind(struct decoder *decoder, const struct kind *kind, const struct doc_n
 		decoder->invalid = true;
 	} else if (err == 0) {
 		fill_common(object, kind, root, &context, decoder->origin);
-		err = append_packed(decoder->list, object);
+		err = fill_image(decoder, object, kind, root);
+		if (err == 0)
+			err = append_packed(decoder->list, object);
 	}
 	return err;
 }
@@ -353,7 +389,8 @@ decode_document(const struct doc_node *root, const struct decode_settings *setti
     struct object_list *list,
     struct diag *diag)
 {
-	struct decoder decoder = { .settings = settings, .list = list, .diag = diag };
+	struct decoder decoder = { .settings = settings, .list = list, .diag = diag,
+		.image = STRBUF_INIT };
 	const struct doc_part part = { .kind = DOC_PART_WHOLE, .root = root };
 
 	return finish(&decoder, decode_whole(&decoder, &part));
@@ -408,7 +445,8 @@ int
 decode_text(const char *name, const void *text, size_t len, const struct decode_settings *settings,
     struct object_list *list, struct diag *diag)
 {
-	struct decoder decoder = { .settings = settings, .list = list, .diag = diag };
+	struct decoder decoder = { .settings = settings, .list = list, .diag = diag,
+		.image = STRBUF_INIT };
 	struct doc_reader *reader = doc_reader_new(name, text, len, DOC_SPLIT_LISTS, diag);
 	struct doc_part part = { .kind = DOC_PART_WHOLE };
 	int err = reader == NULL ? ERR_NOMEM : 0;

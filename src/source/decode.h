@@ -13,6 +13,7 @@
 struct diag;
 struct doc_node;
 struct object;
+struct squeeze;
 
 /* Objects of one file, in order; owned by the list until taken. */
 struct object_list {
@@ -26,6 +27,8 @@ struct decode_settings {
 	/* exec commands may be believed (owner and mode of the file, or not a file) */
 	bool trusted;
 	bool exec_enabled;      /* probes.exec.enabled */
+	/* packs what is stated, for those who show it; NULL: nobody does */
+	struct squeeze *squeeze;
 	/* once true, decode_text() gives up with ERR_CLOSED; NULL: never */
 	const atomic_bool *stop;
 };

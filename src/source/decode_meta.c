@@ -67,9 +67,10 @@ hook_created(struct field_context *context, const struct doc_node *node, void *t
 	    "%Y-%m-%dT%H:%M:%S", &tm);
 	time_t seconds = rest == NULL ? -1 : timegm(&tm);
 
-	(void)target;
 	if (seconds < 0)
 		field_error(context, node, "", "must be a time like 2024-05-01T10:00:00Z");
+	else if (seconds <= UINT32_MAX)
+		((struct stated_meta *)target)->object.created_unix_s = (uint32_t)seconds;
 }
 
 static void
@@ -92,10 +93,10 @@ hook_deleted(struct field_context *context, const struct doc_node *node, void *t
 	    .rule = decode_rule_label_value, .doc = "what selectors look at" }, \
 	{ FIELD("annotations", FIELD_PAIRS, stated_meta, annotations), \
 	    .key_rule = decode_rule_label_key, \
-	    .doc = "those under rollcall/ are ours; others are checked, not kept" }, \
+	    .doc = "those under rollcall/ are ours; others are shown" }, \
 	{ FIELD("uid", FIELD_TEXT, stated_meta, uid), .doc = "checked, not kept" }, \
 	{ .name = "creationTimestamp", .type = FIELD_HOOK, .hook = hook_created, .shown = "time", \
-	    .doc = "checked, not kept" }, \
+	    .doc = "shown; default: when it was first seen" }, \
 	{ .name = "deletionTimestamp", .type = FIELD_HOOK, .hook = hook_deleted, .shown = "time", \
 	    .doc = "the object is going: its endpoints are not ready" }, \
 	FIELD_UNUSED("generateName"), FIELD_UNUSED("generation"), FIELD_UNUSED("resourceVersion"), \

@@ -45,10 +45,12 @@ is_text(const struct manifest_read *read)
 }
 
 static void
-read_text(struct manifest_read *read, const struct manifest_file *file, const atomic_bool *stop)
+read_text(struct manifest_read *read, const struct manifest_file *file, struct squeeze *squeeze,
+    const atomic_bool *stop)
 {
 	const struct place place = { read->path, 0, 0 };
 
+	(void)squeeze;
 	read->is_text = true;
 	if (read->text != NULL)
 		read->decode_err = read->text->read(read->path, file->text, file->len, stop,
@@ -59,11 +61,13 @@ read_text(struct manifest_read *read, const struct manifest_file *file, const at
 }
 
 static void
-decode(struct manifest_read *read, const struct manifest_file *file, const atomic_bool *stop)
+decode(struct manifest_read *read, const struct manifest_file *file, struct squeeze *squeeze,
+    const atomic_bool *stop)
 {
 	const struct decode_settings settings = {
 		.trusted = file->trusted,
 		.exec_enabled = read->exec_enabled,
+		.squeeze = squeeze,
 		.stop = stop,
 	};
 
@@ -72,7 +76,7 @@ decode(struct manifest_read *read, const struct manifest_file *file, const atomi
 }
 
 void
-manifest_read_run(struct manifest_read *read, const atomic_bool *stop)
+manifest_read_run(struct manifest_read *read, struct squeeze *squeeze, const atomic_bool *stop)
 {
 	struct manifest_file file;
 
@@ -90,6 +94,6 @@ manifest_read_run(struct manifest_read *read, const atomic_bool *stop)
 		read->stamp = file.stamp;
 	read->same = read->known && read->known_digest == read->digest;
 	if (!read->same)
-		(is_text(read) ? read_text : decode)(read, &file, stop);
+		(is_text(read) ? read_text : decode)(read, &file, squeeze, stop);
 	manifest_file_release(&file);
 }

@@ -16,6 +16,7 @@
 
 struct diag;
 struct source_text;
+struct squeeze;
 
 struct manifest_read {
 	/* What is asked for. */
@@ -45,6 +46,10 @@ struct manifest_read *manifest_read_new(const char *path);
 /* With the objects that were not taken.  NULL is allowed. */
 void manifest_read_free(struct manifest_read *read);
 
-/* Read and decode.  Ends soon, with ERR_CLOSED, once *stop is true (NULL: never is). */
-void manifest_read_run(struct manifest_read *read, const atomic_bool *stop);
+/*
+ * Read and decode, with images by `squeeze` (NULL: without).  Ends soon, with ERR_CLOSED, once *stop
+ * is true (NULL: never is).
+ */
+void manifest_read_run(struct manifest_read *read, struct squeeze *squeeze,
+    const atomic_bool *stop);
 #endif

@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/squeeze.h"
 #include "source/manifest_read.h"
 
 #define THREADS_MAX 4
@@ -33,6 +34,7 @@ struct task {
 
 struct read_crew {
 	struct event_base *loop;
+	struct squeeze *squeeze;        /* the loop's; NULL: no images are wanted */
 	read_crew_done_fn *fn;
 	void *arg;
 	struct event *event;            /* NULL: not started */
@@ -103,10 +105,23 @@ begin_task(struct read_crew *crew)
 	return task;
 }
 
+/* What a thread packs images with, made when it is needed first. */
+static void
+run_task(struct read_crew *crew, struct task *task, struct squeeze **own)
+{
+	if (crew->squeeze != NULL && *own == NULL)
+		*own = squeeze_new();
+	if (crew->squeeze != NULL && *own == NULL)
+		task->read->err = ERR_NOMEM;
+	else
+		manifest_read_run(task->read, *own, &crew->stop);
+}
+
 static void *
 work(void *arg)
 {
 	struct read_crew *crew = arg;
+	struct squeeze *own = NULL;
 	struct task *task;
 
 	(void)pthread_setname_np(pthread_self(), "reader");
@@ -116,12 +131,13 @@ work(void *arg)
 	pthread_mutex_lock(&crew->lock);
 	while ((task = begin_task(crew)) != NULL) {
 		pthread_mutex_unlock(&crew->lock);
-		manifest_read_run(task->read, &crew->stop);
+		run_task(crew, task, &own);
 		pthread_mutex_lock(&crew->lock);
 		task->done = true;
 		tell(crew);
 	}
 	pthread_mutex_unlock(&crew->lock);
+	squeeze_free(own);
 	return NULL;
 }
 
@@ -157,7 +173,7 @@ on_done(evutil_socket_t fd, short what, void *arg)
 	if (crew->thread_count == 0 && crew->given < crew->count) {
 		struct task *task = begin_task(crew);
 
-		manifest_read_run(task->read, &crew->stop);
+		manifest_read_run(task->read, crew->squeeze, &crew->stop);
 		task->done = true;
 	}
 	read = take(crew);
@@ -167,13 +183,14 @@ on_done(evutil_socket_t fd, short what, void *arg)
 }
 
 struct read_crew *
-read_crew_new(struct event_base *loop, read_crew_done_fn *done, void *arg)
+read_crew_new(struct event_base *loop, struct squeeze *squeeze, read_crew_done_fn *done, void *arg)
 {
 	struct read_crew *crew = calloc(1, sizeof(*crew));
 
 	if (crew == NULL)
 		return NULL;
 	crew->loop = loop;
+	crew->squeeze = squeeze;
 	crew->fn = done;
 	crew->arg = arg;
 	crew->fd = -1;
@@ -231,7 +248,7 @@ read_crew_run(struct read_crew *crew)
 		struct task *task = &crew->tasks[crew->begun++];
 		struct manifest_read *read = task->read;
 
-		manifest_read_run(read, NULL);
+		manifest_read_run(read, crew->squeeze, NULL);
 		task->read = NULL;
 		crew->given = crew->begun;
 		crew->fn(crew->arg, read);

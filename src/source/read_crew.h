@@ -17,12 +17,17 @@
 struct event_base;
 struct manifest_read;
 struct read_crew;
+struct squeeze;
 
 /* `read` was run and is the callee's, who may free the crew in a round of the loop. */
 typedef void read_crew_done_fn(void *arg, struct manifest_read *read);
 
-/* `loop` may be NULL where nobody starts it.  NULL: no memory. */
-struct read_crew *read_crew_new(struct event_base *loop, read_crew_done_fn *done, void *arg);
+/*
+ * `loop` may be NULL where nobody starts it.  `squeeze` is borrowed, for what the loop reads itself,
+ * and says that images are wanted (NULL: none are); threads have their own.  NULL: no memory.
+ */
+struct read_crew *read_crew_new(struct event_base *loop, struct squeeze *squeeze,
+    read_crew_done_fn *done, void *arg);
 
 /* Waits for threads in the middle of a file: they end within milliseconds.  NULL is allowed. */
 void read_crew_free(struct read_crew *crew);

@@ -22,6 +22,7 @@ struct event_base;
 struct clock;
 struct source_dir;
 struct source_text;
+struct squeeze;
 
 struct source_dir_ops {
 	/*
@@ -45,6 +46,8 @@ struct source_dir_settings {
 	bool exec_enabled;
 	/* who takes what is no manifest, with the ops' arg; NULL: nobody.  From the start only. */
 	const struct source_text *text;
+	/* packs what objects state; borrowed for the life of the source.  NULL: no images */
+	struct squeeze *squeeze;
 	const char *what;               /* what the paths are called; NULL: zones */
 	/* quiet time after an event before reading: 20; vanished files: 100 */
 	uint64_t rest_ms;

@@ -75,7 +75,8 @@ have_read(struct source_dir *source, struct manifest_read *read)
 	struct scan *scan = &source->scan;
 
 	if (scan->crew == NULL)
-		scan->crew = read_crew_new(source->loop, on_read, source);
+		scan->crew = read_crew_new(source->loop, source->settings.squeeze,
+		    on_read, source);
 	if (scan->crew != NULL && read_crew_add(scan->crew, read) == 0) {
 		scan->left++;
 		return 0;

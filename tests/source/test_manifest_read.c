@@ -49,7 +49,7 @@ read_it(const struct manifest_read *before, const atomic_bool *stop)
 		read->known = true;
 		read->known_digest = before->digest;
 	}
-	manifest_read_run(read, stop);
+	manifest_read_run(read, NULL, stop);
 	return read;
 }
 

@@ -73,7 +73,7 @@ on_done(void *arg, struct manifest_read *read)
 static void
 make_crew(void)
 {
-	crew = read_crew_new(loop, on_done, NULL);
+	crew = read_crew_new(loop, NULL, on_done, NULL);
 	ck_assert_ptr_nonnull(crew);
 }
 
