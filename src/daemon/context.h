@@ -26,6 +26,7 @@ struct api_door;
 struct httpd;
 struct index;
 struct ledger_feed;
+struct lookout;
 struct managed;
 struct write;
 struct prober;
@@ -89,6 +90,7 @@ struct rollcall {
 	struct api_door *api_door;      /* NULL: nobody can look */
 	struct managed *managed;        /* objects written through the API */
 	struct write *write;            /* by whom; NULL: the API has no door */
+	struct lookout *lookout;        /* the page and its feeds; NULL: none */
 	struct source_dir *source;
 	struct source_dir *hosts;       /* hosts files */
 	struct source_dir *local;       /* zones/local */

@@ -27,8 +27,9 @@
 #include "daemon/privilege.h"
 #include "daemon/reload.h"
 #include "daemon/serve.h"
-#include "daemon/teller.h"
+#include "daemon/sight.h"
 #include "daemon/steering.h"
+#include "daemon/teller.h"
 #include "daemon/transferring.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
@@ -336,6 +337,8 @@ start_parts(struct rollcall *rollcall)
 	}
 	if (status == 0)
 		status = wiring_start(rollcall);
+	if (status == 0 && sight_start(rollcall) != 0)
+		status = EX_OSERR;
 	if (status == 0 && feed_start(rollcall) != 0)
 		status = EX_OSERR;
 	if (status == 0 && steering_start(rollcall) != 0)
@@ -416,6 +419,7 @@ rollcall_stop(struct rollcall *rollcall)
 	teller_free(rollcall->teller);
 	transferring_stop(rollcall);
 	feed_stop(rollcall);
+	sight_stop(rollcall);
 	wiring_stop(rollcall);
 	helper_stop(rollcall->helper);
 	free_events(rollcall);
