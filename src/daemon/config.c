@@ -72,6 +72,7 @@ set_defaults(struct config *config)
 	config->node_port_range = "30000-32767";
 	config_http_default(&config->http);
 	config->user = "rollcall";
+	config->node_name = "";
 	config->state_dir = default_state_dir(config->arena);
 	config->dns.ttl_s = 5;
 	config->dns.ttl_cluster_ip_s = CONFIG_TTL_UNSET;
@@ -270,6 +271,20 @@ take_flags(struct config *config, const struct config_flags *flags, struct diag 
 
 /* ---- derived ---- */
 
+/* What the node is called where it is not said (kubelet: the host name in lower case). */
+static const char *
+host_name(struct arena *arena)
+{
+	char name[256] = "";
+
+	if (gethostname(name, sizeof(name) - 1) != 0)
+		name[0] = '\0';
+	for (char *c = name; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c + 32);
+	return arena_text(arena, name);
+}
+
 static int
 make_cidrs(struct config *config, const char *const *texts, size_t text_count, struct cidr **out,
     size_t *count)
@@ -395,7 +410,9 @@ derive(struct config *config, struct diag *diag)
 	    config->load_balancer_cidr_count, diag);
 	if (config->no_state)
 		config->state_dir = NULL;
-	return config_http_derive(config);
+	if (*config->node_name == '\0')
+		config->node_name = host_name(config->arena);
+	return config->node_name == NULL ? ERR_NOMEM : config_http_derive(config);
 }
 
 /* ---- life ---- */
@@ -483,99 +500,4 @@ config_dns_settings(const struct config *config, const struct addr *own, size_t 
 	settings->transfer = config_transfer_access(config);
 	config_edge_settings(&dns->edge, settings);
 	settings->autopath = dns->autopath.made;
-}
-
-static bool
-same_texts(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
-{
-	if (a_count != b_count)
-		return false;
-	for (size_t i = 0; i < a_count; i++)
-		if (strcmp(a[i], b[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-size_t
-config_needs_restart(
-    const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX])
-{
-	const struct {
-		const char *name;
-		bool same;
-	} settings[CONFIG_RESTART_MAX] = {
-		{ "clusterDomain", same_text(old->cluster_domain, new->cluster_domain) },
-		{ "listen",
-		    same_texts(old->listen_texts, old->listen_text_count, new->listen_texts,
-			new->listen_text_count) },
-		{ "threads", old->threads == new->threads },
-		{ "serviceCIDRs",
-		    same_texts(old->service_cidr_texts, old->service_cidr_text_count,
-			new->service_cidr_texts, new->service_cidr_text_count) },
-		{ "loadBalancerCIDRs",
-		    same_texts(old->load_balancer_cidr_texts, old->load_balancer_cidr_text_count,
-			new->load_balancer_cidr_texts, new->load_balancer_cidr_text_count) },
-		{ "serviceNodePortRange", same_text(old->node_port_range, new->node_port_range) },
-		{ "user", same_text(old->user, new->user) },
-		{ "state.dir", same_text(old->state_dir, new->state_dir) },
-		{ "probes.exec.user", same_text(old->probes.exec.user, new->probes.exec.user) },
-		{ "probes.exec.socket",
-		    same_text(old->probes.exec.socket, new->probes.exec.socket) },
-		/* The helper is started before privileges are given up, or never. */
-		{ "probes.exec.enabled", old->probes.exec.enabled || !new->probes.exec.enabled },
-		{ "tcp",
-		    old->tcp.max_clients == new->tcp.max_clients &&
-			old->tcp.idle_ms == new->tcp.idle_ms },
-		{ "listenTLS",
-		    same_texts(old->tls.listen_texts, old->tls.listen_text_count,
-			new->tls.listen_texts, new->tls.listen_text_count) &&
-			same_text(old->tls.certificate, new->tls.certificate) &&
-			same_text(old->tls.key, new->tls.key) },
-	};
-	size_t count = 0;
-
-	for (size_t i = 0; i < CONFIG_RESTART_MAX; i++)
-		if (!settings[i].same)
-			names[count++] = settings[i].name;
-	return count;
-}
-
-static bool
-same_addrs(const struct addr *a, size_t a_count, const struct addr *b, size_t b_count)
-{
-	if (a_count != b_count)
-		return false;
-	for (size_t i = 0; i < a_count; i++)
-		if (addr_compare(&a[i], &b[i]) != 0)
-			return false;
-	return true;
-}
-
-bool
-config_same_answers(const struct config *a, const struct config *b)
-{
-	const struct config_dns *x = &a->dns, *y = &b->dns;
-
-	if (x->ttl_s != y->ttl_s || x->ttl_cluster_ip_s != y->ttl_cluster_ip_s ||
-	    x->ttl_headless_s != y->ttl_headless_s || x->ttl_negative_s != y->ttl_negative_s ||
-	    x->pods != y->pods || x->endpoint_pod_names != y->endpoint_pod_names ||
-	    x->ignore_empty_service != y->ignore_empty_service || x->zonal != y->zonal ||
-	    !config_autopath_same(&x->autopath, &y->autopath))
-		return false;
-	if (!same_texts(x->namespaces, x->namespace_count, y->namespaces, y->namespace_count) ||
-	    !same_texts(
-		x->reverse_zones, x->reverse_zone_count, y->reverse_zones, y->reverse_zone_count))
-		return false;
-	if (!same_text(a->external.zone, b->external.zone) ||
-	    a->external.headless != b->external.headless || a->external.ttl_s != b->external.ttl_s)
-		return false;
-	return same_addrs(x->ns_addresses, x->ns_address_count, y->ns_addresses,
-	    y->ns_address_count) && same_addrs(a->ingress_addresses, a->ingress_address_count,
-	    b->ingress_addresses, b->ingress_address_count);
 }

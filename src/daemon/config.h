@@ -127,6 +127,7 @@ struct config {
 	struct addr *ingress_addresses;
 	size_t ingress_address_count;
 	struct config_http http;
+	const char *node_name;          /* of the host that we run on */
 	const char *user;               /* "": stay who started us */
 	bool user_stated;
 	const char *state_dir;          /* NULL: --no-state */
@@ -172,7 +173,7 @@ void config_dns_settings(const struct config *config, const struct addr *own, si
 bool config_same_answers(const struct config *a, const struct config *b);
 
 /* The settings that differ and cannot be changed while running ("listen"); how many. */
-#define CONFIG_RESTART_MAX 13
+#define CONFIG_RESTART_MAX 14
 size_t config_needs_restart(
     const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
 #endif

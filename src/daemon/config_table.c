@@ -72,6 +72,13 @@ namespace_rule(const char *text)
 }
 
 static const char *
+node_rule(const char *text)
+{
+	return *text == '\0' || text_is_dns1123_subdomain(text) ? NULL :
+	    "must be the name of a node, like worker-1";
+}
+
+static const char *
 fallthrough_rule(const char *text)
 {
 	char name[256];
@@ -369,7 +376,8 @@ static const struct field config_fields[] = {
 	    .doc = "hosts files whose names are answered" },
 	{ .name = "localZones", .type = FIELD_HOOK, .hook = config_zones_local,
 	    .shown = "true, false, or a folder", .doc = "names that nobody else is to be asked for" },
-	LATER("nodeName"),
+	{ FIELD("nodeName", FIELD_TEXT, config, node_name), .rule = node_rule,
+	    .doc = "what this host is called as a node; default: its host name" },
 	{ FIELD("transfer", FIELD_MAP, config, transfer), .sub = &config_transfer_table },
 	{ FIELD("cache", FIELD_HOOK, config, cache), .hook = config_cache_hook,
 	    .shown = "mapping", .doc = "how long what upstreams say is kept" },

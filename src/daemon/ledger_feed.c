@@ -1,8 +1,8 @@
 /* ledger_feed.c - what becomes of the world, into the ledger. */
 #include "daemon/ledger_feed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -24,7 +24,7 @@ struct ledger_feed {
 	struct clerk *clerk;
 	struct recorder *recorder;
 	struct view *view;
-	char node_name[65];             /* the host's */
+	char node_name[256];            /* as the settings had it at the start */
 };
 
 /* ---- what the world tells ---- */
@@ -126,8 +126,7 @@ make_parts(struct ledger_feed *feed)
 		.node_name = feed->node_name, .ops = &view_table, .arg = feed,
 	};
 
-	if (gethostname(feed->node_name, sizeof(feed->node_name) - 1) != 0)
-		feed->node_name[0] = '\0';
+	snprintf(feed->node_name, sizeof(feed->node_name), "%s", rollcall->now->config->node_name);
 	feed->squeeze = squeeze_new();
 	feed->ledger = ledger_new(&ledger);
 	if (feed->ledger == NULL || feed->squeeze == NULL)

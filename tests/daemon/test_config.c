@@ -268,12 +268,28 @@ START_TEST(an_unknown_setting_is_a_warning_with_the_likely_name)
 }
 END_TEST
 
+START_TEST(the_node_is_called_as_stated_or_as_its_host)
+{
+	struct config *config;
+
+	ck_assert_int_eq(load("nodeName: worker-1\n", NULL, &config), 0);
+	ck_assert_str_eq(config->node_name, "worker-1");
+	config_free(config);
+	ck_assert_int_eq(load("nodeName: \"\"\n", NULL, &config), 0);
+	ck_assert_ptr_nonnull(config->node_name);
+	ck_assert_str_ne(config->node_name, "worker-1");
+	config_free(config);
+	ck_assert_int_eq(load("nodeName: Worker_1\n", NULL, &config), ERR_INVALID);
+	ck_assert_ptr_nonnull(strstr(said(0), "1:11: error: "));
+}
+END_TEST
+
 START_TEST(settings_of_later_versions_are_left_aside_with_a_warning)
 {
 	struct config *config;
 
-	ck_assert_int_eq(load("dataplane: {}\nnodeName: a\n", NULL, &config), 0);
-	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 2);
+	ck_assert_int_eq(load("dataplane: {}\n", NULL, &config), 0);
+	ck_assert_uint_eq(diag_count(diag, SEVERITY_WARNING), 1);
 	ck_assert_ptr_nonnull(strstr(said(0), "not served yet"));
 	config_free(config);
 }
@@ -417,6 +433,7 @@ suite(void)
 	tcase_add_test(t, the_external_zone_is_taken_as_a_name_or_with_its_settings);
 	tcase_add_test(t, the_external_zone_may_not_hold_what_a_flag_makes_the_cluster_domain);
 	tcase_add_test(t, an_unknown_setting_is_a_warning_with_the_likely_name);
+	tcase_add_test(t, the_node_is_called_as_stated_or_as_its_host);
 	tcase_add_test(t, settings_of_later_versions_are_left_aside_with_a_warning);
 	tcase_add_test(t, networks_that_overlap_are_refused);
 	tcase_add_test(t, a_configured_file_has_to_be_there);
