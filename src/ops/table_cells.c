@@ -70,6 +70,14 @@ cells_path(const json_t *object, const char *path)
 }
 
 const char *
+cells_text_of(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	return text == NULL ? "" : text;
+}
+
+const char *
 cells_path_text(const json_t *object, const char *path, const char *otherwise)
 {
 	const char *text = json_string_value(cells_path(object, path));

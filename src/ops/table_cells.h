@@ -28,6 +28,8 @@ void cells_object_age(struct cells *cells, const json_t *object);
 /* A text below a dotted path; `otherwise` where there is none or "". */
 const char *cells_path_text(const json_t *object, const char *path, const char *otherwise);
 json_t *cells_path(const json_t *object, const char *path);
+/* A text of a list or a map; "" for what is none. */
+const char *cells_text_of(const json_t *value);
 
 /* The first three of a list, joined by commas, and how many more there are. */
 struct cells_some {

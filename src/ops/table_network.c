@@ -62,7 +62,7 @@ add_external(struct strbuf *out, const json_t *object, const char *type)
 	if (strcmp(type, "LoadBalancer") == 0)
 		add_ingress(out, object);
 	for (size_t i = 0; i < json_array_size(list); i++)
-		add_text(out, json_string_value(json_array_get(list, i)));
+		add_text(out, cells_text_of(json_array_get(list, i)));
 	if (out->len == 0)
 		strbuf_add(out, strcmp(type, "LoadBalancer") == 0 ? "<pending>" : "<none>");
 }
@@ -103,7 +103,7 @@ add_selector(struct strbuf *out, json_t *selector)
 	qsort(keys, used, sizeof(*keys), compare_texts);
 	for (size_t i = 0; i < used; i++)
 		strbuf_addf(out, "%s%s=%s", i == 0 ? "" : ",", keys[i],
-		    json_string_value(json_object_get(selector, keys[i])));
+		    cells_text_of(json_object_get(selector, keys[i])));
 	if (used == 0)
 		strbuf_add(out, "<none>");
 	free(keys);
@@ -205,7 +205,7 @@ table_print_slice(struct cells *cells, const json_t *object)
 		const json_t *list = json_object_get(json_array_get(endpoints, i), "addresses");
 
 		for (size_t j = 0; j < json_array_size(list); j++)
-			cells_some_add(&some_endpoints, json_string_value(json_array_get(list, j)));
+			cells_some_add(&some_endpoints, cells_text_of(json_array_get(list, j)));
 	}
 	cells_text(cells, cells_path_text(object, "metadata.name", ""));
 	cells_text(cells, cells_path_text(object, "addressType", ""));
