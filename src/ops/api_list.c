@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "ops/api_parts.h"
 #include "ops/filter.h"
+#include "ops/json_text.h"
 #include "ops/shape.h"
 #include "ops/status.h"
 #include "ops/table.h"
@@ -77,13 +78,6 @@ api_list_stop(struct api *api)
 	}
 }
 
-static int
-add_dump(const char *text, size_t len, void *arg)
-{
-	strbuf_add_n(arg, text, len);
-	return 0;
-}
-
 /* Metadata where an object has it; NULL: no memory. */
 static json_t *
 view_head(struct api_list *list, const struct ledger_entry *entry)
@@ -140,7 +134,7 @@ add_item(struct api_list *list, json_t *object, const struct ledger_entry *entry
 		return STEP_NO_MEMORY;
 	if (list->given++ != 0)
 		strbuf_add(&list->text, ",");
-	json_dump_callback(item, add_dump, &list->text, JSON_COMPACT);
+	json_text_add(&list->text, item);
 	json_decref(item);
 	snprintf(list->given_ns, sizeof(list->given_ns), "%s", entry->ns);
 	snprintf(list->given_name, sizeof(list->given_name), "%s", entry->name);
@@ -198,10 +192,7 @@ add_head(struct api_list *list)
 		    (enum api_kind)list->target.resource->kind);
 
 		strbuf_add(&list->text, "\"columnDefinitions\":");
-		if (columns == NULL)
-			list->text.err = ERR_NOMEM;
-		else
-			json_dump_callback(columns, add_dump, &list->text, JSON_COMPACT);
+		json_text_add(&list->text, columns);
 		json_decref(columns);
 		strbuf_add(&list->text, ",");
 	}

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/api_parts.h"
 #include "ops/filter.h"
+#include "ops/json_text.h"
 #include "ops/shape.h"
 #include "ops/status.h"
 #include "ops/view.h"
@@ -62,13 +63,14 @@ api_view(struct view *view, const struct api_target *target, const struct ledger
 void
 api_reply_object(struct visit *visit, int status, const char *type, json_t *object)
 {
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	size_t len;
+	char *text = json_text(object, &len);
 
 	json_decref(object);
 	if (text == NULL)
 		api_reply_no_memory(visit);
 	else
-		visit_reply(visit, status, type, text, strlen(text));
+		visit_reply(visit, status, type, text, len);
 	free(text);
 }
 
@@ -157,12 +159,13 @@ api_reply_document(struct visit *visit, const char *type, const char *text, size
 void
 api_reply_json(struct visit *visit, const char *type, json_t *document)
 {
-	char *text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
+	size_t len;
+	char *text = json_text(document, &len);
 
 	json_decref(document);
 	if (text == NULL)
 		api_reply_no_memory(visit);
 	else
-		api_reply_document(visit, type, text, strlen(text));
+		api_reply_document(visit, type, text, len);
 	free(text);
 }

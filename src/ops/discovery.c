@@ -18,17 +18,27 @@ static const char type_v2beta1[] =
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
 
 json_t *
+discovery_checked(json_t *value, int err)
+{
+	if (err == 0)
+		return value;
+	json_decref(value);
+	return NULL;
+}
+
+json_t *
 discovery_verbs(unsigned verbs)
 {
 	/* In the alphabet's order, as API servers answer. */
 	static const enum api_verb order[] = { API_CREATE, API_DELETE, API_DELETE_ALL, API_GET,
 		API_LIST, API_PATCH, API_UPDATE, API_WATCH };
 	json_t *array = json_array();
+	int err = array == NULL ? -1 : 0;
 
 	for (size_t i = 0; i < API_VERB_COUNT; i++)
 		if ((verbs & API_BIT(order[i])) != 0)
-			json_array_append_new(array, json_string(api_verb_text(order[i])));
-	return array;
+			err |= json_array_append_new(array, json_string(api_verb_text(order[i])));
+	return discovery_checked(array, err);
 }
 
 /* Short names and categories, where there are any. */
@@ -36,7 +46,7 @@ int
 discovery_add_names(json_t *object, const struct api_resource *resource)
 {
 	json_t *names = json_array();
-	int err = 0;
+	int err = names == NULL ? -1 : 0;
 
 	for (size_t i = 0; resource->short_names[i] != NULL; i++)
 		err |= json_array_append_new(names, json_string(resource->short_names[i]));
@@ -89,12 +99,8 @@ resource_list(const struct api_group *group, const char *version)
 	for (size_t i = 0; i < count; i++)
 		if (discovery_has(&resources[i], group, version))
 			err |= append_resource(array, &resources[i]);
-	if (err != 0) {
-		json_decref(array);
-		return NULL;
-	}
 	return json_pack("{s:s, s:s, s:s, s:o}", "kind", "APIResourceList", "apiVersion", "v1",
-	    "groupVersion", name, "resources", array);
+	    "groupVersion", name, "resources", discovery_checked(array, err));
 }
 
 static json_t *
@@ -110,11 +116,13 @@ static json_t *
 group_item(const struct api_group *group)
 {
 	json_t *array = json_array();
+	int err = array == NULL ? -1 : 0;
 
 	for (size_t i = 0; group->versions[i] != NULL; i++)
-		json_array_append_new(array, version_item(group, group->versions[i]));
-	return json_pack("{s:s, s:o, s:o}", "name", group->name, "versions", array,
-	    "preferredVersion", version_item(group, group->versions[0]));
+		err |= json_array_append_new(array, version_item(group, group->versions[i]));
+	return json_pack("{s:s, s:o, s:o}", "name", group->name, "versions",
+	    discovery_checked(array, err), "preferredVersion", version_item(group,
+	    group->versions[0]));
 }
 
 static json_t *
@@ -124,24 +132,23 @@ group_list(void)
 	size_t count;
 	const struct api_group *groups = api_groups(&count);
 
+	int err = array == NULL ? -1 : 0;
+
 	/* The core group lies below /api. */
 	for (size_t i = 1; i < count; i++)
-		if (json_array_append_new(array, group_item(&groups[i])) != 0) {
-			json_decref(array);
-			return NULL;
-		}
+		err |= json_array_append_new(array, group_item(&groups[i]));
 	return json_pack("{s:s, s:s, s:o}", "kind", "APIGroupList", "apiVersion", "v1", "groups",
-	    array);
+	    discovery_checked(array, err));
 }
 
 static json_t *
 one_group(const struct api_group *group)
 {
 	json_t *object = group_item(group);
+	int err = json_object_set_new(object, "kind", json_string("APIGroup"));
 
-	json_object_set_new(object, "kind", json_string("APIGroup"));
-	json_object_set_new(object, "apiVersion", json_string("v1"));
-	return object;
+	err |= json_object_set_new(object, "apiVersion", json_string("v1"));
+	return discovery_checked(object, err);
 }
 
 static json_t *

@@ -25,11 +25,7 @@ resource_item(const struct api_resource *resource, const char *version)
 		err |= json_object_set_new(object, "subresources", json_pack("[{s:s, s:o, s:o}]",
 		    "subresource", "status", "responseKind", response_kind(resource, version),
 		    "verbs", discovery_verbs(resource->status_verbs)));
-	if (err != 0) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
+	return discovery_checked(object, err);
 }
 
 static json_t *
@@ -38,31 +34,24 @@ version_item(const struct api_group *group, const char *version)
 	json_t *array = json_array();
 	size_t count;
 	const struct api_resource *resources = api_resources(&count);
-	int err = 0;
+	int err = array == NULL ? -1 : 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (discovery_has(&resources[i], group, version))
 			err |= json_array_append_new(array, resource_item(&resources[i], version));
-	if (err != 0) {
-		json_decref(array);
-		return NULL;
-	}
-	return json_pack("{s:s, s:o, s:s}", "version", version, "resources", array, "freshness",
-	    "Current");
+	return json_pack("{s:s, s:o, s:s}", "version", version, "resources",
+	    discovery_checked(array, err), "freshness", "Current");
 }
 
 static json_t *
 group_item(const struct api_group *group)
 {
 	json_t *array = json_array();
-	int err = 0;
+	int err = array == NULL ? -1 : 0;
 
 	for (size_t i = 0; group->versions[i] != NULL; i++)
 		err |= json_array_append_new(array, version_item(group, group->versions[i]));
-	if (err != 0) {
-		json_decref(array);
-		return NULL;
-	}
+	array = discovery_checked(array, err);
 	/* The core group has no name. */
 	if (*group->name == '\0')
 		return json_pack("{s:{s:n}, s:o}", "metadata", "creationTimestamp", "versions",
@@ -83,10 +72,6 @@ discovery_aggregated(bool core, const char *version)
 	snprintf(name, sizeof(name), "apidiscovery.k8s.io/%s", version);
 	for (size_t i = core ? 0 : 1; i < (core ? 1 : count); i++)
 		err |= json_array_append_new(array, group_item(&groups[i]));
-	if (err != 0) {
-		json_decref(array);
-		return NULL;
-	}
 	return json_pack("{s:s, s:s, s:{}, s:o}", "kind", "APIGroupDiscoveryList", "apiVersion",
-	    name, "metadata", "items", array);
+	    name, "metadata", "items", discovery_checked(array, err));
 }

@@ -7,7 +7,9 @@
 struct api_group;
 struct api_resource;
 
-/* "verbs"; a new reference. */
+/* The value, or after an error NULL, and it is let go. */
+json_t *discovery_checked(json_t *value, int err);
+/* "verbs"; a new reference.  NULL: no memory. */
 json_t *discovery_verbs(unsigned verbs);
 /* Set "shortNames" and "categories" where there are any; other than 0: no memory. */
 int discovery_add_names(json_t *object, const struct api_resource *resource);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "ops/api_parts.h"
+#include "ops/json_text.h"
 #include "ops/openapi_parts.h"
 #include "ops/visit.h"
 
@@ -167,11 +168,8 @@ openapi_set_kind(struct openapi *openapi, const char *definition, enum api_kind 
 static int
 dump(json_t *document, struct openapi_text *out)
 {
-	out->text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
-	if (out->text == NULL)
-		return ERR_NOMEM;
-	out->len = strlen(out->text);
-	return 0;
+	out->text = json_text(document, &out->len);
+	return out->text == NULL ? ERR_NOMEM : 0;
 }
 
 static int

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "ops/json_text.h"
 #include "ops/openapi_parts.h"
 
 #define WIRE_VARINT 0u
@@ -198,16 +199,12 @@ write_extensions(struct strbuf *out, unsigned number, json_t *object)
 	json_object_foreach(object, key, value) {
 		struct strbuf any = STRBUF_INIT;
 		struct strbuf pair = STRBUF_INIT;
-		char *yaml;
+		struct strbuf yaml = STRBUF_INIT;
 
 		if (strncmp(key, "x-", 2) != 0)
 			continue;
-		yaml = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		if (yaml == NULL)
-			out->err = ERR_NOMEM;
-		else
-			write_text(&any, 2, yaml);
-		free(yaml);
+		json_text_add(&yaml, value);
+		write_part(&any, 2, &yaml);
 		write_text(&pair, 1, key);
 		write_part(&pair, 2, &any);
 		write_part(out, number, &pair);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "ops/api_target.h"
+#include "ops/json_text.h"
 #include "ops/openapi_parts.h"
 
 #define REF_V2 "#/definitions/"
@@ -118,11 +119,10 @@ make_group(struct openapi *openapi, const struct api_group *group)
 	struct openapi_text *out = &openapi->groups[openapi->group_count];
 	json_t *document = document_of(openapi, group);
 
-	out->text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
+	out->text = json_text(document, &out->len);
 	json_decref(document);
 	if (out->text == NULL)
 		return ERR_NOMEM;
-	out->len = strlen(out->text);
 	snprintf(out->path, sizeof(out->path), "%s%s/v1", *group->name == '\0' ? "api" : "apis/",
 	    group->name);
 	openapi->group_count++;
