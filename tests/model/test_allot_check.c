@@ -25,7 +25,7 @@ made(const char *name, enum service_type type, const char *ip, uint16_t node_por
 {
 	struct service *service = build_service("shop", name, "app=x");
 
-	service->type = type;
+	service->type = (uint8_t)type;
 	build_port(service, "http", PROTOCOL_TCP, 80, 0, NULL);
 	service->ports[0].node_port = node_port;
 	if (ip != NULL)
