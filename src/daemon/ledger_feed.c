@@ -133,6 +133,7 @@ make_parts(struct ledger_feed *feed)
 		return ERR_NOMEM;
 	feed->clerk = clerk_new(feed->ledger, view.store);
 	feed->recorder = recorder_new(feed->ledger, rollcall->clock);
+	view.ledger = feed->ledger;
 	view.recorder = feed->recorder;
 	view.squeeze = feed->squeeze;
 	feed->view = view_new(&view);

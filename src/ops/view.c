@@ -1,17 +1,23 @@
 /* view.c - objects as an API server shows them. */
 #include "ops/view.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "model/object.h"
-#include "ops/ledger.h"
+#include "ops/view_parts.h"
 
-struct view {
-	struct view_settings settings;
+static const struct {
+	const char *version;
+	view_fill_fn *fill;
+} kinds[API_KIND_COUNT] = {
+	[API_SERVICES] = { "v1", view_fill_service },
+	[API_PODS] = { "v1", view_fill_pod },
+	[API_ENDPOINTS] = { "v1", view_fill_endpoints },
+	[API_ENDPOINT_SLICES] = { "discovery.k8s.io/v1", view_fill_slice },
+	[API_NAMESPACES] = { "v1", view_fill_namespace },
+	[API_INGRESSES] = { "networking.k8s.io/v1", view_fill_ingress },
+	[API_EVENTS] = { "v1", view_fill_event },
 };
 
 struct view *
@@ -31,63 +37,102 @@ view_free(struct view *view)
 	free(view);
 }
 
-static char *
-write_time(char buf[32], uint64_t unix_s)
+/* Of what is made for another object, that one's metadata is what is known first. */
+static bool
+begin(struct view_work *work, bool head)
 {
-	time_t seconds = (time_t)unix_s;
-	struct tm tm;
+	const struct ledger_entry *entry = work->entry;
 
-	gmtime_r(&seconds, &tm);
-	strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return buf;
+	head |= entry->origin == LEDGER_MADE || entry->origin == LEDGER_MIRRORED;
+	work->root = view_stated(work->view, entry->object, head);
+	return work->root != NULL;
 }
 
-json_t *
-view_metadata(struct view *view, const struct ledger_entry *entry, bool all)
+static bool
+fill(struct view_work *work)
 {
-	char uid[LEDGER_UID_SIZE], created[32], version[24];
-	json_t *meta;
+	enum api_kind kind = (enum api_kind)work->entry->kind;
+	json_t *metadata = view_member(work->root, "metadata", JSON_OBJECT);
 
-	(void)view, (void)all;
-	snprintf(version, sizeof(version), "%" PRIu64, entry->version);
-	meta = json_pack("{s:s, s:s, s:s, s:s}", "name", entry->name, "uid", ledger_uid(entry, uid),
-	    "resourceVersion", version, "creationTimestamp",
-	    write_time(created, entry->created_unix_s));
-	if (meta != NULL && *entry->ns != '\0' &&
-	    json_object_set_new(meta, "namespace", json_string(entry->ns)) != 0) {
-		json_decref(meta);
-		return NULL;
-	}
-	return meta;
+	return metadata != NULL && view_fill_metadata(work, metadata) &&
+	    view_set(work->root, "apiVersion", json_string(kinds[kind].version)) &&
+	    view_set(work->root, "kind", json_string(api_kind_text(kind))) &&
+	    kinds[kind].fill(work) && (work->all || view_hide(work));
 }
 
 json_t *
 view_object(struct view *view, const struct ledger_entry *entry, bool all)
 {
-	static const char *const versions[API_KIND_COUNT] = {
-		[API_SERVICES] = "v1", [API_PODS] = "v1", [API_ENDPOINTS] = "v1",
-		[API_ENDPOINT_SLICES] = "discovery.k8s.io/v1", [API_NAMESPACES] = "v1",
-		[API_INGRESSES] = "networking.k8s.io/v1", [API_EVENTS] = "v1",
-	};
-	json_t *meta = view_metadata(view, entry, all);
+	struct view_work work = { .view = view, .entry = entry, .all = all };
 
-	if (meta == NULL)
-		return NULL;
-	return json_pack("{s:s, s:s, s:o}", "apiVersion", versions[entry->kind], "kind",
-	    api_kind_text((enum api_kind)entry->kind), "metadata", meta);
+	if (begin(&work, false) && fill(&work))
+		return work.root;
+	json_decref(work.root);
+	return NULL;
+}
+
+json_t *
+view_metadata(struct view *view, const struct ledger_entry *entry, bool all)
+{
+	struct view_work work = { .view = view, .entry = entry, .all = all };
+	json_t *metadata = begin(&work, true) ?
+	    view_member(work.root, "metadata", JSON_OBJECT) : NULL;
+	bool done = metadata != NULL && view_fill_metadata(&work, metadata) &&
+	    (entry->kind != API_NAMESPACES || view_fill_namespace(&work)) &&
+	    (all || view_hide_annotations(&work, metadata));
+
+	json_incref(metadata);
+	json_decref(work.root);
+	if (done)
+		return metadata;
+	json_decref(metadata);
+	return NULL;
+}
+
+/* ---- discovery.k8s.io/v1beta1 ---- */
+
+/* Node and zone stand among the labels of topology there. */
+static bool
+make_beta(json_t *endpoint)
+{
+	static const struct {
+		const char *field;
+		const char *label;
+	} fields[] = {
+		{ "nodeName", "kubernetes.io/hostname" },
+		{ "zone", "topology.kubernetes.io/zone" },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		json_t *value = json_object_get(endpoint, fields[i].field);
+		json_t *topology = value == NULL ? NULL :
+		    view_member(endpoint, "topology", JSON_OBJECT);
+
+		if (value == NULL)
+			continue;
+		if (topology == NULL || json_object_set(topology, fields[i].label, value) != 0)
+			return false;
+	}
+	(void)json_object_del(endpoint, "zone");
+	(void)json_object_del(endpoint, "deprecatedTopology");
+	return true;
 }
 
 json_t *
 view_object_beta(struct view *view, const struct ledger_entry *entry, bool all)
 {
 	json_t *object = view_object(view, entry, all);
+	bool done = object != NULL && view_set(object, "apiVersion",
+	    json_string("discovery.k8s.io/v1beta1"));
+	json_t *endpoint;
+	size_t i;
 
-	if (object != NULL && json_object_set_new(object, "apiVersion",
-	    json_string("discovery.k8s.io/v1beta1")) != 0) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
+	json_array_foreach(json_object_get(object, "endpoints"), i, endpoint)
+		done = done && make_beta(endpoint);
+	if (done)
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 bool

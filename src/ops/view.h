@@ -13,6 +13,7 @@
 struct allotment;
 struct clock;
 struct diag;
+struct ledger;
 struct ledger_entry;
 struct place;
 struct recorder;
@@ -29,6 +30,7 @@ struct view_ops {
 
 /* All borrowed for the life of the view. */
 struct view_settings {
+	const struct ledger *ledger;            /* uids of others; NULL: they are left out */
 	const struct store *store;
 	const struct clock *clock;
 	const struct recorder *recorder;        /* NULL: there are no Events */
