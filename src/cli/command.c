@@ -50,6 +50,7 @@ static const struct command *const commands[] = {
 	&cmd_kubeconfig,
 	&cmd_lint,
 	&cmd_why,
+	&cmd_top,
 	&cmd_query,
 	&cmd_cache,
 	&cmd_pools,

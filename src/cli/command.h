@@ -44,6 +44,7 @@ int command_main(int argc, char **argv);
 
 /* Our own: what the daemon knows of names, endpoints, itself; and what can be told it. */
 extern const struct command cmd_why;
+extern const struct command cmd_top;
 extern const struct command cmd_query;
 extern const struct command cmd_cache;
 extern const struct command cmd_pools;

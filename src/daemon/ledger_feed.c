@@ -14,6 +14,7 @@
 #include "model/store.h"
 #include "ops/clerk.h"
 #include "ops/ledger.h"
+#include "ops/lookout.h"
 #include "ops/recorder.h"
 #include "ops/view.h"
 
@@ -34,6 +35,7 @@ on_service(void *arg, const struct store_key *key, const struct roster_entry *en
 {
 	struct ledger_feed *feed = arg;
 
+	lookout_touch(feed->rollcall->lookout, key->ns, key->name);
 	return clerk_service(feed->clerk, key->ns, key->name, entry);
 }
 

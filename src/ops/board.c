@@ -8,10 +8,8 @@
 #include "base/array.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "model/object.h"
 #include "model/roster.h"
 #include "model/service.h"
-#include "model/slice.h"
 #include "ops/ledger.h"
 
 /* About a microsecond each, measured: a turn is two milliseconds. */
@@ -260,53 +258,40 @@ note_dirty(struct board *board, struct board_row *row)
 		evtimer_add(board->flush, &flush_time);
 }
 
-/* The Service that a change of this kind touches; NULL: none. */
-static const char *
-service_of(const struct ledger_entry *entry)
+void
+board_touch(struct board *board, const char *ns, const char *name)
 {
-	switch ((enum api_kind)entry->kind) {
-	case API_SERVICES:
-	case API_ENDPOINTS:
-		return entry->name;
-	case API_ENDPOINT_SLICES:
-		if (entry->object == NULL)
-			return NULL;
-		return entry->origin == LEDGER_STATED ?
-		    ((const struct slice *)(const void *)entry->object)->service_name :
-		    entry->object->name;
-	case API_PODS:
-	case API_NAMESPACES:
-	case API_INGRESSES:
-	case API_EVENTS:
-		return NULL;
-	}
-	return NULL;
+	struct board_row *row;
+
+	/* What is not made yet finds it when it comes there. */
+	if (!board->made && !board->making)
+		return;
+	row = find(board, ns, name);
+	if (row != NULL)
+		note_dirty(board, row);
 }
 
+/* Services come and go with their entries. */
 static void
 on_change(void *arg, const struct ledger_change *change)
 {
 	const struct ledger_entry *entry = change->entry;
-	const char *name = service_of(entry);
 	struct board *board = arg;
 	struct board_row *row;
 
-	/* What is not made yet finds it when it comes there. */
-	if (name == NULL || (!board->made && !board->making))
+	if (entry->kind != API_SERVICES || (!board->made && !board->making))
 		return;
-	row = find(board, entry->ns, name);
-	if (row == NULL && entry->kind == API_SERVICES && change->event != LEDGER_DELETED &&
-	    board->made) {
+	row = find(board, entry->ns, entry->name);
+	if (row == NULL && change->event != LEDGER_DELETED && board->made) {
 		if (board->comers++ >= COMERS_MAX) {
 			make_again(board);
 			return;
 		}
-		row = insert(board, entry->ns, name);
+		row = insert(board, entry->ns, entry->name);
 	}
 	if (row == NULL)
 		return;
-	if (entry->kind == API_SERVICES)
-		row->gone = change->event == LEDGER_DELETED;
+	row->gone = change->event == LEDGER_DELETED;
 	note_dirty(board, row);
 }
 

@@ -2,8 +2,8 @@
  * board.h - all Services in order with how many of their endpoints are ready: what the page and
  * `rollcall top` list.  Thread: control.
  *
- * The board is made when somebody first looks, in turns of the loop, and from then on follows the
- * ledger.  A row is what a line shows; what is behind it is made when it is asked for.
+ * The board is made when somebody first looks, in turns of the loop, and from then on follows: rows
+ * come and go with the ledger's Services, counts are what the roster has when it is told.  A row is what a line shows; what is behind it is made when it is asked for.
  */
 #ifndef ROLLCALL_OPS_BOARD_H
 #define ROLLCALL_OPS_BOARD_H
@@ -56,6 +56,9 @@ struct board_settings {
 /* The ledger is borrowed.  NULL: no memory. */
 struct board *board_new(const struct board_settings *settings);
 void board_free(struct board *board);
+
+/* The Service is answered otherwise: in a moment its row is looked at. */
+void board_touch(struct board *board, const char *ns, const char *name);
 
 /*
  * Told of what has changed, a tenth of a second after it has at the latest, a row once for any

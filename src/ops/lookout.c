@@ -62,15 +62,16 @@ add_event(void *arg, const struct recorder_event *event)
 	return json_array_append_new(events->list, board_json_event(event)) == 0 ? 0 : ERR_NOMEM;
 }
 
-static json_t *
-greeting(void *arg)
+json_t *
+lookout_glance(const struct lookout *lookout, size_t beat_count, size_t event_count)
 {
-	const struct lookout *lookout = arg;
-	struct event_list events = { json_array(), EVENTS_SHOWN };
+	struct event_list events = { json_array(), event_count };
+	size_t count = pulse_count(lookout->pulse);
+	size_t first = count > beat_count ? count - beat_count : 0;
 	json_t *beats = json_array(), *hello;
 	bool ok = recorder_each(lookout->settings.recorder, add_event, &events) != ERR_NOMEM;
 
-	for (size_t i = 0; ok && i < pulse_count(lookout->pulse); i++)
+	for (size_t i = first; ok && i < count; i++)
 		ok = json_array_append_new(beats,
 		    board_json_beat(pulse_at(lookout->pulse, i))) == 0;
 	hello = json_pack("{s:s, s:I, s:o, s:o, s:o}",
@@ -82,6 +83,12 @@ greeting(void *arg)
 		return hello;
 	json_decref(hello);
 	return NULL;
+}
+
+static json_t *
+greeting(void *arg)
+{
+	return lookout_glance(arg, PULSE_MAX, EVENTS_SHOWN);
 }
 
 static void
@@ -260,6 +267,7 @@ add_routes(struct lookout *lookout)
 		{ "/badge", on_badge },
 		{ "/sd/prometheus", on_scrape },
 		{ "/rollcall/v1/board", lookout_board },
+		{ "/rollcall/v1/glance", lookout_at_a_glance },
 		{ "/rollcall/v1/namespaces", lookout_namespaces },
 		{ "/rollcall/v1/stream", lookout_stream },
 	};
@@ -316,6 +324,13 @@ lookout_start(const struct lookout_settings *settings, struct lookout **out)
 	}
 	*out = lookout;
 	return 0;
+}
+
+void
+lookout_touch(struct lookout *lookout, const char *ns, const char *name)
+{
+	if (lookout != NULL)
+		board_touch(lookout->board, ns, name);
 }
 
 void

@@ -4,6 +4,7 @@
  *     GET /                              the page
  *     GET /rollcall/v1/board             Services: ?namespace= &text= &trouble=1 &offset= &limit=
  *     GET /rollcall/v1/board/NS/NAME     one with its endpoints: ?offset= &limit=
+ *     GET /rollcall/v1/glance            sums, rates, Events: ?beats= &events=
  *     GET /rollcall/v1/namespaces        those that have Services
  *     GET /rollcall/v1/stream            what changes (stream.h): hello, service, sums, event,
  *                                        rate, again (what is shown must be asked for anew)
@@ -49,6 +50,8 @@ struct lookout_settings {
 
 /* Adds its routes.  0 or an error. */
 int lookout_start(const struct lookout_settings *settings, struct lookout **out);
+/* The Service is answered otherwise than before.  NULL: nobody looks. */
+void lookout_touch(struct lookout *lookout, const char *ns, const char *name);
 /* After the httpd, whose visits it keeps. */
 void lookout_stop(struct lookout *lookout);
 #endif

@@ -144,6 +144,14 @@ run_namespaces(struct asking *asking)
 }
 
 static bool
+run_glance(struct asking *asking)
+{
+	reply_json(asking->visit, lookout_glance(asking->lookout,
+	    number_of(asking->visit, "beats", 1), number_of(asking->visit, "events", 10)));
+	return true;
+}
+
+static bool
 run_stream(struct asking *asking)
 {
 	stream_open(asking->lookout->stream, asking->visit);
@@ -262,6 +270,15 @@ lookout_board(void *arg, struct visit *visit)
 		return;
 	}
 	begin(asking);
+}
+
+void
+lookout_at_a_glance(void *arg, struct visit *visit)
+{
+	struct asking *asking = asking_new(arg, visit, run_glance);
+
+	if (asking != NULL)
+		begin(asking);
 }
 
 void

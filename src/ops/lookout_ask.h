@@ -11,6 +11,7 @@ struct visit;
 
 /* Handlers of routes; `lookout` is the lookout. */
 void lookout_board(void *lookout, struct visit *visit);
+void lookout_at_a_glance(void *lookout, struct visit *visit);
 void lookout_namespaces(void *lookout, struct visit *visit);
 void lookout_stream(void *lookout, struct visit *visit);
 

@@ -28,4 +28,6 @@ struct lookout {
 };
 
 struct board_sight lookout_sight(const struct lookout *lookout);
+/* Sums, the last so many beats and Events; a new reference, NULL: no memory.  The board is made. */
+json_t *lookout_glance(const struct lookout *lookout, size_t beat_count, size_t event_count);
 #endif

@@ -88,7 +88,7 @@ START_TEST(a_board_follows_the_ledger)
 	board_world_make(&world);
 	*told = '\0';
 	board_world_set_web(1);
-	board_world_put(&world, "shop", "web");
+	board_touch(world.board, "shop", "web");
 	board_world_put(&world, "shop", "web");
 	board_world_put(&world, "a", "new");
 	board_world_wait(&world, 250);

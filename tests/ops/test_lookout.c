@@ -134,6 +134,19 @@ START_TEST(the_board_is_made_for_who_asks_first)
 }
 END_TEST
 
+START_TEST(a_glance_has_sums_and_as_many_events_as_wanted)
+{
+	const char *reply;
+
+	recorder_note(recorder, "Pod", "shop", "web-1", EVENT_WARNING, "Unhealthy", "it fails");
+	recorder_note(recorder, "Pod", "shop", "web-2", EVENT_WARNING, "Unhealthy", "it fails");
+	reply = ask("GET /rollcall/v1/glance?events=1", "");
+	has(reply, "\"services\":2,\"ready\":3,\"total\":5");
+	has(reply, "\"name\":\"web-2\"");
+	ck_assert_ptr_null(strstr(reply, "\"name\":\"web-1\""));
+}
+END_TEST
+
 START_TEST(what_is_not_there_is_a_status)
 {
 	static const char *const paths[] = {
@@ -219,7 +232,8 @@ START_TEST(a_stream_greets_and_tells_what_changes)
 	has(got, "event: hello\ndata: {");
 	has(got, "\"clusterDomain\":\"cluster.local\"");
 	board_world_set_web(1);
-	board_world_put(&world, "shop", "web");
+	lookout_touch(lookout, "shop", "web");
+	lookout_touch(lookout, "shop", "nobody");
 	recorder_note(recorder, "Pod", "shop", "web-1", EVENT_WARNING, "Unhealthy", "it fails");
 	hear(fd, 250);
 	has(got, "event: service\ndata: {\"namespace\":\"shop\",\"name\":\"web\",\"ready\":1,"
@@ -343,6 +357,7 @@ suite(void)
 	tcase_set_timeout(one, 30);
 	tcase_add_checked_fixture(one, setup, teardown);
 	tcase_add_test(one, the_board_is_made_for_who_asks_first);
+	tcase_add_test(one, a_glance_has_sums_and_as_many_events_as_wanted);
 	tcase_add_test(one, what_is_not_there_is_a_status);
 	tcase_add_test(one, a_badge_tells_how_many_are_ready);
 	tcase_add_test(one, the_page_may_do_nothing_but_what_it_brings_along);
