@@ -160,7 +160,7 @@ class Browser:
     def key(self, key, text=None):
         codes = {"Enter": 13, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40, "End": 35, "Home": 36, "Tab": 9,
                  "PageDown": 34, "PageUp": 33}
-        about = {"key": key, "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper()))}
+        about = {"key": key, "windowsVirtualKeyCode": codes.get(key, ord(key.upper()) if len(key) == 1 and key.isalnum() else 0)}
         if key == "Enter":
             text = "\r"
         elif key not in codes:

@@ -47,7 +47,7 @@ function drawHead(service) {
       el("h2", {}, service.name, el("small", {}, " in " + service.namespace)),
       el("span", { class: "pill " + service.state }, stateText(service)),
       el("span", { class: "acts" },
-        el("button", { class: "act", type: "button", onclick: () => tryName(dnsName(service), "A") }, "Ask"),
+        el("button", { class: "act", type: "button", onclick: () => tryName(dnsName(service) + ".", "A") }, "Ask"),
         el("button", { class: "act main", type: "button", id: "why-open", title: "Why (w)", onclick: () => askWhy(keyOf(service)) }, "Why"))),
     el("div", { class: "facts" },
       fact(service.type),
@@ -88,7 +88,7 @@ function drawDetail() {
   const focus = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.textContent : null;
   const scroll = panel.scrollTop;
   if (!service) {
-    panel.replaceChildren(el("p", { class: "empty" }, detail.failed || "Choose a Service to see who is present."));
+    panel.replaceChildren(el("p", { class: "hollow" }, detail.failed || "Choose a Service to see who is present."));
     return;
   }
   const more = service.total - service.endpoints.length;
@@ -96,7 +96,7 @@ function drawDetail() {
     el("div", { class: "endpoints" }, ...service.endpoints.map(drawEndpoint),
       more > 0 ? el("button", { class: "act more", type: "button", onclick: () => { detail.limit = Math.min(200, detail.limit + 50); refreshDetail(); }, disabled: detail.limit >= 200 },
         detail.limit >= 200 ? "and " + more.toLocaleString("en") + " more" : "Show more of " + more.toLocaleString("en")) : null) :
-    el("p", { class: "empty" }, service.state === "external" ? "A name that leads elsewhere: there is nobody to call." :
+    el("p", { class: "hollow" }, service.state === "external" ? "A name that leads elsewhere: there is nobody to call." :
       service.state === "pending" ? "It waits for an address." : "Nobody belongs to it: no Pod has its labels, and no endpoints are stated."));
   panel.scrollTop = scroll;
   // A button that was drawn anew keeps the focus it had.

@@ -68,7 +68,7 @@ function drawSpark(results) {
   const at = (i) => 318 * (40 - times.length + i) / 39;
   const tall = (us) => 19 - us / top * 17;
   const line = times.map((us, i) => at(i).toFixed(1) + "," + tall(us).toFixed(1)).join(" ");
-  const misses = results.flatMap((result, i) => result[0] === "p" ? [] : [svg("rect", { class: "miss", x: (at(i) - 2.5).toFixed(1), y: (tall(result[1]) - 1.5).toFixed(1), width: 5, height: 3 })]);
+  const misses = results.flatMap((result, i) => result[0] === "p" ? [] : [svg("rect", { class: "miss", x: (at(i) - 2.5).toFixed(1), y: (tall(times[i]) - 1.5).toFixed(1), width: 5, height: 3 })]);
   return el("div", { class: "spark" }, svg("svg", { viewBox: "0 0 318 20", preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("polygon", { class: "area", points: at(0).toFixed(1) + ",20 " + line + " 318,20" }),
     svg("polyline", { class: "curve", points: line }), ...misses),

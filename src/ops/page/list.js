@@ -1,7 +1,7 @@
 // list.js - the Services: only what is seen is asked for and drawn, so that 100,000 are as quick as ten.
 
 const ROW = 54, BLOCK = 50, BLOCKS_KEPT = 30;
-const list = { filter: { text: "", namespace: "", trouble: "" }, matched: 0, blocks: new Map(), asked: new Set(), rows: new Map(), round: 0, at: -1, key: "" };
+const list = { filter: { text: "", namespace: "", trouble: "" }, matched: 0, blocks: new Map(), asked: new Set(), rows: new Map(), round: 0, at: -1, wanted: -1, key: "" };
 const rows = byId("rows"), spacer = byId("spacer");
 
 const serviceAt = (i) => (list.blocks.get(Math.floor(i / BLOCK)) || [])[i % BLOCK];
@@ -105,7 +105,7 @@ function setFilter(change) {
   list.round++;
   list.blocks.clear();
   list.asked.clear();
-  list.at = -1;
+  list.at = list.wanted = -1;
   rows.scrollTop = 0;
   byId("trouble").setAttribute("aria-pressed", filter.trouble ? "true" : "false");
   fetchBlock(0);
@@ -113,6 +113,8 @@ function setFilter(change) {
 
 // A row that was drawn somewhere else by now is found again by its name.
 function keepChosen() {
+  // One that was not there yet when it was chosen may be by now.
+  if (list.wanted >= 0) { if (serviceAt(list.wanted)) choose(list.wanted, false); return; }
   const before = list.at;
   list.at = -1;
   for (const [block, services] of list.blocks)
@@ -134,6 +136,7 @@ function choose(i, open) {
   for (const [at, row] of list.rows) row.setAttribute("aria-selected", at === i ? "true" : "false");
   markActive();
   const service = serviceAt(i);
+  list.wanted = service ? -1 : i;
   if (service) show(keyOf(service), open);
 }
 // On a wide screen something is shown from the start: what is in trouble, or the first.
@@ -170,7 +173,8 @@ rows.addEventListener("keydown", (event) => {
   const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -list.matched, End: list.matched };
   if (event.key in steps && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
-    choose(Math.min(list.matched - 1, Math.max(0, list.at < 0 ? 0 : list.at + steps[event.key])), false);
+    const from = list.at >= 0 ? list.at : event.key === "ArrowDown" ? -1 : 0;
+    choose(Math.min(list.matched - 1, Math.max(0, from + steps[event.key])), false);
   } else if ((event.key === "Enter" || event.key === " ") && list.at >= 0) {
     event.preventDefault();
     choose(list.at, true);

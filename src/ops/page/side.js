@@ -31,7 +31,7 @@ function setSums(sums) {
   glance.sums = sums;
   const bad = sums.states.partly + sums.states.down;
   const text = bad ? bad.toLocaleString("en") + " of " + plural(sums.services, "Service") + " not ready" :
-    sums.services ? "All " + plural(sums.services, "Service") + " ready" : "No Services";
+    sums.total ? "All " + plural(sums.total, "endpoint") + " ready" : sums.services ? "Nobody to call" : "No Services";
   tiles.present.replaceChildren(sums.ready.toLocaleString("en"), el("small", {}, " of " + plural(sums.total, "endpoint")));
   tiles.presentUnder.textContent = [[sums.states.ready, "ready"], [sums.states.partly, "partly"], [sums.states.down, "down"], [sums.states.empty, "without endpoints"], [sums.states.pending, "pending"]]
     .filter(([count]) => count).map(([count, word]) => count.toLocaleString("en") + " " + word).join(" · ");
@@ -120,20 +120,30 @@ function tryName(name, type) {
   byId("ask").requestSubmit();
 }
 
+const KINDS_OF_END = { NOERROR: "ready", NXDOMAIN: "partly" };
+
+function drawRecords(title, records) {
+  if (!records || !records.length) return null;
+  return el("div", {}, title ? el("h3", {}, title) : null, el("ul", {}, ...records.map((record) =>
+    el("li", {}, el("code", {}, record.data), el("small", {}, record.type + " of " + record.name.replace(/\.$/, "") + ", " + record.ttl + " s")))));
+}
+
 function drawAnswer(reply) {
-  const state = reply.rcode === "NOERROR" ? ((reply.answers || []).length ? "ready" : "partly") : "down";
-  const notes = [reply.from ? "from " + reply.from : "", typeof reply.tookUs === "number" ? took(reply.tookUs) : "", reply.note || ""].filter(Boolean).join(", ");
-  const lines = (reply.answers || []).map((record) => typeof record === "string" ? record : [record.name, record.ttl, record.type, record.data].join("  "));
-  return el("div", {}, el("div", { class: "result" }, el("span", { class: "pill " + state }, reply.rcode || "no answer"), notes),
-    el("pre", {}, lines.join("\n") || reply.text || "nothing of this type"));
+  const state = reply.rcode === "NOERROR" && !reply.answer.length ? "partly" : KINDS_OF_END[reply.rcode] || "down";
+  const notes = [(reply.tookMicroseconds === undefined ? "" : took(reply.tookMicroseconds)), "from " + reply.source].filter(Boolean).join(" · ");
+  return el("div", { class: "reply" }, el("div", { class: "result" }, el("span", { class: "pill " + state }, reply.rcode), el("span", {}, notes)),
+    reply.tried.length > 1 || reply.tried[0] !== reply.name ? el("p", { class: "last" }, "asked as " + reply.tried.join(", then ")) : null,
+    ...reply.errors.map((error) => el("p", { class: "last" }, typeof error === "string" ? error : error.text || JSON.stringify(error))),
+    drawRecords("", reply.answer), drawRecords("and", reply.additional),
+    reply.answer.length ? null : el("p", { class: "last" }, reply.rcode === "NOERROR" ? "The name is there, but has nothing of this type." : reply.rcode === "NXDOMAIN" ? "There is no such name." : "No answer."));
 }
 
 byId("ask").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const question = { name: byId("ask-name").value.trim(), type: byId("ask-type").value };
+  const name = byId("ask-name").value.trim(), space = list.key ? list.key.split("/")[0] : "default";
   try {
-    byId("answer").replaceChildren(drawAnswer(await ask("/rollcall/v1/query", question)));
+    byId("answer").replaceChildren(drawAnswer(await ask("/rollcall/v1/query", { name, type: byId("ask-type").value, search: name.endsWith(".") ? "" : space })));
   } catch (error) {
-    byId("answer").replaceChildren(el("div", {}, el("div", { class: "result" }, el("span", { class: "pill down" }, "failed"), error.message)));
+    byId("answer").replaceChildren(el("div", { class: "reply" }, el("div", { class: "result" }, el("span", { class: "pill down" }, "failed"), error.message)));
   }
 });
