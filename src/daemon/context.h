@@ -15,6 +15,7 @@
 struct activation;
 struct certificate;
 struct clock;
+struct doors_tls;
 struct event;
 struct event_base;
 struct forward;
@@ -82,6 +83,7 @@ struct rollcall {
 	struct forward_health *forward_health;
 	struct httpd *httpd;            /* routes are hung on it by doors.c and api parts */
 	struct health *health;
+	struct doors_tls *doors_tls;
 	struct steering *steering;
 	struct state *state;
 	struct prober *prober;

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/context.h"
+#include "daemon/doors_tls.h"
 #include "daemon/overview.h"
 #include "daemon/privilege.h"
 #include "net/local_socket.h"
@@ -70,6 +71,14 @@ open_local(struct rollcall *rollcall, const struct privilege *privilege)
 	return http->socket_stated ? err : 0;
 }
 
+static void
+set_hosts(struct rollcall *rollcall)
+{
+	const struct config_http *http = &rollcall->now->config->http;
+
+	httpd_set_hosts(rollcall->httpd, http->allow_hosts, http->allow_host_count);
+}
+
 int
 doors_bind(struct rollcall *rollcall, const struct privilege *privilege)
 {
@@ -78,13 +87,22 @@ doors_bind(struct rollcall *rollcall, const struct privilege *privilege)
 
 	if (err != 0)
 		return err;
+	set_hosts(rollcall);
 	overview_fill(rollcall, &settings);
 	err = health_start(rollcall->httpd, &settings, &rollcall->health);
 	if (err == 0)
 		err = open_plain(rollcall);
 	if (err == 0)
 		err = open_local(rollcall, privilege);
+	if (err == 0)
+		err = doors_tls_bind(rollcall, &rollcall->doors_tls);
 	return err;
+}
+
+int
+doors_start(struct rollcall *rollcall)
+{
+	return doors_tls_start(rollcall->doors_tls);
 }
 
 void
@@ -93,17 +111,22 @@ doors_update(struct rollcall *rollcall, const struct config *before)
 	const struct config_http *old = &before->http, *new = &rollcall->now->config->http;
 	struct privilege nothing_left = { .change = false };
 
+	/* Those of before go with their settings. */
+	set_hosts(rollcall);
 	if (strcmp(old->listen_text, new->listen_text) != 0)
 		(void)open_plain(rollcall);
 	if (strcmp(old->socket, new->socket) != 0)
 		(void)open_local(rollcall, &nothing_left);
+	doors_tls_update(rollcall->doors_tls, before);
 }
 
 void
 doors_close(struct rollcall *rollcall)
 {
 	httpd_free(rollcall->httpd);
+	doors_tls_free(rollcall->doors_tls);
 	health_stop(rollcall->health);
 	rollcall->httpd = NULL;
 	rollcall->health = NULL;
+	rollcall->doors_tls = NULL;
 }

@@ -14,6 +14,8 @@ struct rollcall;
  * be had is said: ERR_SYSTEM, ERR_NOMEM; a default Unix socket is done without.
  */
 int doors_bind(struct rollcall *rollcall, const struct privilege *privilege);
+/* After that: what needs the state folder.  What cannot be had is said. */
+int doors_start(struct rollcall *rollcall);
 /* After a reload: what differs from `before`.  What cannot be had stays as it was, and is said. */
 void doors_update(struct rollcall *rollcall, const struct config *before);
 void doors_close(struct rollcall *rollcall);

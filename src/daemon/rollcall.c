@@ -20,6 +20,7 @@
 #include "daemon/ledger_feed.h"
 #include "daemon/cookies.h"
 #include "daemon/doors.h"
+#include "daemon/doors_tls.h"
 #include "daemon/feed.h"
 #include "daemon/forward_health.h"
 #include "daemon/forwarding.h"
@@ -148,6 +149,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	forwarding_tick(rollcall->forwarding);
 	transferring_tick(rollcall);
 	ledger_feed_tick(rollcall->ledger_feed);
+	doors_tls_tick(rollcall->doors_tls);
 	forward_health_look(rollcall->forward_health);
 	serve_when_ready(rollcall);
 }
@@ -312,7 +314,9 @@ bind_and_drop(struct rollcall *rollcall)
 	err = privilege_drop(&privilege);
 	if (err != 0)
 		log_errno(LOG_ERROR, "cannot become user %s", config->user);
-	return err == 0 ? 0 : EX_OSERR;
+	if (err == 0)
+		err = doors_start(rollcall);
+	return err == 0 ? 0 : err == ERR_INVALID ? EX_CONFIG : EX_OSERR;
 }
 
 static int

@@ -16,6 +16,7 @@
 struct event_base;
 struct httpd;
 struct local_socket_settings;
+struct tls_server;
 struct visit;
 
 /* Owns the visit until it has ended it. */
@@ -38,6 +39,20 @@ const struct addr_port *httpd_bound(const struct httpd *httpd);
 int httpd_listen_local(struct httpd *httpd, const struct local_socket_settings *settings);
 void httpd_close_local(struct httpd *httpd);
 const char *httpd_local_path(const struct httpd *httpd);
+
+/*
+ * The same over TLS at each of these addresses; none: nowhere.  *failed: which one cannot be had.
+ * Nobody is served before there is a certificate.
+ */
+int httpd_listen_tls(struct httpd *httpd, const struct addr_port *at, size_t count, size_t *failed);
+/* Borrowed until the httpd is freed. */
+void httpd_set_tls(struct httpd *httpd, struct tls_server *tls);
+/* NULL: there are not so many. */
+const struct addr_port *httpd_tls_bound(const struct httpd *httpd, size_t i);
+/* Names that requests may be for besides the host's own (gate.h); borrowed. */
+void httpd_set_hosts(struct httpd *httpd, const char *const *names, size_t count);
+/* Who brings this over TLS may write; NULL: nobody may.  Copied. */
+void httpd_set_token(struct httpd *httpd, const char *token);
 
 /*
  * "/x" takes "/x" and "/x/...", "/" takes what nobody else does; the longest prefix wins.  `prefix`

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +16,10 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "net/tls_server.h"
+#include "ops/request_head.h"
 #include "ops/visitors.h"
 
-#define HEADERS_MAX 8192
-#define BODY_MAX (1024 * 1024)
 #define PAUSE_MS 100            /* without descriptors: accepting again at once would only spin */
 
 struct door {
@@ -113,15 +115,36 @@ on_request(struct evhttp_request *request, void *arg)
 	door->settings.request(&door->settings, request);
 }
 
+static struct bufferevent *
+make_connection(struct event_base *loop, const struct door_settings *settings)
+{
+	struct ssl_st *session;
+	struct bufferevent *connection;
+
+	if (settings->kind != DOOR_TLS)
+		return bufferevent_socket_new(loop, -1, BEV_OPT_CLOSE_ON_FREE);
+	session = *settings->tls == NULL ? NULL : tls_server_session(*settings->tls);
+	if (session == NULL)
+		return NULL;
+	connection = bufferevent_openssl_socket_new(loop, -1, session, BUFFEREVENT_SSL_ACCEPTING,
+	    BEV_OPT_CLOSE_ON_FREE);
+	if (connection == NULL)
+		SSL_free(session);
+	else
+		bufferevent_openssl_set_allow_dirty_shutdown(connection, 1);
+	return connection;
+}
+
 /* evhttp asks for a bufferevent for each fresh connection; its descriptor follows. */
 static struct bufferevent *
 on_connection(struct event_base *loop, void *arg)
 {
 	struct door *door = arg;
-	struct bufferevent *connection = bufferevent_socket_new(loop, -1, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *connection = make_connection(loop, &door->settings);
 
-	/* Without memory evhttp makes one of its own, and this one visitor goes unwatched. */
-	if (connection != NULL && visitors_admit(door->settings.visitors, connection) != 0) {
+	/* Without memory evhttp makes one of its own, which httpd shows out. */
+	if (connection != NULL && visitors_admit(door->settings.visitors, connection,
+	    &door->settings) != 0) {
 		bufferevent_free(connection);
 		return NULL;
 	}
@@ -131,8 +154,8 @@ on_connection(struct event_base *loop, void *arg)
 static void
 configure(struct door *door)
 {
-	evhttp_set_max_headers_size(door->http, HEADERS_MAX);
-	evhttp_set_max_body_size(door->http, BODY_MAX);
+	evhttp_set_max_headers_size(door->http, REQUEST_HEAD_MAX);
+	evhttp_set_max_body_size(door->http, REQUEST_BODY_MAX);
 	/* Every method gets an answer: 405, not evhttp's 501. */
 	evhttp_set_allowed_methods(door->http,
 	    EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |

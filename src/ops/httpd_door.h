@@ -7,6 +7,7 @@
 struct door;
 struct event_base;
 struct evhttp_request;
+struct tls_server;
 struct visitors;
 
 enum door_kind {
@@ -20,6 +21,7 @@ struct door_settings {
 	struct visitors *visitors;      /* borrowed, and needed until the door is closed */
 	void (*request)(const struct door_settings *settings, struct evhttp_request *request);
 	void *arg;
+	struct tls_server *const *tls;  /* DOOR_TLS: where the certificate will be */
 };
 
 /* Serve who connects to this listening socket, which is the door's from now on.  ERR_NOMEM. */

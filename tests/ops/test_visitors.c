@@ -21,9 +21,11 @@ static char got[4096];
 static void
 on_request(struct evhttp_request *request, void *arg)
 {
+	bool writer;
+
 	(void)arg;
 	visitors_answered(visitors,
-	    evhttp_connection_get_bufferevent(evhttp_request_get_connection(request)));
+	    evhttp_connection_get_bufferevent(evhttp_request_get_connection(request)), &writer);
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
 	evhttp_send_reply(request, HTTP_OK, NULL, NULL);
 }
@@ -34,7 +36,7 @@ on_connection(struct event_base *base, void *arg)
 	struct bufferevent *connection = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 
 	(void)arg;
-	ck_assert_int_eq(visitors_admit(visitors, connection), 0);
+	ck_assert_int_eq(visitors_admit(visitors, connection, NULL), 0);
 	return connection;
 }
 
