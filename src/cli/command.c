@@ -58,6 +58,9 @@ static const struct command *const commands[] = {
 	&cmd_drain,
 	&cmd_undrain,
 	&cmd_reload,
+	&cmd_env,
+	&cmd_run,
+	&cmd_resolvconf,
 	&cmd_help,
 	&cmd_version,
 };
