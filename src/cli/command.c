@@ -58,6 +58,8 @@ static const struct command *const commands[] = {
 	&cmd_drain,
 	&cmd_undrain,
 	&cmd_reload,
+	&cmd_probe,
+	&cmd_doctor,
 	&cmd_env,
 	&cmd_run,
 	&cmd_resolvconf,

@@ -52,11 +52,13 @@ extern const struct command cmd_config;
 extern const struct command cmd_drain;
 extern const struct command cmd_undrain;
 extern const struct command cmd_reload;
+extern const struct command cmd_probe;
+extern const struct command cmd_doctor;
+extern const struct command cmd_env;
+extern const struct command cmd_run;
+extern const struct command cmd_resolvconf;
 
 /* kubectl's verbs and what needs no daemon.  cmd_NAME.c: one file each; cmd_get.c has watch, cmd_apply.c create, cmd_label.c annotate. */
 extern const struct command cmd_annotate, cmd_apply, cmd_completion, cmd_create, cmd_delete,
     cmd_describe, cmd_events, cmd_expose, cmd_get, cmd_kubeconfig, cmd_label, cmd_lint, cmd_watch;
-extern const struct command cmd_env;
-extern const struct command cmd_run;
-extern const struct command cmd_resolvconf;
 #endif

@@ -118,8 +118,8 @@ resolv_text_switch(const char *text, struct resolv_switch *out)
 		while ((word = strtok_r(NULL, " \t", &rest)) != NULL && !out->dns) {
 			if (last_mdns && strstr(word, "NOTFOUND=return") != NULL)
 				out->mdns_ends = true;
-			last_mdns = strncmp(word, "mdns", 4) == 0;
-			out->mdns |= last_mdns;
+			last_mdns = strncmp(word, "mdns", 4) == 0 && strstr(word, "_minimal") == NULL;
+			out->mdns |= strncmp(word, "mdns", 4) == 0;
 			out->resolve |= strcmp(word, "resolve") == 0;
 			out->dns |= strcmp(word, "dns") == 0;
 		}

@@ -52,7 +52,11 @@ void resolv_text_read(const char *text, struct resolv_told *out);
  */
 struct resolv_switch {
 	bool mdns;                      /* mdns4_minimal and its kind, before dns */
-	bool mdns_ends;                 /* ... with [NOTFOUND=return] */
+	/*
+	 * ... and takes its no for an answer, for all names (mdns4 [NOTFOUND=return]); minimal ones
+	 * let names of more than two labels pass (nss-mdns 0.14).
+	 */
+	bool mdns_ends;
 	bool resolve;                   /* systemd-resolved, before dns */
 	bool dns;
 };

@@ -74,6 +74,16 @@ void probe_wait(struct probe *probe, short what);
 void probe_end(struct probe *probe, enum outcome_code code, const char *detail);
 void probe_end_value(struct probe *probe, enum outcome_code code, int value, const char *detail);
 
+/* This much of the attempt is done, for who wants to watch. */
+static inline void
+probe_step(const struct probe *probe, const char *what)
+{
+	const struct prober_settings *settings = &probe->prober->settings;
+
+	if (settings->step != NULL && !probe->ended)
+		settings->step(settings->step_arg, what);
+}
+
 /* The TLS settings for probes that do, or do not, verify.  NULL: no memory. */
 struct tls_client *prober_tls(struct prober *prober, bool verify);
 

@@ -31,6 +31,9 @@ struct prober_settings {
 	const struct cidr *allow_hosts; /* probes.allowHost */
 	size_t allow_host_count;
 	const char *user_agent;         /* "kube-probe/1.34 (rollcall/VERSION)" */
+	/* Told of each step of an attempt as it is done ("connected"); NULL: nobody is. */
+	void (*step)(void *arg, const char *what);
+	void *step_arg;
 };
 struct prober *prober_new(const struct prober_settings *settings);
 /*

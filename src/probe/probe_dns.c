@@ -180,6 +180,7 @@ read_udp(struct dns_attempt *dns)
 		if (judge(dns, datagram, (size_t)n, &truncated))
 			return;
 		if (truncated) {
+			probe_step(&dns->probe, "reply cut short; over TCP");
 			go_on_by_tcp(dns);
 			return;
 		}
@@ -213,10 +214,12 @@ ask_udp(struct dns_attempt *dns)
 		return;
 	}
 	probe_set_fd(&dns->probe, fd);
-	if (send(fd, dns->question.octets, dns->question.len, 0) < 0)
+	if (send(fd, dns->question.octets, dns->question.len, 0) < 0) {
 		failed(dns, errno);
-	else
-		probe_wait(&dns->probe, EV_READ);
+		return;
+	}
+	probe_step(&dns->probe, "question sent");
+	probe_wait(&dns->probe, EV_READ);
 }
 
 /* ---- the engine ---- */

@@ -98,7 +98,9 @@ start(struct probe *probe)
 		.endpoint_port = target->port,
 		.timeout_ms = target->spec->timeout_ms,
 	}, ran, exec);
-	if (exec->run == NULL)
+	if (exec->run != NULL)
+		probe_step(probe, "command handed over");
+	else
 		probe_end(probe, OUTCOME_FAULT_MEMORY, NULL);
 }
 

@@ -282,6 +282,8 @@ flush(struct grpc_attempt *grpc)
 	n = send(probe->fd, grpc->out.text + grpc->out_sent, grpc->out.len - grpc->out_sent,
 	    MSG_NOSIGNAL);
 	if (n >= 0) {
+		if (!grpc->connected)
+			probe_step(probe, "connected, request sent");
 		grpc->connected = true;
 		grpc->out_sent += (size_t)n;
 	} else if (errno != EAGAIN && !(errno == EPIPE && grpc->connected)) {

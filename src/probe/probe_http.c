@@ -87,8 +87,10 @@ step_tls_connect(struct http_attempt *http)
 {
 	int error = dial_poll(http->probe.fd, &http->to);
 
-	if (error == 0)
+	if (error == 0) {
+		probe_step(&http->probe, "connected");
 		return begin_tls(http);
+	}
 	if (error != EINPROGRESS)
 		return dial_next(http, error);
 	probe_wait(&http->probe, EV_WRITE);
@@ -100,6 +102,7 @@ step_tls(struct http_attempt *http)
 {
 	if (!probe_tls_connect(&http->probe, http->session))
 		return false;
+	probe_step(&http->probe, "TLS handshake done");
 	http->step = STEP_SEND;
 	return true;
 }
@@ -192,8 +195,10 @@ step_send(struct http_attempt *http)
 	enum sending sending = http->session != NULL ? send_tls(http, text, len) :
 	    send_plain(http, text, len);
 
-	if (sending == SENT)
+	if (sending == SENT) {
+		probe_step(probe, http->session != NULL ? "request sent" : "connected, request sent");
 		http->step = STEP_HEAD;
+	}
 	return sending != SEND_LATER;
 }
 
@@ -308,6 +313,8 @@ judge(struct http_attempt *http)
 	struct probe *probe = &http->probe;
 	const struct http_reply *reply = &http->reply;
 
+	if (reply->head_done && http->step == STEP_HEAD)
+		probe_step(probe, is_redirect(reply) ? "headers read: a redirect" : "headers read");
 	if (reply->head_done && is_redirect(reply))
 		return follow(http);
 	if (reply->head_done && (reply->status < 200 || reply->status >= 400)) {
@@ -321,6 +328,7 @@ judge(struct http_attempt *http)
 	if (reply->step == HTTP_REPLY_BAD) {
 		end_bad(http);
 	} else if (reply->step == HTTP_REPLY_DONE) {
+		probe_step(probe, "body read");
 		probe->part = reply->body_len < HTTP_REPLY_BODY_MAX;
 		probe_end_value(probe, reply->status < 300 ? OUTCOME_PASS : OUTCOME_PASS_REDIRECT,
 		    reply->status < 300 ? 0 : reply->status, NULL);

@@ -22,6 +22,7 @@ connected(struct tcp_attempt *tcp, int error)
 	case 0:
 	case ECONNRESET:        /* both: the connection was made, then reset (PROBES.md 10.15) */
 	case EPIPE:
+		probe_step(probe, "connected");
 		probe_end(probe, OUTCOME_PASS, NULL);
 		break;
 	case EINPROGRESS:

@@ -31,6 +31,8 @@ copy_settings(struct prober_settings *to, const struct prober_settings *from)
 	to->loop = from->loop;
 	to->clock = from->clock;
 	to->helper = from->helper;
+	to->step = from->step;
+	to->step_arg = from->step_arg;
 	to->user_agent = strdup(from->user_agent);
 	if (to->user_agent == NULL)
 		return ERR_NOMEM;
