@@ -240,12 +240,11 @@ is_looked_at(const struct config_http *http)
 	return *http->listen_text != '\0' || *http->socket != '\0' || http->tls_count > 0;
 }
 
-/* Who looks, who writes, and what they are answered with. */
+/* Who writes, and what is answered. */
 static int
 open_api(struct rollcall *rollcall)
 {
-	rollcall->ledger_feed = ledger_feed_new(rollcall);
-	if (rollcall->ledger_feed == NULL || writing_start(rollcall, &rollcall->write) != 0)
+	if (writing_start(rollcall, &rollcall->write) != 0)
 		return ERR_NOMEM;
 	if (rollcall->httpd == NULL)
 		return 0;
@@ -267,10 +266,15 @@ wiring_start(struct rollcall *rollcall)
 	rollcall->world = make_world(rollcall);
 	if (rollcall->world == NULL)
 		return EX_OSERR;
+	if (is_looked_at(&rollcall->now->config->http)) {
+		rollcall->ledger_feed = ledger_feed_new(rollcall);
+		if (rollcall->ledger_feed == NULL)
+			return EX_OSERR;
+	}
 	rollcall->managed = make_managed(rollcall);
 	if (rollcall->managed == NULL)
 		return EX_OSERR;
-	if (is_looked_at(&rollcall->now->config->http) && open_api(rollcall) != 0)
+	if (rollcall->ledger_feed != NULL && open_api(rollcall) != 0)
 		return EX_OSERR;
 	return state_restore(rollcall->state, &restore, rollcall->world) == 0 ? 0 : EX_OSERR;
 }
