@@ -137,13 +137,31 @@ static const struct openapi_field namespace_spec_fields[] = {
 	    .doc = "Accepted and not used." },
 };
 
-/* What is said of fields that the decoder takes apart, and so has nothing to say of. */
+/* What is said of fields whose tables say nothing, because zones/README.md shows enough of them. */
 static const struct {
 	const char *name;
 	const char *doc;
 } said[] = {
 	{ "metadata", "Name, namespace, labels and the like." },
 	{ "spec", "What is wanted." }, { "status", "What is." },
+	{ "annotations", "What tools note." }, { "backend", "Who answers." },
+	{ "conditions", "In which respects it is ready." }, { "clientIP", "By client address." },
+	{ "containerPort", "The number." }, { "containers", "What runs, and how it is probed." },
+	{ "defaultBackend", "Who answers where no rule fits." },
+	{ "endpoints", "Who is there." }, { "externalIPs", "Further addresses that lead to it." },
+	{ "http", "Which paths lead where." }, { "ingress", "Where it can be reached." },
+	{ "loadBalancer", "The address from outside." }, { "name", "Unique in the list." },
+	{ "namespace", "Where it is." }, { "nodeName", "The host it runs on." },
+	{ "notReadyAddresses", "Those that are not ready." }, { "number", "The port." },
+	{ "kind", "Of which kind it is." }, { "paths", "Which paths lead where." },
+	{ "port", "The number." }, { "ports", "Which ports there are." },
+	{ "readinessGates", "Conditions that must hold besides." },
+	{ "rules", "Which names there are, and who is behind them." },
+	{ "service", "A Service of the same namespace." },
+	{ "serving", "It answers, though it may be going." },
+	{ "status", "True, False or Unknown." }, { "subsets", "Groups of addresses with ports." },
+	{ "terminating", "It is going." }, { "tls", "Certificates." }, { "type", "Which one." },
+	{ "value", "What is sent." },
 };
 
 /* Where the walk is. */
@@ -256,8 +274,10 @@ describe(const struct field *field, struct strbuf *out)
 		return;
 	}
 	for (size_t i = 0; field->doc == NULL && i < sizeof(said) / sizeof(*said); i++)
-		if (strcmp(said[i].name, field->name) == 0)
+		if (strcmp(said[i].name, field->name) == 0) {
 			strbuf_add(out, said[i].doc);
+			break;
+		}
 	if (field->doc != NULL) {
 		char first = (char)toupper((unsigned char)*field->doc);
 
@@ -299,7 +319,7 @@ set_field(struct walk *walk, const struct field *field, struct openapi_field *ou
 	if (out->type == OPENAPI_REF) {
 		name_of(walk, field->name, texts->ref);
 		out->ref = texts->ref;
-		add_table(walk, out->ref, field->sub, out->doc == NULL ? "" : out->doc);
+		add_table(walk, out->ref, field->sub, NULL);
 	}
 	walk->dotted[len] = '\0';
 	walk->path = up;

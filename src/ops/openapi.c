@@ -127,7 +127,7 @@ openapi_add(struct openapi *openapi, const char *definition, const char *doc,
 		if (fields[i].required)
 			err |= json_array_append_new(required, json_string(fields[i].name));
 	}
-	schema = json_pack("{s:s, s:s, s:o}", "description", doc, "type", "object", "properties",
+	schema = json_pack("{s:s*, s:s, s:o}", "description", doc, "type", "object", "properties",
 	    properties);
 	if (json_array_size(required) != 0)
 		err |= json_object_set(schema, "required", required);

@@ -46,7 +46,7 @@ void openapi_free(struct openapi *openapi);
 
 /* Name: "io.k8s.api.core.v1.ServicePort". */
 bool openapi_has(const struct openapi *openapi, const char *definition);
-/* ERR_EXISTS, ERR_NOMEM.  All is copied. */
+/* `doc` NULL: the fields that are of it say enough.  ERR_EXISTS, ERR_NOMEM.  All is copied. */
 int openapi_add(struct openapi *openapi, const char *definition, const char *doc,
     const struct openapi_field *fields, size_t count);
 /* Say that this definition is a kind's: it gets apiVersion, kind and paths.  ERR_NOMEM. */

@@ -68,14 +68,34 @@ hash_what(const struct recorder *recorder, const struct recorder_event *what)
 	return keyset_hash(&recorder->by_what, &digest, sizeof(digest));
 }
 
+static void
+write_uid(const struct recorder *recorder, struct recorder_event *event)
+{
+	for (unsigned kind = 0; kind < API_EVENTS; kind++) {
+		const struct ledger_entry *entry;
+
+		if (strcmp(api_kind_text((enum api_kind)kind), event->about_kind) != 0)
+			continue;
+		entry = ledger_find(recorder->ledger, (enum api_kind)kind, event->about_ns,
+		    event->about_name);
+		if (entry != NULL)
+			ledger_uid(entry, event->about_uid);
+	}
+}
+
 const struct recorder_event *
 recorder_find(const struct recorder *recorder, const char *ns, const char *name)
 {
 	const struct recorder_event key = { .ns = ns, .name = name };
-	const struct note *note = keyset_find(&recorder->by_name,
+	struct note *note = keyset_find(&recorder->by_name,
 	    keyset_hash_names(&recorder->by_name, ns, name), is_named, &key);
 
-	return note != NULL ? &note->event : NULL;
+	if (note == NULL)
+		return NULL;
+	/* What became of it may have been noted before the object itself was in the ledger. */
+	if (*note->event.about_uid == '\0')
+		write_uid(recorder, &note->event);
+	return &note->event;
 }
 
 int
@@ -173,21 +193,6 @@ note_new(struct recorder *recorder, const struct recorder_event *what, const cha
 	note->name_hash = keyset_hash_names(&recorder->by_name, ns, name);
 	note->what_hash = hash_what(recorder, what);
 	return note;
-}
-
-static void
-write_uid(const struct recorder *recorder, struct recorder_event *event)
-{
-	for (unsigned kind = 0; kind < API_EVENTS; kind++) {
-		const struct ledger_entry *entry;
-
-		if (strcmp(api_kind_text((enum api_kind)kind), event->about_kind) != 0)
-			continue;
-		entry = ledger_find(recorder->ledger, (enum api_kind)kind, event->about_ns,
-		    event->about_name);
-		if (entry != NULL)
-			ledger_uid(entry, event->about_uid);
-	}
 }
 
 static int

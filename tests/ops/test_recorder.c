@@ -103,6 +103,23 @@ START_TEST(an_event_knows_the_uid_of_whom_it_is_about)
 }
 END_TEST
 
+START_TEST(an_object_that_comes_after_its_event_gives_it_its_uid)
+{
+	const struct ledger_item item = { .kind = API_PODS, .origin = LEDGER_IMPLIED,
+		.ns = "shop", .name = "web" };
+	const struct ledger_entry *entry;
+	char uid[LEDGER_UID_SIZE];
+
+	note("web", "a");
+	entry = ledger_next(ledger, API_EVENTS, "shop", NULL, NULL);
+	ck_assert_str_eq(recorder_find(recorder, "shop", entry->name)->about_uid, "");
+	ck_assert_int_eq(ledger_put(ledger, &item), 0);
+	entry = ledger_next(ledger, API_EVENTS, "shop", NULL, NULL);
+	ledger_uid(ledger_find(ledger, API_PODS, "shop", "web"), uid);
+	ck_assert_str_eq(recorder_find(recorder, "shop", entry->name)->about_uid, uid);
+}
+END_TEST
+
 START_TEST(what_has_no_namespace_is_noted_in_default)
 {
 	recorder_note(recorder, "Node", "", "host", EVENT_NORMAL, "Starting", "started");
@@ -156,6 +173,7 @@ suite(void)
 	tcase_add_test(tcase, the_same_again_is_counted);
 	tcase_add_test(tcase, another_message_type_or_reason_is_another_event);
 	tcase_add_test(tcase, an_event_knows_the_uid_of_whom_it_is_about);
+	tcase_add_test(tcase, an_object_that_comes_after_its_event_gives_it_its_uid);
 	tcase_add_test(tcase, what_has_no_namespace_is_noted_in_default);
 	tcase_add_test(tcase, the_newest_two_thousand_are_kept);
 	tcase_add_test(tcase, they_are_kept_for_an_hour_after_the_last_time);
