@@ -173,7 +173,7 @@ image_write(const struct field_table *table, const struct doc_node *root, struct
 {
 	static const char *const server[] = { "apiVersion", "kind" };
 	static const char *const own[] = { "name", "namespace", "uid", "resourceVersion",
-		"creationTimestamp", "selfLink", "managedFields", "generateName" };
+		"creationTimestamp", "selfLink", "generateName" };
 	const char *before = "{";
 	size_t at = 0;
 

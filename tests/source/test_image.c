@@ -56,7 +56,7 @@ START_TEST(what_the_server_says_itself_is_left_out)
 	    "{metadata: {name: web, uid: abc, resourceVersion: \"7\", selfLink: /x, "
 	    "creationTimestamp: 2024-05-01T10:00:00Z, managedFields: [{manager: kubectl}], "
 	    "finalizers: [x/y]}, spec: {type: null}}",
-	    "{\"metadata\":{\"finalizers\":[\"x/y\"]},\"spec\":{}}");
+	    "{\"metadata\":{\"managedFields\":[{\"manager\":\"kubectl\"}],\"finalizers\":[\"x/y\"]},\"spec\":{}}");
 }
 END_TEST
 
