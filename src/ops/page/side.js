@@ -32,9 +32,9 @@ function setSums(sums) {
   const bad = sums.states.partly + sums.states.down;
   const text = bad ? bad.toLocaleString("en") + " of " + plural(sums.services, "Service") + " not ready" :
     sums.total ? "All " + plural(sums.total, "endpoint") + " ready" : sums.services ? "Nobody to call" : "No Services";
-  tiles.present.replaceChildren(sums.ready.toLocaleString("en"), el("small", {}, " of " + plural(sums.total, "endpoint")));
-  tiles.presentUnder.textContent = [[sums.states.ready, "ready"], [sums.states.partly, "partly"], [sums.states.down, "down"], [sums.states.empty, "without endpoints"], [sums.states.pending, "pending"]]
-    .filter(([count]) => count).map(([count, word]) => count.toLocaleString("en") + " " + word).join(" · ");
+  tiles.present.replaceChildren(sums.ready.toLocaleString("en"), el("small", {}, " of " + sums.total.toLocaleString("en")));
+  tiles.presentUnder.textContent = "Services: " + [[sums.states.ready, "ready"], [sums.states.partly, "partly"], [sums.states.down, "down"], [sums.states.empty, "without endpoints"], [sums.states.pending, "pending"]]
+    .filter(([count]) => count).map(([count, word]) => count.toLocaleString("en") + " " + word).join(", ");
   drawRing(tiles.ring, sums.total ? sums.ready / sums.total : 0);
   document.body.dataset.state = bad ? "down" : sums.services ? "ready" : "unknown";
   byId("state").lastChild.textContent = text;
