@@ -262,7 +262,8 @@ why_name(struct why *why, const char *name)
 	size_t last;
 
 	if (!take_apart(why, name, &taken)) {
-		why_say(why, 0, *name == '\0' ? "no name was given" : "no name is so long");
+		why_say(why, 0, name[strspn(name, ".")] == '\0' ? "no name was given" :
+		    "no name is so long");
 		return;
 	}
 	last = taken.count - 1;
