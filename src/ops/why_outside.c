@@ -40,8 +40,9 @@ lead_in(struct why *why, json_t *ways, const char *kind, const struct roster_ent
 
 		if (to.port == 0)
 			continue;
-		snprintf(chain, sizeof(chain), node_port != 0 && !by_node_port ? " -> %u" : "",
-		    node_port);
+		chain[0] = '\0';
+		if (node_port != 0 && !by_node_port)
+			snprintf(chain, sizeof(chain), " -> %u", node_port);
 		addr_port_text(&to, where);
 		snprintf(text, sizeof(text), "%s: %s/%s%s -> %s", kind, where,
 		    protocol_text((enum protocol)service->ports[i].protocol), chain,

@@ -66,6 +66,11 @@ write_config
 # launch FLAGS...: start the daemon without waiting for it.
 launch() {
 	: >"$log"
+	# Beside a daemon that runs already it has a socket of its own.
+	if grep -q " $socket\$" /proc/net/unix; then
+		socket=${socket%.sock}x.sock
+		sed -i "s|^http: {socket: [^,}]*|http: {socket: $socket|" "$work/rollcall.yaml"
+	fi
 	"$daemon_program" --config "$work/rollcall.yaml" --zones "$zones" --state-dir "$state" \
 		--listen 127.0.0.1:0 --http 127.0.0.1:0 --threads 1 "$@" 2>>"$log" &
 	daemon=$!
