@@ -127,8 +127,9 @@ openapi_add(struct openapi *openapi, const char *definition, const char *doc,
 		if (fields[i].required)
 			err |= json_array_append_new(required, json_string(fields[i].name));
 	}
-	schema = json_pack("{s:s*, s:s, s:o}", "description", doc, "type", "object", "properties",
-	    properties);
+	schema = json_pack("{s:s, s:o}", "type", "object", "properties", properties);
+	if (doc != NULL)
+		err |= json_object_set_new(schema, "description", json_string(doc));
 	if (json_array_size(required) != 0)
 		err |= json_object_set(schema, "required", required);
 	json_decref(required);
