@@ -152,7 +152,9 @@ state_change(struct managed *managed, struct managed_change *change)
 	change->stated = true;
 	change->round = world_rounds(managed->world);
 	change->due_ms = clock_now_ms(managed->clock) + WAIT_MS;
-	evtimer_add(managed->late, &wait_time);
+	/* It fires for the one that has waited longest, and then for the next. */
+	if (!evtimer_pending(managed->late, NULL))
+		evtimer_add(managed->late, &wait_time);
 }
 
 /* ---- to disk ---- */

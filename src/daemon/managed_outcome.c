@@ -29,7 +29,8 @@ managed_outcome(const struct managed *managed, const struct managed_change *chan
 		return 0;
 	given = world_allotment(managed->world, change->ns, change->name);
 	if (given == NULL || given->cluster_ip_count == 0) {
-		snprintf(why, size, "failed to allocate a serviceIP: range is full");
+		snprintf(why, size, "failed to allocate a serviceIP: range is full, or has "
+		    "nothing of its families");
 		return ERR_RANGE;
 	}
 	if (given->saved)

@@ -228,7 +228,8 @@ START_TEST(when_no_address_is_left_the_object_is_taken_back)
 	turn();
 	ck_assert_int_eq(answers, 1);
 	ck_assert_int_eq(last_err, ERR_RANGE);
-	ck_assert_str_eq(last_why, "failed to allocate a serviceIP: range is full");
+	ck_assert_str_eq(last_why, "failed to allocate a serviceIP: range is full, or has nothing of "
+	    "its families");
 	ck_assert(!is_there("objects/services/shop/web.yaml"));
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* test_write.c - create, update, patch and delete answer as an API server does. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "tests/ops/write_world.h"
@@ -257,6 +258,25 @@ START_TEST(changes_of_one_object_wait_for_each_other)
 }
 END_TEST
 
+START_TEST(a_client_that_goes_does_not_take_its_write_along)
+{
+	int first, second;
+
+	write_world_mood.slow = true;
+	first = write_world_send("POST " SERVICES, JSON, WEB);
+	json_decref(write_world_ask("GET " SERVICES "/none", JSON, "", 404));
+	/* It waits for the first, and then nobody waits for it. */
+	second = write_world_send("POST " SERVICES, JSON, WEB);
+	json_decref(write_world_ask("GET " SERVICES "/none", JSON, "", 404));
+	close(first);
+	close(second);
+	json_decref(write_world_ask("GET " SERVICES "/none", JSON, "", 404));
+	write_world_finish();
+	ck_assert_ptr_ne(write_world_kept("services", "shop", "web"), NULL);
+	ck_assert_str_eq(write_world_says("POST " SERVICES, JSON, WEB, 409), "services \"web\" already exists");
+}
+END_TEST
+
 START_TEST(what_cannot_be_kept_is_said_with_its_reason)
 {
 	write_world_mood.put_err = ERR_FULL;
@@ -291,6 +311,7 @@ suite(void)
 	tcase_add_test(tc, unknown_fields_are_refused_said_or_left_out_as_asked);
 	tcase_add_test(tc, commands_files_and_foreign_hosts_are_never_believed);
 	tcase_add_test(tc, changes_of_one_object_wait_for_each_other);
+	tcase_add_test(tc, a_client_that_goes_does_not_take_its_write_along);
 	tcase_add_test(tc, what_cannot_be_kept_is_said_with_its_reason);
 	suite_add_tcase(s, tc);
 	return s;
