@@ -108,22 +108,22 @@ labels_of(const struct roster_entry *entry, const struct roster_endpoint *endpoi
 	const struct service *service = entry->service;
 	json_t *json = json_object();
 	bool ok = put_label(json, "namespace", roster_ns(entry)) &&
-	    put_label(json, "service_name", roster_name(entry)) &&
+	    put_label(json, "service", roster_name(entry)) &&
 	    put_label(json, "service_type", entry->headless ? "Headless" :
 	    service_type_text((enum service_type)service->type)) &&
-	    put_label(json, "endpoint_port_name", port->name) &&
-	    put_label(json, "endpoint_port_protocol",
+	    put_label(json, "port_name", port->name) &&
+	    put_label(json, "port_protocol",
 	    protocol_text((enum protocol)port->protocol)) &&
-	    put_label(json, "endpoint_ready",
+	    put_label(json, "ready",
 	    endpoint->presence == PRESENT_READY ? "true" : "false") &&
 	    put_service_labels(json, stated);
 
 	if (endpoint->of->pod_name != NULL)
-		ok = ok && put_label(json, "pod_name", endpoint->of->pod_name);
+		ok = ok && put_label(json, "pod", endpoint->of->pod_name);
 	if (endpoint->of->node_name != NULL)
-		ok = ok && put_label(json, "endpoint_node_name", endpoint->of->node_name);
+		ok = ok && put_label(json, "node", endpoint->of->node_name);
 	if (endpoint->of->zone != NULL)
-		ok = ok && put_label(json, "endpoint_zone", endpoint->of->zone);
+		ok = ok && put_label(json, "zone", endpoint->of->zone);
 	if (ok)
 		return json;
 	json_decref(json);

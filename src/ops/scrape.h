@@ -3,7 +3,8 @@
  * reads them.  Thread: control.
  *
  * A JSON list of {"targets": ["10.8.0.7:8080"], "labels": {"__meta_rollcall_...": "..."}}, one for
- * each port of each endpoint, ready or not.  ?namespace= takes one namespace, ?label=KEY=VALUE[,...]
+ * each port of each endpoint, ready or not: namespace, service, service_type, service_label_KEY,
+ * port_name, port_protocol, ready, pod, node, zone.  ?namespace= takes one namespace, ?label=KEY=VALUE[,...]
  * Services with these labels, ?ready=1 only endpoints that are ready.  It goes out in turns of the
  * loop, as fast as it is read.
  */
