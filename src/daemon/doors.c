@@ -111,6 +111,8 @@ doors_update(struct rollcall *rollcall, const struct config *before)
 	const struct config_http *old = &before->http, *new = &rollcall->now->config->http;
 	struct privilege nothing_left = { .change = false };
 
+	if (rollcall->httpd == NULL)
+		return;
 	/* Those of before go with their settings. */
 	set_hosts(rollcall);
 	if (strcmp(old->listen_text, new->listen_text) != 0)

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <event2/event.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,6 +272,8 @@ write_world_start(void)
 	struct write_settings settings = { .keeper = &keeper };
 	struct api_settings api;
 
+	/* As in the daemon: clients go when they like. */
+	signal(SIGPIPE, SIG_IGN);
 	memset(&write_world_mood, 0, sizeof(write_world_mood));
 	world.loop = event_base_new();
 	world.clock = clock_new_manual(1000, 2620);
