@@ -83,6 +83,7 @@ settle(struct rollcall *rollcall)
 		if (access(rollcall->now->config->zones[i], F_OK) != 0)
 			return;
 	world_settle(rollcall->world);
+	ledger_feed_settle(rollcall->ledger_feed);
 	rollcall->settled = true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/squeeze.h"
+#include "daemon/ages.h"
 #include "daemon/context.h"
 #include "daemon/ledger_events.h"
 #include "daemon/witness.h"
@@ -22,9 +23,11 @@ struct ledger_feed {
 	struct rollcall *rollcall;
 	struct squeeze *squeeze;
 	struct ledger *ledger;
+	struct ages *ages;
 	struct clerk *clerk;
 	struct recorder *recorder;
 	struct view *view;
+	bool settling;                  /* ages of what is not there are to be let go */
 	char node_name[256];            /* as the settings had it at the start */
 };
 
@@ -133,13 +136,14 @@ make_parts(struct ledger_feed *feed)
 	feed->ledger = ledger_new(&ledger);
 	if (feed->ledger == NULL || feed->squeeze == NULL)
 		return ERR_NOMEM;
+	feed->ages = ages_new(rollcall->now->config->state_dir, feed->ledger, rollcall->clock);
 	feed->clerk = clerk_new(feed->ledger, view.store);
 	feed->recorder = recorder_new(feed->ledger, rollcall->clock);
 	view.ledger = feed->ledger;
 	view.recorder = feed->recorder;
 	view.squeeze = feed->squeeze;
 	feed->view = view_new(&view);
-	return feed->clerk == NULL || feed->recorder == NULL || feed->view == NULL ? ERR_NOMEM : 0;
+	return feed->ages == NULL || feed->clerk == NULL || feed->recorder == NULL || feed->view == NULL ? ERR_NOMEM : 0;
 }
 
 struct ledger_feed *
@@ -167,6 +171,7 @@ ledger_feed_free(struct ledger_feed *feed)
 	view_free(feed->view);
 	recorder_free(feed->recorder);
 	clerk_free(feed->clerk);
+	ages_free(feed->ages);
 	ledger_free(feed->ledger);
 	squeeze_free(feed->squeeze);
 	free(feed);
@@ -206,6 +211,21 @@ ledger_feed_note_file(struct ledger_feed *feed, const struct diag *diag)
 void
 ledger_feed_tick(struct ledger_feed *feed)
 {
+	if (feed == NULL)
+		return;
+	recorder_expire(feed->recorder);
+	/* What was stated is not in the ledger before it is worked off. */
+	if (feed->settling && !world_is_busy(feed->rollcall->world) &&
+	    !store_is_dirty(world_store(feed->rollcall->world))) {
+		feed->settling = false;
+		ages_settle(feed->ages);
+	}
+	ages_tick(feed->ages);
+}
+
+void
+ledger_feed_settle(struct ledger_feed *feed)
+{
 	if (feed != NULL)
-		recorder_expire(feed->recorder);
+		feed->settling = true;
 }

@@ -27,4 +27,6 @@ struct squeeze *ledger_feed_squeeze(struct ledger_feed *feed);
 /* What was found wrong with files; once a second.  NULL feed: nothing. */
 void ledger_feed_note_file(struct ledger_feed *feed, const struct diag *diag);
 void ledger_feed_tick(struct ledger_feed *feed);
+/* All there is has been stated: what is remembered of other objects is let go. */
+void ledger_feed_settle(struct ledger_feed *feed);
 #endif

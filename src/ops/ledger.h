@@ -151,4 +151,8 @@ void ledger_remove(struct ledger *ledger, enum api_kind kind, const char *ns, co
 int ledger_remember(struct ledger *ledger, enum api_kind kind, const char *ns, const char *name,
     uint32_t created_unix_s);
 void ledger_settle(struct ledger *ledger);
+/* Visit what is remembered and has not come; anything but 0 stops and is returned. */
+typedef int ledger_memory_fn(void *arg, enum api_kind kind, const char *ns, const char *name,
+    uint32_t created_unix_s);
+int ledger_each_memory(const struct ledger *ledger, ledger_memory_fn *visit, void *arg);
 #endif

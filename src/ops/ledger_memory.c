@@ -74,6 +74,19 @@ ledger_recall(struct ledger *ledger, enum api_kind kind, const char *ns, const c
 	return created_unix_s;
 }
 
+int
+ledger_each_memory(const struct ledger *ledger, ledger_memory_fn *visit, void *arg)
+{
+	const struct ledger_memory *memory;
+	size_t at = 0;
+	int stop = 0;
+
+	while (stop == 0 && (memory = keyset_next(&ledger->memories, &at)) != NULL)
+		stop = visit(arg, (enum api_kind)memory->kind, memory->names,
+		    memory->names + strlen(memory->names) + 1, memory->created_unix_s);
+	return stop;
+}
+
 void
 ledger_settle(struct ledger *ledger)
 {

@@ -84,6 +84,18 @@ load_head(const char *text, size_t len)
 	return metadata == NULL ? NULL : json_pack("{s:o}", "metadata", metadata);
 }
 
+/* Where it does not come first, what else there is goes. */
+static bool
+keep_head(json_t *stated)
+{
+	json_t *metadata = json_incref(json_object_get(stated, "metadata"));
+	bool done = stated != NULL && json_object_clear(stated) == 0 &&
+	    (metadata == NULL || json_object_set(stated, "metadata", metadata) == 0);
+
+	json_decref(metadata);
+	return done;
+}
+
 json_t *
 view_stated(const struct view *view, const struct object *object, bool head)
 {
@@ -101,7 +113,13 @@ view_stated(const struct view *view, const struct object *object, bool head)
 		return NULL;
 	if (head)
 		stated = load_head(text, len);
-	return stated != NULL ? stated : json_loadb(text, len, JSON_ALLOW_NUL, &error);
+	if (stated == NULL)
+		stated = json_loadb(text, len, JSON_ALLOW_NUL, &error);
+	if (head && !keep_head(stated)) {
+		json_decref(stated);
+		return NULL;
+	}
+	return stated;
 }
 
 /* ---- metadata ---- */
