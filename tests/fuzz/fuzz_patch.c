@@ -12,17 +12,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* `out`: read only here, behind the call that sets it. */
 static void
-check(int err, json_t *out, json_t *target, json_t *before)
+check(int err, json_t *const *out, json_t *target, json_t *before)
 {
 	struct patch_why why;
 
 	if (!json_equal(target, before))
 		abort();        /* what was borrowed has changed */
-	if (err == 0 && patch_bounds_check(out, &why) != 0)
+	if (err == 0 && patch_bounds_check(*out, &why) != 0)
 		abort();
 	if (err == 0)
-		json_decref(out);
+		json_decref(*out);
 }
 
 static void
@@ -33,15 +34,15 @@ run(json_t *target, json_t *before, json_t *patch)
 	struct patch_why why;
 	json_t *out = NULL;
 
-	check(patch_merge(target, patch, &why, &out), out, target, before);
-	check(patch_json(target, patch, &why, &out), out, target, before);
+	check(patch_merge(target, patch, &why, &out), &out, target, before);
+	check(patch_json(target, patch, &why, &out), &out, target, before);
 	for (size_t i = 0; i < 2; i++) {
 		json_t *causes = NULL;
 
-		check(patch_strategic(kinds[i], target, patch, &why, &out), out, target, before);
+		check(patch_strategic(kinds[i], target, patch, &why, &out), &out, target, before);
 		if (!json_is_object(target) || !json_is_object(patch))
 			continue;
-		check(patch_apply(kinds[i], target, patch, &manager, &why, &causes, &out), out,
+		check(patch_apply(kinds[i], target, patch, &manager, &why, &causes, &out), &out,
 		    target, before);
 		json_decref(causes);
 		out = json_deep_copy(patch);
