@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "ops/follow_parts.h"
+#include "ops/json_text.h"
 #include "ops/status.h"
 
 #define INITIAL_EVENTS_END "k8s.io/initial-events-end"
@@ -83,7 +84,7 @@ static char *
 dump(const struct follow_settings *settings, json_t *object, bool first)
 {
 	json_t *shaped = settings->shaped(settings->arg, object, first);
-	char *text = shaped == NULL ? NULL : json_dumps(shaped, JSON_COMPACT);
+	char *text = json_text(shaped, NULL);
 
 	json_decref(shaped);
 	return text;
@@ -158,7 +159,7 @@ follow_write_error(int code, const char *message, struct strbuf *out)
 {
 	struct status status = { .code = code, .message = message };
 	json_t *object = status_object(&status);
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	char *text = json_text(object, NULL);
 	int err = ERR_NOMEM;
 
 	json_decref(object);

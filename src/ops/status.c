@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "ops/json_text.h"
 #include "ops/visit.h"
 
 #define TYPE_JSON "application/json"
@@ -121,7 +122,7 @@ status_reply(struct visit *visit, const struct status *status)
 	    "\"status\":\"Failure\",\"message\":\"no memory\",\"reason\":\"InternalError\","
 	    "\"code\":500}\n";
 	json_t *object = status_object(status);
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	char *text = json_text(object, NULL);
 	char seconds[16];
 
 	json_decref(object);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "ops/json_text.h"
 #include "ops/variables.h"
 #include "ops/drains.h"
 #include "ops/httpd.h"
@@ -23,7 +24,7 @@ struct steer {
 void
 steer_reply(struct visit *visit, int status, json_t *object)
 {
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	char *text = json_text(object, NULL);
 
 	json_decref(object);
 	if (text == NULL) {
