@@ -218,12 +218,8 @@ cli_send(struct cli *cli, const char *method, const char *path, const json_t *bo
 	char *text = NULL;
 	int code = EX_OSERR;
 
-	if (strcmp(method, "APPLY") == 0)
-		call.type = "application/apply-patch+yaml";     /* JSON is YAML */
-	else if (strcmp(method, "PATCH") == 0)
+	if (strcmp(method, "PATCH") == 0)
 		call.type = "application/merge-patch+json";
-	if (call.type != NULL)
-		call.method = "PATCH";
 
 	if (body != NULL) {
 		text = json_dumps(body, JSON_COMPACT);

@@ -69,7 +69,7 @@ int cli_get(struct cli *cli, const char *path, json_t **json);
 
 /*
  * Send `body` (borrowed; NULL: none) and read the reply; json may be NULL.  PATCH sends a merge
- * patch (RFC 7386); "APPLY" is a PATCH by which the server applies.
+ * patch (RFC 7386).
  */
 int cli_send(struct cli *cli, const char *method, const char *path, const json_t *body,
     json_t **json);

@@ -6,8 +6,9 @@
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/submit.h"
+#include "cli/three_way.h"
 
-/* Who owns the fields that an apply states, in metadata.managedFields. */
+/* Who writes, for metadata.managedFields. */
 #define MANAGER "fieldManager=rollcall"
 
 struct apply_options {
@@ -104,64 +105,53 @@ object_now(struct cli *cli, const char *path, json_t **object)
 	return code;
 }
 
-/*
- * Whether two states of an object say the same, but for who owns what and the version, which a
- * dry run does not count on.  Takes that off both.
- */
-static bool
-says_the_same(json_t *before, json_t *after)
-{
-	static const char *const keys[] = { "managedFields", "resourceVersion", "generation" };
-	json_t *objects[] = { before, after };
-
-	for (size_t i = 0; i < 2; i++)
-		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-			(void)json_object_del(json_object_get(objects[i], "metadata"), keys[k]);
-	return json_equal(before, after);
-}
-
-/* A server's apply; *reply is what the object is now. */
+/* Make it, or change what differs; *done says which.  *reply is what it is then, or NULL. */
 static int
-send_apply(struct cli *cli, const struct submit_options *options, const char *base,
-    const json_t *json, json_t **reply)
+send_apply(struct cli *cli, const struct submit_options *options,
+    const struct submission *submission, const json_t *live, const char **done, json_t **reply)
 {
 	struct strbuf path = STRBUF_INIT;
-	int code;
+	json_t *patch = live != NULL ? three_way_patch(live, submission->json) : NULL;
+	int code = 0;
 
-	strbuf_add(&path, base);
+	kind_path(&path, submission->kind, submission->namespace,
+	    live != NULL ? submission->name : NULL);
 	add_dry(&path, options);
-	strbuf_add(&path, "&force=true");
-	code = path.err != 0 ? no_memory(cli)
-			     : cli_send(cli, "APPLY", path.text, json, reply);
+	if (path.err != 0 || (live != NULL && patch == NULL)) {
+		code = no_memory(cli);
+	} else if (live == NULL) {
+		*done = "created";
+		if (!submit_is_dry(options, "client"))
+			code = cli_send(cli, "POST", path.text, submission->json, reply);
+	} else if (json_object_size(patch) == 0) {
+		*done = "unchanged";
+	} else {
+		*done = "configured";
+		if (!submit_is_dry(options, "client"))
+			code = cli_send(cli, "PATCH", path.text, patch, reply);
+	}
+	json_decref(patch);
 	strbuf_release(&path);
 	return code;
 }
 
-/* The server merges: what is left out of the file since the last apply goes. */
 static int
 apply_at(struct cli *cli, const struct submit_options *options,
     const struct submission *submission, const char *path)
 {
-	json_t *before = NULL, *after = NULL;
-	json_t *shown = submission->json;
-	const char *done = "configured";
-	int code = object_now(cli, path, &before);
+	json_t *live = NULL, *reply = NULL;
+	const char *done = NULL;
+	int code = object_now(cli, path, &live);
 
-	if (code == 0 && !submit_is_dry(options, "client")) {
-		code = send_apply(cli, options, path, submission->json, &after);
-		shown = json_deep_copy(after);
-	} else {
-		json_incref(shown);
-	}
-	if (before == NULL)
-		done = "created";
-	else if (after != NULL && says_the_same(before, after))
-		done = "unchanged";
+	if (code == 0 && three_way_note(submission->json) != 0)
+		code = no_memory(cli);
 	if (code == 0)
-		code = submit_say(cli, options, submission->kind, submission->name, done, shown);
-	json_decref(shown);
-	json_decref(before);
-	json_decref(after);
+		code = send_apply(cli, options, submission, live, &done, &reply);
+	if (code == 0)
+		code = submit_say(cli, options, submission->kind, submission->name, done,
+		    reply != NULL ? reply : live != NULL ? live : submission->json);
+	json_decref(live);
+	json_decref(reply);
 	return code;
 }
 

@@ -174,7 +174,8 @@ show_kind(struct cli *cli, const struct get_options *options, const struct selec
 		.with_namespace = options->all_namespaces && kind->namespaced,
 		.label_columns = options->label_columns,
 		.show_labels = options->show_labels,
-		.no_headers = options->no_headers,
+		/* sorting wants to know the columns' names */
+		.no_headers = options->no_headers && options->sort_by == NULL,
 	};
 	struct rows rows = { .style = &style, .grid = grid_new() };
 	int code = rows.grid == NULL ? EX_OSERR : 0;
@@ -199,6 +200,8 @@ show_kind(struct cli *cli, const struct get_options *options, const struct selec
 		else if (*printed)
 			putchar('\n');
 		*printed = true;
+		if (options->no_headers)
+			grid_drop_heading(rows.grid);
 		if (sorted == 0 && grid_print(rows.grid, stdout, 0, cli->colour) != 0)
 			code = EX_OSERR;
 	}

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/help.h"
+#include "cli/kinds.h"
 #include "cli/paint.h"
 
 static int
@@ -40,7 +41,9 @@ static const struct command cmd_version = {
 
 static const struct command *const commands[] = {
 	&cmd_get,
+	&cmd_describe,
 	&cmd_watch,
+	&cmd_events,
 	&cmd_create,
 	&cmd_apply,
 	&cmd_delete,
@@ -48,6 +51,7 @@ static const struct command *const commands[] = {
 	&cmd_label,
 	&cmd_annotate,
 	&cmd_kubeconfig,
+	&cmd_completion,
 	&cmd_lint,
 	&cmd_why,
 	&cmd_top,
@@ -199,6 +203,19 @@ known_as(const char *name)
 	return name;
 }
 
+/*
+ * "rollcall endpoints": a kind for a command is a get that was forgotten.  argv has no room for the
+ * word, but argv[0] is of no more use.
+ */
+static int
+run_as_get(char **argv, int argc)
+{
+	const char *closest;
+
+	fprintf(stderr, "rollcall: taken for \"rollcall get %s\"\n", argv[1]);
+	return run_command(command_find("get", &closest), argc, argv);
+}
+
 int
 command_main(int argc, char **argv)
 {
@@ -206,7 +223,9 @@ command_main(int argc, char **argv)
 	const char *closest;
 	const struct command *command = command_find(name, &closest);
 
-	if (command == NULL)
-		return no_such_command(name);
-	return run_command(command, argc - 1, argv + 1);
+	if (command != NULL)
+		return run_command(command, argc - 1, argv + 1);
+	if (kind_find(name, &closest) != NULL)
+		return run_as_get(argv, argc);
+	return no_such_command(name);
 }

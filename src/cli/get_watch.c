@@ -207,11 +207,11 @@ plain_whole(void *arg, const json_t *reply)
 	if (plain->rows.grid != NULL)
 		return print_rows(plain, reply, "ADDED");
 	if (!json_is_array(items))
-		return get_print_object(plain->cli, plain->options->output, reply);
+		code = get_print_object(plain->cli, plain->options->output, reply);
 	for (size_t i = 0; i < json_array_size(items) && code == 0; i++)
 		code = get_print_object(plain->cli, plain->options->output,
 		    json_array_get(items, i));
-	return code;
+	return code == 0 && fflush(stdout) != 0 ? EX_IOERR : code;
 }
 
 static int

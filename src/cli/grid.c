@@ -111,6 +111,16 @@ grid_set_heading(struct grid *grid)
 	grid->heading = true;
 }
 
+void
+grid_drop_heading(struct grid *grid)
+{
+	if (!grid->heading || grid->count == 0)
+		return;
+	grid->heading = false;
+	grid->count--;
+	memmove(grid->rows, grid->rows + 1, grid->count * sizeof(struct row *));
+}
+
 size_t
 grid_count(const struct grid *grid)
 {

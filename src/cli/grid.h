@@ -28,6 +28,9 @@ void grid_cell(struct grid *grid, const char *text);
 /* The first row is headings. */
 void grid_set_heading(struct grid *grid);
 
+/* Take the headings off again. */
+void grid_drop_heading(struct grid *grid);
+
 /* Sort the rows below the headings by a column: numbers as numbers.  0 or ERR_NOMEM. */
 int grid_sort(struct grid *grid, size_t column);
 

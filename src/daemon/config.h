@@ -176,4 +176,7 @@ bool config_same_answers(const struct config *a, const struct config *b);
 #define CONFIG_RESTART_MAX 14
 size_t config_needs_restart(
     const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX]);
+
+/* The names of all settings that a reload does not change, for the manual page. */
+void config_restart_names(const char *names[CONFIG_RESTART_MAX]);
 #endif

@@ -20,9 +20,10 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-size_t
-config_needs_restart(
-    const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX])
+/* Those that differ, or all of them. */
+static size_t
+restart_names(const struct config *old, const struct config *new, bool all,
+    const char *names[CONFIG_RESTART_MAX])
 {
 	const struct {
 		const char *name;
@@ -60,9 +61,24 @@ config_needs_restart(
 	size_t count = 0;
 
 	for (size_t i = 0; i < CONFIG_RESTART_MAX; i++)
-		if (!settings[i].same)
+		if (all || !settings[i].same)
 			names[count++] = settings[i].name;
 	return count;
+}
+
+size_t
+config_needs_restart(
+    const struct config *old, const struct config *new, const char *names[CONFIG_RESTART_MAX])
+{
+	return restart_names(old, new, false, names);
+}
+
+void
+config_restart_names(const char *names[CONFIG_RESTART_MAX])
+{
+	static const struct config none;
+
+	(void)restart_names(&none, &none, true, names);
 }
 
 static bool

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "ops/age.h"
+#include "base/age.h"
 
 #define STEP_SIZE 64
 

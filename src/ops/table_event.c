@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/age.h"
+#include "base/age.h"
 #include "ops/table_cells.h"
 
 void

@@ -1,5 +1,5 @@
 /* age.c - how long ago something was, as kubectl says it. */
-#include "ops/age.h"
+#include "base/age.h"
 
 #include <inttypes.h>
 #include <stdio.h>

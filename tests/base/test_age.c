@@ -1,5 +1,5 @@
 /* test_age.c - ages are what kubectl prints. */
-#include "ops/age.h"
+#include "base/age.h"
 #include "tests/suite.h"
 
 #define DAY 86400

@@ -1,6 +1,6 @@
 /* age.h - how long ago something was, as kubectl says it.  Thread: any; pure. */
-#ifndef ROLLCALL_OPS_AGE_H
-#define ROLLCALL_OPS_AGE_H
+#ifndef ROLLCALL_BASE_AGE_H
+#define ROLLCALL_BASE_AGE_H
 #include <stdbool.h>
 #include <stdint.h>
 
