@@ -68,7 +68,7 @@ say_run(const struct insight_look *look, char *line, size_t size)
 	const char *noun = look->tally.last_pass ? "pass" : "failure";
 
 	if (look->tally.run == 0)
-		snprintf(line, size, look->tally.restored ? "as before the restart" : "");
+		snprintf(line, size, "%s", look->tally.restored ? "as before the restart" : "");
 	else if (look->tally.run < threshold)
 		snprintf(line, size, "%s %u of %u", noun, look->tally.run, threshold);
 	else
