@@ -13,12 +13,14 @@
 #include "daemon/config_show.h"
 #include "daemon/context.h"
 #include "daemon/inquiry.h"
+#include "daemon/ledger_feed.h"
 #include "daemon/wiring.h"
 #include "daemon/world.h"
 #include "dns/udp.h"
 #include "model/allot.h"
 #include "ops/httpd.h"
 #include "ops/insight.h"
+#include "ops/ledger.h"
 #include "ops/pools.h"
 #include "ops/steer.h"
 #include "probe/schedule.h"
@@ -37,6 +39,18 @@ find_roster(void *arg, const char *ns, const char *name)
 	const struct rollcall *rollcall = arg;
 
 	return world_entry(rollcall->world, ns, name);
+}
+
+/* The ledger has them in order, and keeps its place whatever changes meanwhile. */
+static const struct service *
+next_service(void *arg, const char *ns, const char *after_ns, const char *after_name)
+{
+	const struct rollcall *rollcall = arg;
+	const struct ledger_entry *entry = rollcall->ledger_feed == NULL ? NULL :
+	    ledger_next(ledger_feed_ledger(rollcall->ledger_feed), API_SERVICES, ns,
+	    after_name != NULL ? after_ns : NULL, after_name);
+
+	return entry == NULL ? NULL : (const void *)entry->object;
 }
 
 static bool
@@ -62,7 +76,8 @@ fill_insight(void *arg, struct insight *out)
 
 	*out = (struct insight){ .store = world_store(rollcall->world), .clock = rollcall->clock,
 		.domain = now->dns.cluster_domain, .nodes = now->own.named,
-		.node_count = now->own.named_count, .roster = find_roster, .look = look_at,
+		.node_count = now->own.named_count, .roster = find_roster,
+		.next_service = next_service, .look = look_at,
 		.arg = arg };
 }
 
@@ -167,7 +182,7 @@ steering_start(struct rollcall *rollcall)
 	if (steering == NULL)
 		return ERR_NOMEM;
 	rollcall->steering = steering;
-	err = steer_new(rollcall->httpd, &ops, rollcall, &steering->steer);
+	err = steer_new(rollcall->loop, rollcall->httpd, &ops, rollcall, &steering->steer);
 	if (err == 0)
 		err = inquiry_new(rollcall, &steering->inquiry);
 	return err != 0 ? err : cache_desk_new(rollcall, &steering->cache_desk);

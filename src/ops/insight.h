@@ -14,6 +14,7 @@ struct addr;
 struct clock;
 struct history;
 struct roster_entry;
+struct service;
 struct store;
 struct target;
 
@@ -37,6 +38,12 @@ struct insight {
 	size_t node_count;
 	/* As published; NULL: not so far. */
 	const struct roster_entry *(*roster)(void *arg, const char *ns, const char *name);
+	/*
+	 * The Service behind that name, in octet order, of one namespace or of all (`ns` NULL); needs not
+	 * be there.  `after_name` NULL: the first one.  NULL: no more.
+	 */
+	const struct service *(*next_service)(void *arg, const char *ns, const char *after_ns,
+	    const char *after_name);
 	/* false: there is no target of this id. */
 	bool (*look)(void *arg, const char *target_id, struct insight_look *out);
 	void *arg;

@@ -11,13 +11,15 @@
  *     GET  /rollcall/v1/config                            what holds
  *     POST /rollcall/v1/reload                            as by SIGHUP; needs permission
  *
- * All are answered in one go: none looks at more than a bounded number of things.
+ * None looks at more than a bounded number of things in one go: who has an address is found in turns
+ * of the loop.
  */
 #ifndef ROLLCALL_OPS_STEER_H
 #define ROLLCALL_OPS_STEER_H
 #include <jansson.h>
 #include <stdbool.h>
 
+struct event_base;
 struct httpd;
 struct insight;
 struct steer;
@@ -36,7 +38,8 @@ struct steer_ops {
 };
 
 /* Takes the routes; `ops` is borrowed.  ERR_NOMEM, ERR_FULL. */
-int steer_new(struct httpd *httpd, const struct steer_ops *ops, void *arg, struct steer **out);
+int steer_new(struct event_base *loop, struct httpd *httpd, const struct steer_ops *ops, void *arg,
+    struct steer **out);
 /* After the httpd; NULL is allowed. */
 void steer_free(struct steer *steer);
 

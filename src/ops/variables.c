@@ -4,11 +4,9 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
-#include "base/array.h"
 #include "base/err.h"
 #include "model/roster.h"
 #include "model/service.h"
@@ -18,52 +16,15 @@
 /* Names are 63 octets, those of ports 15; the rest is fixed. */
 #define VARIABLE_SIZE 384
 
-struct found {
-	const struct insight *insight;
-	const char *ns;
-	const struct roster_entry **entries;
-	size_t count;
-	size_t room;
-	size_t left_out;
-	int err;
-};
-
-static void
-keep(struct found *found, const struct object *object)
+/* Has it variables?  NULL: no. */
+static const struct roster_entry *
+entry_of(const struct insight *insight, const struct service *service)
 {
-	const struct roster_entry *entry = found->insight->roster(found->insight->arg, object->ns,
-	    object->name);
+	const struct roster_entry *entry = insight->roster(insight->arg, service->object.ns,
+	    service->object.name);
 
-	if (entry == NULL || entry->headless || entry->pending || entry->cluster_ip_count == 0 ||
-	    entry->service->port_count == 0)
-		return;
-	if (found->count == VARIABLES_SERVICES_MAX) {
-		found->left_out++;
-		return;
-	}
-	found->err = array_reserve(&found->entries, &found->room, found->count + 1,
-	    sizeof(*found->entries));
-	if (found->err == 0)
-		found->entries[found->count++] = entry;
-}
-
-static int
-visit(void *arg, const struct object *object)
-{
-	struct found *found = arg;
-
-	if (strcmp(object->ns, found->ns) == 0)
-		keep(found, object);
-	return found->err;
-}
-
-static int
-compare(const void *left, const void *right)
-{
-	const struct roster_entry *const *a = left;
-	const struct roster_entry *const *b = right;
-
-	return strcmp(roster_name(*a), roster_name(*b));
+	return entry == NULL || entry->headless || entry->pending || entry->cluster_ip_count == 0 ||
+	    entry->service->port_count == 0 ? NULL : entry;
 }
 
 /* As in a variable: upper case, dashes as underscores. */
@@ -144,27 +105,45 @@ put_service(json_t *list, const struct roster_entry *entry)
 	return err;
 }
 
+/* Those of the namespace, by name; *left_out: how many there are beyond. */
+static int
+put_all(json_t *list, const struct insight *insight, const char *ns, size_t *left_out)
+{
+	const struct service *service = insight->next_service(insight->arg, ns, ns, NULL);
+	size_t count = 0;
+	int err = 0;
+
+	while (service != NULL && err == 0 && *left_out <= VARIABLES_SERVICES_MAX) {
+		const struct roster_entry *entry = entry_of(insight, service);
+
+		if (entry != NULL && count++ < VARIABLES_SERVICES_MAX)
+			err = put_service(list, entry);
+		else if (entry != NULL)
+			++*left_out;
+		service = insight->next_service(insight->arg, ns, ns, service->object.name);
+	}
+	return err;
+}
+
 json_t *
 variables_answer(const struct insight *insight, const char *ns)
 {
-	struct found found = { .insight = insight, .ns = ns };
 	const struct service *kubernetes = store_service(insight->store, "default", "kubernetes");
 	json_t *list = json_array();
-	json_t *answer;
+	json_t *answer = NULL;
+	size_t left_out = 0;
+	int err;
 
 	if (list == NULL)
 		return NULL;
-	(void)store_each(insight->store, KIND_SERVICE, visit, &found);
-	if (kubernetes != NULL && strcmp(ns, "default") != 0 && found.err == 0 &&
-	    store_service(insight->store, ns, "kubernetes") == NULL)
-		keep(&found, &kubernetes->object);
-	if (found.count > 1)
-		qsort(found.entries, found.count, sizeof(*found.entries), compare);
-	for (size_t i = 0; i < found.count && found.err == 0; i++)
-		found.err = put_service(list, found.entries[i]);
-	free(found.entries);
-	answer = found.err != 0 ? NULL : json_pack("{s:s, s:O, s:I}", "namespace", ns, "variables",
-	    list, "leftOut", (json_int_t)found.left_out);
+	err = put_all(list, insight, ns, &left_out);
+	if (err == 0 && kubernetes != NULL && strcmp(ns, "default") != 0 &&
+	    store_service(insight->store, ns, "kubernetes") == NULL &&
+	    entry_of(insight, kubernetes) != NULL)
+		err = put_service(list, entry_of(insight, kubernetes));
+	if (err == 0)
+		answer = json_pack("{s:s, s:O, s:I}", "namespace", ns, "variables", list, "leftOut",
+		    (json_int_t)left_out);
 	json_decref(list);
 	return answer;
 }

@@ -151,8 +151,8 @@ by_pod(struct why *why, const char *text)
 		why_pod(why, pod);
 }
 
-static bool
-is_address(const char *text, struct addr_port *where)
+bool
+why_is_address(const char *text, struct addr_port *where)
 {
 	char inner[ADDR_TEXT_SIZE + 2];
 	size_t len = strlen(text);
@@ -167,6 +167,13 @@ is_address(const char *text, struct addr_port *where)
 	return addr_parse(inner, &where->addr) == 0;
 }
 
+bool
+why_wants_search(const char *name, struct addr_port *where)
+{
+	return why_is_address(name, where) ||
+	    (strstr(name, ".pod") != NULL && why_is_dashed(name, where));
+}
+
 static void
 answer(struct why *why)
 {
@@ -179,7 +186,7 @@ answer(struct why *why)
 		by_service(why, behind(name, services));
 	else if (behind(name, pods) != NULL)
 		by_pod(why, behind(name, pods));
-	else if (is_address(name, &where))
+	else if (why_is_address(name, &where))
 		why_address(why, &where);
 	else if (strchr(name, '/') != NULL)
 		by_service(why, name);

@@ -199,27 +199,36 @@ by_labels(struct why *why, const struct taken *taken, size_t at)
 		below_service(why, taken, at - 1, service);
 }
 
+bool
+why_is_dashed(const char *name, struct addr_port *where)
+{
+	char text[ADDR_TEXT_SIZE];
+	size_t len = strcspn(name, ".");
+
+	memset(where, 0, sizeof(*where));
+	if (len >= sizeof(text))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		text[i] = name[i] == '-' ? '.' : name[i];
+	text[len] = '\0';
+	if (addr_parse(text, &where->addr) == 0)
+		return true;
+	for (char *at = text; *at != '\0'; at++)
+		*at = *at == '.' ? ':' : *at;
+	return addr_parse(text, &where->addr) == 0;
+}
+
 /* a-b-c-d.NAMESPACE.pod: the Pod's address with dashes. */
 static void
 by_pod_name(struct why *why, const struct taken *taken)
 {
-	char text[ADDR_TEXT_SIZE];
-	struct addr_port where = { .port = 0 };
-	bool colons = strchr(taken->labels[0], ':') != NULL;
+	struct addr_port where;
 
-	snprintf(text, sizeof(text), "%.45s", taken->labels[0]);
-	for (char *at = text; *at != '\0'; at++)
-		*at = *at == '-' ? '.' : *at;
-	if (!colons && addr_parse(text, &where.addr) != 0) {
-		for (char *at = text; *at != '\0'; at++)
-			*at = *at == '.' ? ':' : *at;
-		(void)addr_parse(text, &where.addr);
-	}
-	if (where.addr.family == ADDR_NONE)
+	if (why_is_dashed(taken->labels[0], &where))
+		why_address(why, &where);
+	else
 		why_say(why, 0, "%s is no Pod's name: it begins with no address with dashes",
 		    why->question->name);
-	else
-		why_address(why, &where);
 }
 
 /* The search list of a Pod: what a short name may stand for, in this order (J03). */

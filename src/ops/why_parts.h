@@ -53,7 +53,11 @@ void why_outside(struct why *why, const struct roster_entry *entry, json_t *obje
 
 /* why_pod.c: a Pod and the Services it is in.  An address, whoever has it. */
 void why_pod(struct why *why, const struct pod *pod);
+/* why_address.c */
 void why_address(struct why *why, const struct addr_port *where);
+/* why.c: "10.0.0.1", "[::1]:80"; why_name.c: its first label with dashes, as of a Pod's name. */
+bool why_is_address(const char *text, struct addr_port *where);
+bool why_is_dashed(const char *name, struct addr_port *where);
 
 /* why_name.c: by its words; what does not exist is explained. */
 void why_name(struct why *why, const char *name);

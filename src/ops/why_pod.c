@@ -1,4 +1,4 @@
-/* why_pod.c - a Pod and the Services it is in; an address, whoever has it. */
+/* why_pod.c - a Pod and the Services it is in. */
 #include <stdio.h>
 #include <string.h>
 
@@ -109,79 +109,4 @@ why_pod(struct why *why, const struct pod *pod)
 		say_no_service(why, pod);
 	why_found(why, "pod");
 	why->ready = ready;
-}
-
-/* ---- an address ---- */
-
-struct owners {
-	struct why *why;
-	const struct addr_port *where;
-	size_t count;
-	bool ready;
-};
-
-static bool
-has_endpoint(const struct roster_entry *entry, const struct addr *addr)
-{
-	size_t low = 0, high = entry->endpoint_count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = addr_compare(&entry->endpoints[mid].of->addr, addr);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
-}
-
-static bool
-is_own(const struct roster_entry *entry, const struct addr *addr)
-{
-	for (size_t i = 0; i < entry->cluster_ip_count; i++)
-		if (addr_compare(&entry->cluster_ips[i], addr) == 0)
-			return true;
-	for (size_t i = 0; i < entry->external_ip_count; i++)
-		if (addr_compare(&entry->external_ips[i], addr) == 0)
-			return true;
-	return false;
-}
-
-static int
-visit_owner(void *arg, const struct object *object)
-{
-	struct owners *owners = arg;
-	struct why *why = owners->why;
-	const struct roster_entry *entry = why->insight->roster(why->insight->arg, object->ns,
-	    object->name);
-	bool own;
-
-	if (entry == NULL)
-		return 0;
-	own = is_own(entry, &owners->where->addr);
-	if (!own && !has_endpoint(entry, &owners->where->addr))
-		return 0;
-	why_service(why, (const void *)object, own ? NULL : owners->where);
-	owners->ready = (owners->count == 0 || owners->ready) && why->ready;
-	return ++owners->count >= 20;
-}
-
-void
-why_address(struct why *why, const struct addr_port *where)
-{
-	struct owners owners = { .why = why, .where = where };
-	char text[ADDR_TEXT_SIZE];
-
-	(void)store_each(why->insight->store, KIND_SERVICE, visit_owner, &owners);
-	why->ready = owners.ready;
-	if (owners.count > 0) {
-		why_found(why, "address");
-		return;
-	}
-	why_say(why, 0, "%s is nobody's: neither a Service's address nor an endpoint of one",
-	    addr_text(&where->addr, text));
 }

@@ -58,6 +58,41 @@ roster(void *arg, const char *ns, const char *name)
 	return entries[entry_count++];
 }
 
+struct next {
+	const char *ns, *after_ns, *after_name;
+	const struct object *best;
+};
+
+static int
+compare(const char *ns, const char *name, const struct object *object)
+{
+	int order = strcmp(ns, object->ns);
+
+	return order != 0 ? order : strcmp(name, object->name);
+}
+
+static int
+visit_next(void *arg, const struct object *object)
+{
+	struct next *next = arg;
+
+	if ((next->ns == NULL || strcmp(next->ns, object->ns) == 0) && (next->after_name == NULL ||
+	    compare(next->after_ns, next->after_name, object) < 0) && (next->best == NULL ||
+	    compare(next->best->ns, next->best->name, object) > 0))
+		next->best = object;
+	return 0;
+}
+
+static const struct service *
+next_service(void *arg, const char *ns, const char *after_ns, const char *after_name)
+{
+	struct next next = { ns, after_ns, after_name, NULL };
+
+	(void)arg;
+	(void)store_each(store, KIND_SERVICE, visit_next, &next);
+	return (const void *)next.best;
+}
+
 static bool
 find(void *arg, const char *id, struct insight_look *out)
 {
@@ -75,7 +110,7 @@ setup(void)
 	store = store_new();
 	now = clock_new_manual(1000000, 1000000);
 	insight = (struct insight){ .store = store, .clock = now, .domain = "cluster.local",
-		.roster = roster, .look = find };
+		.roster = roster, .next_service = next_service, .look = find };
 	build_port(web, "http", PROTOCOL_TCP, 80, 8080, NULL);
 	put(&web->object);
 	target.addr = build_addr("10.0.0.1");
