@@ -113,6 +113,9 @@ doors_update(struct rollcall *rollcall, const struct config *before)
 
 	if (rollcall->httpd == NULL)
 		return;
+	if (rollcall->ledger_feed == NULL && (new->listen_text[0] != '\0' ||
+	    new->socket[0] != '\0' || new->tls_count > 0))
+		log_warn("reload: http: there was no door before: the API is there after a restart");
 	/* Those of before go with their settings. */
 	set_hosts(rollcall);
 	if (strcmp(old->listen_text, new->listen_text) != 0)

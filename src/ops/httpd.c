@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -288,6 +290,24 @@ open_door(struct httpd *httpd, enum door_kind kind, int fd, struct door **out)
 	return door_open(httpd->loop, &settings, fd, out);
 }
 
+/*
+ * Whose machine has vanished says nothing any more, and a watch has nothing to say for long: asked
+ * after a minute, gone half a minute later.  What is accepted has it from the listening socket
+ * (tcp(7)).
+ */
+static void
+keep_alive(int fd)
+{
+	static const struct { int level, name, value; } options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 }, { IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 10 }, { IPPROTO_TCP, TCP_KEEPCNT, 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		(void)setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+		    sizeof(options[i].value));
+}
+
 static int
 open_tcp(struct httpd *httpd, enum door_kind kind, const struct addr_port *at, struct door **door,
     struct addr_port *bound)
@@ -302,6 +322,7 @@ open_tcp(struct httpd *httpd, enum door_kind kind, const struct addr_port *at, s
 		(void)close(fd);
 		return err;
 	}
+	keep_alive(fd);
 	return open_door(httpd, kind, fd, door);
 }
 

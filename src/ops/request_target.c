@@ -85,8 +85,8 @@ parse_query(const char *query, struct request_target *target)
 {
 	char *out;
 
-	/* Each pair costs at most two NULs for its "=" and its "&". */
-	target->pairs = out = malloc(strlen(query) + 2);
+	/* A key of one octet without value is the most that an octet and its "&" can become: three. */
+	target->pairs = out = malloc(2 * strlen(query) + 2);
 	if (out == NULL)
 		return ERR_NOMEM;
 	while (*query != '\0') {

@@ -3,6 +3,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@
 
 /* What may wait for a client before its handler is asked to hold back. */
 #define WAITING_MAX 65536
+#define LAST_MS 2               /* between looks whether all has left */
+
+static const struct timeval at_once = { 0, 0 };
 
 struct visit {
 	struct evhttp_request *request;
@@ -22,6 +26,8 @@ struct visit {
 	enum visit_method method;
 	bool may_write;
 	bool begun;                     /* a reply in pieces */
+	struct event *last;             /* over TLS: the end waits for what is under way */
+	bool is_quiet;                  /* ... which was nothing in the round before */
 	void (*drained)(void *arg);
 	void (*gone)(void *arg);
 	void *arg;
@@ -59,12 +65,20 @@ connection_of(const struct visit *visit)
 }
 
 static void
+release(struct visit *visit)
+{
+	if (visit->last != NULL)
+		event_free(visit->last);
+	request_target_release(&visit->target);
+	free(visit);
+}
+
+static void
 visit_free(struct visit *visit)
 {
 	if (connection_of(visit) != NULL)
 		evhttp_connection_set_closecb(connection_of(visit), NULL, NULL);
-	request_target_release(&visit->target);
-	free(visit);
+	release(visit);
 }
 
 /*
@@ -81,8 +95,7 @@ on_close(struct evhttp_connection *connection, void *arg)
 	(void)connection;
 	if (visit->gone != NULL)
 		visit->gone(visit->arg);
-	request_target_release(&visit->target);
-	free(visit);
+	release(visit);
 	if (is_ours)
 		evhttp_request_free(request);
 }
@@ -235,7 +248,7 @@ on_drained(struct evhttp_connection *connection, void *arg)
 	struct visit *visit = arg;
 
 	(void)connection;
-	if (visit->drained != NULL)
+	if (visit->last == NULL && visit->drained != NULL)
 		visit->drained(visit->arg);
 }
 
@@ -267,13 +280,50 @@ visit_more(struct visit *visit, const void *text, size_t len)
 	return visit_waiting(visit) < WAITING_MAX;
 }
 
-void
-visit_end(struct visit *visit)
+static void
+finish(struct visit *visit)
 {
 	struct evhttp_request *request = visit->request;
 
 	visit_free(visit);
 	evhttp_send_reply_end(request);
+}
+
+static void
+on_last(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval soon = { 0, LAST_MS * 1000 }, next_round = { 0, 1000 };
+	struct visit *visit = arg;
+
+	(void)fd;
+	(void)what;
+	/* What left in this round of the loop may be told of in the next one only. */
+	if (visit_waiting(visit) == 0 && visit->is_quiet) {
+		finish(visit);
+		return;
+	}
+	visit->is_quiet = visit_waiting(visit) == 0;
+	(void)evtimer_add(visit->last, visit->is_quiet ? &next_round : &soon);
+}
+
+/*
+ * A TLS bufferevent says later, in a callback of its own, that its output has left; libevent 2.1's
+ * evhttp takes that for the end of the reply, even when more was added in between, and stops
+ * sending.  So the end is only given when nothing is under way and nothing is left to be said.
+ */
+void
+visit_end(struct visit *visit)
+{
+	struct bufferevent *connection = evhttp_connection_get_bufferevent(connection_of(visit));
+
+	if (bufferevent_openssl_get_ssl(connection) == NULL) {
+		finish(visit);
+		return;
+	}
+	visit->gone = visit->drained = NULL;
+	visit->last = evtimer_new(bufferevent_get_base(connection), on_last, visit);
+	if (visit->last == NULL || evtimer_add(visit->last, &at_once) != 0)
+		visit_abort(visit);
 }
 
 void

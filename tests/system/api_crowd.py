@@ -46,6 +46,17 @@ def resident():
     return 0
 
 
+def asked_alive():
+    """How many connections of the daemon's have a keepalive timer (proc(5), net/tcp: tr 02)."""
+    count = 0
+    with open("/proc/net/tcp") as table:
+        for line in list(table)[1:]:
+            fields = line.split()
+            if int(fields[1].split(":")[1], 16) == PORT and fields[3] == "01":
+                count += fields[5].startswith("02:")
+    return count
+
+
 def until(what, seconds, test):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -86,6 +97,9 @@ def main():
     status, _ = get(WATCH)
     if status != 429:
         fail("one watcher more is answered with %d, not 429" % status)
+
+    # Whose machine has vanished must not keep a watcher's place.
+    until("watchers are not asked whether they live", 5, lambda: asked_alive() >= WATCHERS)
 
     begin = time.monotonic()
     os.rename(sys.argv[3], sys.argv[4])
