@@ -287,7 +287,7 @@ show_service(struct clerk *clerk, const struct roster_entry *entry, size_t parts
 		    &shown);
 	if (err == 0)
 		err = put_parts(clerk, entry, mirrored, &slicing, shown->created_unix_s);
-	if (err == 0) {
+	if (err == 0 && parts < parts_before) {
 		remove_slices(clerk, &entry->service->object, parts, parts_before);
 		err = put_service(clerk, entry, parts, &shown);
 	}
@@ -315,12 +315,13 @@ clerk_service(struct clerk *clerk, const char *ns, const char *name,
     const struct roster_entry *entry)
 {
 	const struct ledger_entry *shown = ledger_find(clerk->ledger, API_SERVICES, ns, name);
-	const struct object *stated = store_object(clerk->store, KIND_ENDPOINTS, ns, name);
+	const struct object *stated;
 	size_t parts_before = shown != NULL ? shown->parts : 0;
 
 	if (entry != NULL)
 		return show_service(clerk, entry, parts_before);
 	hide_service(clerk, ns, name, parts_before);
+	stated = store_object(clerk->store, KIND_ENDPOINTS, ns, name);
 	return stated != NULL ? clerk_object(clerk, KIND_ENDPOINTS, ns, name, stated) : 0;
 }
 
