@@ -107,8 +107,11 @@ fill_affinity(json_t *spec, const struct service *service)
 
 	if (!view_default(spec, "sessionAffinity", json_string("None")))
 		return false;
-	if (!service_extra(service)->client_ip_affinity)
+	if (!service_extra(service)->client_ip_affinity) {
+		/* Taken back, it leaves nothing behind, as with an API server. */
+		(void)json_object_del(spec, "sessionAffinityConfig");
 		return true;
+	}
 	config = view_member(spec, "sessionAffinityConfig", JSON_OBJECT);
 	client = config != NULL ? view_member(config, "clientIP", JSON_OBJECT) : NULL;
 	return client != NULL && view_default(client, "timeoutSeconds",

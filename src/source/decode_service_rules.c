@@ -293,10 +293,12 @@ static void
 check_affinity(struct field_context *context, const struct doc_node *spec,
     struct stated_service *stated)
 {
-	if (!stated->extra.client_ip_affinity)
-		refuse_field(context, spec, "sessionAffinityConfig",
-		    "may not be set when spec.sessionAffinity is "
-		    "None");
+	const struct doc_node *node = doc_find(spec, "sessionAffinityConfig");
+
+	/* An API server drops it when the affinity is taken back (core/v1 defaults). */
+	if (!stated->extra.client_ip_affinity && node != NULL && node->type != DOC_NULL)
+		field_warn(context, node, ".sessionAffinityConfig",
+		    "is not used unless spec.sessionAffinity is ClientIP");
 	stated->extra.affinity_timeout_s = stated->timeout_s != 0 ? stated->timeout_s :
 	    SERVICE_AFFINITY_TIMEOUT_S;
 }

@@ -154,7 +154,7 @@ static const struct {
 	    "ports: [{port: 80}]",
 	    "timeoutSeconds 0 is outside 1-86400" },
 	{ "sessionAffinityConfig: {clientIP: {timeoutSeconds: 5}}, ports: [{port: 80}]",
-	    "may not be set when spec.sessionAffinity is None" },
+	    "is not used unless spec.sessionAffinity is ClientIP" },
 	{ "sessionAffinity: Cookie, ports: [{port: 80}]", "an Ingress can do that" },
 	{ "externalTrafficPolicy: Local, type: NodePort, ports: [{port: 80}]", NULL },
 	{ "externalTrafficPolicy: Local, externalIPs: [192.0.2.1], ports: [{port: 80}]", NULL },
