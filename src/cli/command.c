@@ -216,9 +216,49 @@ run_as_get(char **argv, int argc)
 	return run_command(command_find("get", &closest), argc, argv);
 }
 
+/* How many of the words from `word` on are one global option with its value; 0: it is none. */
+static int
+option_width(const char *word)
+{
+	for (const struct flag *flag = cli_flags; flag->name != NULL; flag++) {
+		size_t len = strlen(flag->name);
+		int width = flag->kind == FLAG_TRUTH || flag->bare != NULL ? 1 : 2;
+
+		if (flag->letter != 0 && word[0] == '-' && word[1] == flag->letter)
+			return word[2] == '\0' ? width : 1;
+		if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, flag->name, len) != 0)
+			continue;
+		if (word[2 + len] == '\0')
+			return width;
+		if (word[2 + len] == '=')
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * "rollcall -n shop get svc", as people are used to from kubectl: the command comes to the front, and
+ * the options behind it.
+ */
+static void
+put_command_first(int argc, char **argv)
+{
+	int at = 1, width;
+
+	while (at < argc && argv[at] == known_as(argv[at]) &&
+	    (width = option_width(argv[at])) > 0)
+		at += width;
+	if (at <= 1 || at >= argc)
+		return;
+	char *command = argv[at];
+	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	argv[1] = command;
+}
+
 int
 command_main(int argc, char **argv)
 {
+	put_command_first(argc, argv);
 	const char *name = argc > 1 ? known_as(argv[1]) : "";
 	const char *closest;
 	const struct command *command = command_find(name, &closest);

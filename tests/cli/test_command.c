@@ -138,6 +138,20 @@ START_TEST(lint_allots_from_the_ranges_it_is_given)
 }
 END_TEST
 
+START_TEST(global_options_may_come_before_the_command)
+{
+	/* Nobody is there to be asked, which shows that the words arrived. */
+	RUN_SAYS(EX_UNAVAILABLE, "rollcall get: ", "--server", "/nonexistent/api.sock", "get", "svc");
+	RUN_SAYS(EX_UNAVAILABLE, "/nonexistent/api.sock", "--server=/nonexistent/api.sock", "-n",
+	    "shop", "--color", "never", "get", "svc");
+	RUN_SAYS(EX_UNAVAILABLE, "rollcall why: ", "-nshop", "--server=/nonexistent/api.sock", "why",
+	    "web");
+	RUN_SAYS(EX_OK, "usage: rollcall get", "-n", "shop", "get", "--help");
+	RUN_SAYS(EX_USAGE, "there is no command \"--nonsense\"", "--nonsense", "get", "svc");
+	RUN_SAYS(EX_USAGE, "there is no command \"-n\"", "-n", "shop");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -149,6 +163,7 @@ suite(void)
 	tcase_add_test(tcase, lint_is_content_with_a_sound_manifest);
 	tcase_add_test(tcase, lint_fails_on_errors_and_on_warnings_only_when_strict);
 	tcase_add_test(tcase, lint_allots_from_the_ranges_it_is_given);
+	tcase_add_test(tcase, global_options_may_come_before_the_command);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
