@@ -86,6 +86,11 @@ delete_one(struct cli *cli, const struct delete_options *options, const struct k
 static int
 delete_submitted(struct cli *cli, const void *arg, const struct submission *submission)
 {
+	/* Without a name the path would be that of all there are. */
+	if (*submission->name == '\0') {
+		cli_say(cli, "%s: delete wants a name, not a generated one", submission->file);
+		return EX_DATAERR;
+	}
 	return delete_one(cli, arg, submission->kind, submission->namespace, submission->name);
 }
 

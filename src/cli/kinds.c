@@ -87,6 +87,16 @@ kind_of_manifest(const char *api_version, const char *kind)
 	return NULL;
 }
 
+const char *
+kind_name_fault(const char *name)
+{
+	if (*name == '\0')
+		return "may not be empty";
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return "may not be '.' or '..'";
+	return strpbrk(name, "/%") != NULL ? "may not contain '/' or '%'" : NULL;
+}
+
 void
 kind_path(struct strbuf *path, const struct kind *kind, const char *namespace, const char *name)
 {

@@ -30,6 +30,12 @@ const struct kind *kind_find(const char *name, const char **closest);
 const struct kind *kind_of_manifest(const char *api_version, const char *kind);
 
 /*
+ * What is wrong with the name of an object, or NULL: it would not be the last step of a path, as ""
+ * would be the whole collection (client-go: ValidatePathSegmentName).
+ */
+const char *kind_name_fault(const char *name);
+
+/*
  * Add the path of a collection, or of one object where `name` is given.  `namespace` NULL: all.
  * Everything is escaped.
  */

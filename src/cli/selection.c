@@ -62,11 +62,23 @@ add_all(struct cli *cli, struct selection *selection)
 	return 0;
 }
 
+/* A name that is none would be another path: that of the collection, say. */
+static int
+check_name(struct cli *cli, const char *name)
+{
+	const char *fault = kind_name_fault(name);
+
+	return fault == NULL ? 0 : cli_usage(cli, "the name \"%s\" %s", name, fault);
+}
+
 /* "svc,ep", each with the names that follow. */
 static int
 add_kinds(struct cli *cli, const char *list, char **names, size_t name_count,
     struct selection *selection)
 {
+	for (size_t i = 0; i < name_count; i++)
+		if (check_name(cli, names[i]) != 0)
+			return EX_USAGE;
 	while (*list != '\0') {
 		char text[NAME_LEN];
 		size_t len = strcspn(list, ",");
@@ -111,7 +123,7 @@ add_pair(struct cli *cli, const char *word, struct selection *selection)
 	memcpy(text, word, (size_t)(slash - word));
 	text[slash - word] = '\0';
 	kind = selection_kind(cli, text);
-	if (kind == NULL)
+	if (kind == NULL || check_name(cli, slash + 1) != 0)
 		return EX_USAGE;
 	return add(selection, kind, slash + 1) ? 0 : too_many(cli);
 }

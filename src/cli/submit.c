@@ -100,6 +100,11 @@ submit_one(struct cli *cli, const struct manifest_object *object, submit_fn *sub
 	if (code != 0)
 		return code;
 	submission.name = text_of(json_object_get(object->json, "metadata"), "name");
+	if (*submission.name != '\0' && kind_name_fault(submission.name) != NULL) {
+		cli_say(cli, "%s:%u: a name %s", object->file, object->line,
+		    kind_name_fault(submission.name));
+		return EX_DATAERR;
+	}
 	submission.json = object->json;
 	submission.file = object->file;
 	return submit(cli, arg, &submission);

@@ -134,6 +134,13 @@ START_TEST(words_select_kinds_and_objects)
 	ck_assert_int_eq(SELECT("svc/"), EX_USAGE);
 	ck_assert_int_eq(SELECT("svc/a/b"), EX_USAGE);
 	ck_assert_int_eq(SELECT("deploy/x"), EX_USAGE);
+	/* Not the collection, and nothing below an object. */
+	ck_assert_int_eq(SELECT("svc", ""), EX_USAGE);
+	ck_assert_int_eq(SELECT("svc", "web", ""), EX_USAGE);
+	ck_assert_int_eq(SELECT("svc", ".."), EX_USAGE);
+	ck_assert_int_eq(SELECT("svc/."), EX_USAGE);
+	ck_assert_int_eq(SELECT("ns", "shop/services"), EX_USAGE);
+	ck_assert_int_eq(SELECT("ns", "shop%2fservices"), EX_USAGE);
 	ck_assert_int_eq(select_words((const char *const[]){ NULL }, out, &many), EX_USAGE);
 }
 END_TEST
