@@ -18,6 +18,7 @@
 #include "daemon/world.h"
 #include "model/object.h"
 #include "model/store.h"
+#include "net/turn.h"
 
 /* A turn of the loop may take about so long; one file may be an fsync or two. */
 #define TURN_US 4000
@@ -204,7 +205,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 			break;
 	}
 	if (next_unwritten(managed) != NULL)
-		event_active(managed->turn, EV_TIMEOUT, 0);
+		turn_plan(managed->turn);
 }
 
 /* ---- what became of it ---- */
@@ -311,7 +312,7 @@ queue(struct managed *managed, const struct managed_key *key, struct managed_cha
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = change;
-	event_active(managed->turn, EV_TIMEOUT, 0);
+	turn_plan(managed->turn);
 	return 0;
 }
 

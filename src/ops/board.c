@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "model/roster.h"
 #include "model/service.h"
+#include "net/turn.h"
 #include "ops/ledger.h"
 
 /* About a microsecond each, measured: a turn is two milliseconds. */
@@ -193,7 +194,7 @@ make_again(struct board *board)
 	clear(board);
 	board->made = false;
 	board->making = true;
-	event_active(board->turn, EV_TIMEOUT, 0);
+	turn_plan(board->turn);
 }
 
 /* The next rows; true: there are no more. */
@@ -225,7 +226,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (board->making && !make_rows(board)) {
-		event_active(board->turn, EV_TIMEOUT, 0);
+		turn_plan(board->turn);
 		return;
 	}
 	board->making = false;
@@ -271,6 +272,14 @@ board_touch(struct board *board, const char *ns, const char *name)
 		note_dirty(board, row);
 }
 
+/* The making has come past this name: it does not look there again. */
+static bool
+is_passed(const struct board *board, const char *ns, const char *name)
+{
+	return board->made ||
+	    (board->count > 0 && compare(board->rows[board->count - 1], ns, name) > 0);
+}
+
 /* Services come and go with their entries. */
 static void
 on_change(void *arg, const struct ledger_change *change)
@@ -282,7 +291,8 @@ on_change(void *arg, const struct ledger_change *change)
 	if (entry->kind != API_SERVICES || (!board->made && !board->making))
 		return;
 	row = find(board, entry->ns, entry->name);
-	if (row == NULL && change->event != LEDGER_DELETED && board->made) {
+	if (row == NULL && change->event != LEDGER_DELETED &&
+	    is_passed(board, entry->ns, entry->name)) {
 		if (board->comers++ >= COMERS_MAX) {
 			make_again(board);
 			return;

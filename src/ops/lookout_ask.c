@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "base/clock.h"
+#include "net/turn.h"
 #include "ops/board.h"
 #include "ops/board_search.h"
 #include "ops/lookout_parts.h"
@@ -173,7 +174,7 @@ begin(struct asking *asking)
 	DL_APPEND(lookout->askings, asking);
 	visit_set_flow(asking->visit, NULL, on_gone, asking);
 	if (board_is_made(lookout->board))
-		event_active(lookout->turn, EV_TIMEOUT, 0);
+		turn_plan(lookout->turn);
 }
 
 /* NULL: no memory, and the visit has its answer. */
@@ -208,7 +209,7 @@ lookout_turn(evutil_socket_t fd, short what, void *arg)
 	else
 		DL_APPEND(lookout->askings, asking);
 	if (lookout->askings != NULL)
-		event_active(lookout->turn, EV_TIMEOUT, 0);
+		turn_plan(lookout->turn);
 }
 
 void
@@ -217,7 +218,7 @@ lookout_made(void *arg)
 	struct lookout *lookout = arg;
 
 	if (lookout->askings != NULL)
-		event_active(lookout->turn, EV_TIMEOUT, 0);
+		turn_plan(lookout->turn);
 }
 
 void

@@ -11,14 +11,15 @@
 #include "base/strbuf.h"
 #include "model/roster.h"
 #include "model/service.h"
+#include "net/turn.h"
 #include "ops/ledger.h"
 #include "ops/status.h"
 #include "ops/view.h"
 #include "ops/visit.h"
 
-/* Labels are unpacked for each Service, some 10 us: two milliseconds. */
+/* Some 10 us for the labels of a Service, and for an endpoint: two milliseconds each. */
 #define SERVICES_A_TURN 200
-#define ENDPOINTS_A_TURN 2000
+#define ENDPOINTS_A_TURN 200
 #define NAME_SIZE 320
 #define TERMS_SIZE 1024
 #define PREFIX "__meta_rollcall_"
@@ -239,7 +240,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	if (step == STEP_AGAIN) {
 		/* With enough under way the rest follows when it is taken. */
 		if (visit_more(scrape->visit, "", 0))
-			event_active(scrape->turn, EV_TIMEOUT, 0);
+			turn_plan(scrape->turn);
 		return;
 	}
 	if (step == STEP_FAILED) {
@@ -256,7 +257,7 @@ on_drained(void *arg)
 {
 	struct scrape *scrape = arg;
 
-	event_active(scrape->turn, EV_TIMEOUT, 0);
+	turn_plan(scrape->turn);
 }
 
 static void
@@ -288,5 +289,5 @@ scrape_serve(const struct scrape_settings *settings, struct visit *visit)
 	visit_set_header(visit, "Cache-Control", "no-store");
 	visit_set_flow(visit, on_drained, on_gone, scrape);
 	visit_begin(visit, 200, "application/json");
-	event_active(scrape->turn, EV_TIMEOUT, 0);
+	turn_plan(scrape->turn);
 }

@@ -1,6 +1,7 @@
 /* test_board.c - rows in order, their counts, and what is found among them. */
 #include "ops/board.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -138,6 +139,28 @@ START_TEST(a_burst_of_new_services_is_read_as_a_whole)
 }
 END_TEST
 
+START_TEST(a_service_that_comes_before_what_is_made_already_is_a_row)
+{
+	char name[16];
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "s%05d", i);
+		board_world_put(&world, "shop", name);
+	}
+	ck_assert(!board_is_made(world.board));
+	(void)event_base_loop(world.loop, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	/* It is made in turns, and others are heard in between. */
+	ck_assert(!board_is_made(world.board));
+	ck_assert_uint_gt(board_count(world.board), 0);
+	board_world_put(&world, "a", "new");
+	board_world_put(&world, "z", "new");
+	board_world_make(&world);
+	ck_assert_ptr_nonnull(board_find(world.board, "a", "new"));
+	ck_assert_ptr_nonnull(board_find(world.board, "z", "new"));
+	ck_assert_uint_eq(board_sums(world.board)->services, 5002);
+}
+END_TEST
+
 START_TEST(filters_find_by_words_namespace_and_trouble)
 {
 	static const struct {
@@ -220,6 +243,7 @@ suite(void)
 	tcase_add_test(one, a_board_follows_the_ledger);
 	tcase_add_test(one, a_service_that_comes_back_at_once_stays);
 	tcase_add_test(one, a_burst_of_new_services_is_read_as_a_whole);
+	tcase_add_test(one, a_service_that_comes_before_what_is_made_already_is_a_row);
 	tcase_add_test(one, filters_find_by_words_namespace_and_trouble);
 	tcase_add_test(one, one_page_is_given_of_all_that_match);
 	tcase_add_test(one, a_search_that_rests_sees_no_row_that_has_gone);
