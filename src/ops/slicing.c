@@ -171,10 +171,9 @@ slicing_conditions(const struct roster_entry *entry, const struct roster_endpoin
 	struct slicing_conditions conditions = { .terminating = endpoint->terminating };
 	bool drained = endpoint->presence == PRESENT_DRAINED;
 
-	conditions.serving = endpoint->presence == PRESENT_READY || (entry->publish_not_ready &&
-	    !drained);
-	conditions.ready = conditions.serving && (!conditions.terminating ||
-	    entry->publish_not_ready);
+	conditions.serving = endpoint->presence == PRESENT_READY;
+	conditions.ready = (conditions.serving && !conditions.terminating) ||
+	    (entry->publish_not_ready && !drained);
 	return conditions;
 }
 

@@ -115,7 +115,7 @@ add_addresses(const struct view_work *work, const struct roster_entry *roster, s
 		const struct roster_endpoint *endpoint = &roster->endpoints[i];
 
 		if (!is_in_subset(roster, endpoint, group) ||
-		    slicing_conditions(roster, endpoint).serving != ready)
+		    slicing_conditions(roster, endpoint).ready != ready)
 			continue;
 		done = add_address(work, endpoint, list);
 		--*room;

@@ -332,6 +332,32 @@ START_TEST(endpoints_are_made_as_the_controllers_make_them)
 }
 END_TEST
 
+/* discovery.k8s.io/v1 EndpointConditions: serving is what the Pod is, whatever is published. */
+START_TEST(what_is_published_all_the_same_is_ready_and_does_not_serve)
+{
+	struct service *service = build_service("shop", "web", "app=web");
+	json_t *slice, *endpoints, *subset;
+	int ready, serving, terminating;
+
+	service->publish_not_ready = true;
+	build_port(service, "http", PROTOCOL_TCP, 80, 8080, NULL);
+	put(&service->object, "{\"spec\":{\"ports\":[{\"name\":\"http\",\"port\":80}]}}");
+	put_pod("web-1", "10.8.0.1");
+	verdict("pod/shop/web-1/c/readiness", VERDICT_FAIL, "connect refused");
+	publish("web");
+	slice = show(API_ENDPOINT_SLICES, slice_name(0), false);
+	ck_assert_int_eq(json_unpack(slice, "{s:[{s:{s:b, s:b, s:b}}]}", "endpoints", "conditions",
+	    "ready", &ready, "serving", &serving, "terminating", &terminating), 0);
+	ck_assert(ready && !serving && !terminating);
+	endpoints = show(API_ENDPOINTS, "web", false);
+	subset = json_array_get(json_object_get(endpoints, "subsets"), 0);
+	ck_assert_uint_eq(json_array_size(json_object_get(subset, "addresses")), 1);
+	ck_assert_ptr_null(json_object_get(subset, "notReadyAddresses"));
+	json_decref(slice);
+	json_decref(endpoints);
+}
+END_TEST
+
 START_TEST(a_service_without_endpoints_has_an_empty_slice)
 {
 	put_web();
@@ -536,6 +562,7 @@ suite(void)
 	tcase_add_test(tcase, a_headless_service_has_no_address);
 	tcase_add_test(tcase, a_pod_shows_what_its_probe_found);
 	tcase_add_test(tcase, endpoints_are_made_as_the_controllers_make_them);
+	tcase_add_test(tcase, what_is_published_all_the_same_is_ready_and_does_not_serve);
 	tcase_add_test(tcase, a_service_without_endpoints_has_an_empty_slice);
 	tcase_add_test(tcase, a_hundred_endpoints_fill_a_slice);
 	tcase_add_test(tcase, stated_endpoints_are_mirrored_with_what_probes_found);
