@@ -155,12 +155,13 @@ on_change(void *arg, const struct ledger_change *change)
 {
 	struct lookout *lookout = arg;
 
-	if (change->entry->kind != API_EVENTS || lookout->events_due)
+	/* Who opens a stream later is greeted with it. */
+	if (change->entry->kind != API_EVENTS || lookout->events_due ||
+	    !stream_is_heard(lookout->stream))
 		return;
 	lookout->events_due = true;
 	lookout->seen_version = change->version - 1;
-	if (stream_is_heard(lookout->stream))
-		event_active(lookout->settle, EV_TIMEOUT, 0);
+	event_active(lookout->settle, EV_TIMEOUT, 0);
 }
 
 static void

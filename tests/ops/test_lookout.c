@@ -244,6 +244,22 @@ START_TEST(a_stream_greets_and_tells_what_changes)
 }
 END_TEST
 
+START_TEST(what_a_greeting_says_is_not_told_again)
+{
+	int fd;
+
+	recorder_note(recorder, "Pod", "shop", "web-1", EVENT_WARNING, "Unhealthy", "it fails");
+	fd = listen_from("");
+	has(got, "\"Unhealthy\"");
+	board_world_set_web(1);
+	lookout_touch(lookout, "shop", "web");
+	hear(fd, 250);
+	has(got, "event: service\n");
+	ck_assert_ptr_null(strstr(got, "event: event\n"));
+	close(fd);
+}
+END_TEST
+
 START_TEST(who_comes_back_gets_what_it_missed)
 {
 	char header[128];
@@ -362,6 +378,7 @@ suite(void)
 	tcase_add_test(one, a_badge_tells_how_many_are_ready);
 	tcase_add_test(one, the_page_may_do_nothing_but_what_it_brings_along);
 	tcase_add_test(one, a_stream_greets_and_tells_what_changes);
+	tcase_add_test(one, what_a_greeting_says_is_not_told_again);
 	tcase_add_test(one, who_comes_back_gets_what_it_missed);
 	tcase_add_test(one, too_many_changes_are_told_as_one);
 	tcase_add_test(one, there_are_not_more_streams_than_may_be);

@@ -35,11 +35,13 @@ function drawStack(place, beats, kinds, slots) {
 
 const RING = 2 * Math.PI * 24;
 function drawRing(place, share) {
+  // With round ends an arc of no length is a dot.
+  const form = { "stroke-dasharray": share * RING + " " + RING, visibility: share > 0 ? "visible" : "hidden" };
   const arc = place.querySelector(".arc");
-  if (arc) { arc.setAttribute("stroke-dasharray", share * RING + " " + RING); return; }
+  if (arc) { for (const name in form) arc.setAttribute(name, form[name]); return; }
   place.replaceChildren(svg("svg", { viewBox: "0 0 58 58", class: "ring", "aria-hidden": "true" },
     svg("circle", { class: "gap", cx: 29, cy: 29, r: 24 }),
-    svg("circle", { class: "arc", cx: 29, cy: 29, r: 24, "stroke-dasharray": share * RING + " " + RING })));
+    svg("circle", { class: "arc", cx: 29, cy: 29, r: 24, ...form })));
 }
 
 const CLASSES = { p: "passed", f: "failed", x: "could not be made" };
