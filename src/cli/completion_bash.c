@@ -9,7 +9,8 @@ static const char head[] =
     "# rollcall - completion for bash; made by \"rollcall completion bash\".\n"
     "\n"
     "_rollcall_ask() {\n"
-    "\t\"${COMP_WORDS[0]}\" get \"$@\" --no-headers -o name 2>/dev/null | sed 's|.*/||'\n"
+    "\t\"${COMP_WORDS[0]}\" get \"$@\" -o name 2>/dev/null |\n"
+    "\t\tsed -n 's|.*/||; /^[A-Za-z0-9._-]*$/p' # compgen -W would run $(words)\n"
     "}\n\n";
 
 static const char tail[] =
