@@ -148,8 +148,9 @@ sort_rows(struct cli *cli, const char *by, struct grid *grid)
 		by = dot != NULL ? dot + 1 : by;
 	len = strcspn(by, "}");
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len, by);
-	if (strcmp(name, "creationTimestamp") == 0)
-		(void)snprintf(name, sizeof(name), "AGE");
+	/* An age is rounded, and no number: the time itself is sorted, oldest first as kubectl's. */
+	if (strcmp(name, "creationTimestamp") == 0 || strcasecmp(name, "age") == 0)
+		return grid_sort(grid, GRID_BY_KEY) == 0 ? 0 : EX_OSERR;
 	for (; count < GRID_COLUMNS_MAX && *grid_text(grid, 0, count) != '\0'; count++) {
 		names[count] = grid_text(grid, 0, count);
 		if (strcasecmp(names[count], name) == 0)

@@ -14,6 +14,7 @@
 #define CELL_MAX 16384
 
 struct row {
+	const char *key;                /* grid_key(); NULL: none */
 	const char *cells[GRID_COLUMNS_MAX];
 	size_t count;
 };
@@ -72,6 +73,16 @@ grid_row(struct grid *grid)
 		grid->err = ERR_NOMEM;
 	else
 		grid->count++;
+}
+
+void
+grid_key(struct grid *grid, const char *key)
+{
+	if (grid->err != 0 || grid->count == 0)
+		return;
+	grid->rows[grid->count - 1]->key = arena_text(grid->arena, key);
+	if (grid->rows[grid->count - 1]->key == NULL)
+		grid->err = ERR_NOMEM;
 }
 
 /* kubectl shows the first line of a text of several, and "..." behind it. */
@@ -163,9 +174,13 @@ grid_sort(struct grid *grid, size_t column)
 	sorted = calloc(count, sizeof(*sorted));
 	if (sorted == NULL)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = (struct sorted){ grid->rows[first + i],
-			grid_text(grid, first + i, column), i };
+	for (size_t i = 0; i < count; i++) {
+		const char *key = grid->rows[first + i]->key;
+
+		if (column != GRID_BY_KEY || key == NULL)
+			key = grid_text(grid, first + i, column);
+		sorted[i] = (struct sorted){ grid->rows[first + i], key, i };
+	}
 	qsort(sorted, count, sizeof(*sorted), compare);
 	for (size_t i = 0; i < count; i++)
 		grid->rows[first + i] = sorted[i].row;

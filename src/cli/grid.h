@@ -25,13 +25,17 @@ void grid_free(struct grid *grid);
 void grid_row(struct grid *grid);
 void grid_cell(struct grid *grid, const char *text);
 
+/* What the row is sorted by under GRID_BY_KEY; copied. */
+void grid_key(struct grid *grid, const char *key);
+
 /* The first row is headings. */
 void grid_set_heading(struct grid *grid);
 
 /* Take the headings off again. */
 void grid_drop_heading(struct grid *grid);
 
-/* Sort the rows below the headings by a column: numbers as numbers.  0 or ERR_NOMEM. */
+/* Sort the rows below the headings by a column, or by their keys: numbers as numbers.  0 or ERR_NOMEM. */
+#define GRID_BY_KEY GRID_COLUMNS_MAX
 int grid_sort(struct grid *grid, size_t column);
 
 /* How many rows there are, the headings included. */

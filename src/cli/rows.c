@@ -80,6 +80,7 @@ rows_each_heading(struct rows *rows, const json_t *table, rows_cell_fn *cell, vo
 		rows->column_count = json_array_size(columns);
 		if (rows->column_count > GRID_COLUMNS_MAX)
 			rows->column_count = GRID_COLUMNS_MAX;
+		rows->name_column = GRID_COLUMNS_MAX;
 	}
 	if (style->first != NULL)
 		cell(arg, style->first);
@@ -89,6 +90,9 @@ rows_each_heading(struct rows *rows, const json_t *table, rows_cell_fn *cell, vo
 		const json_t *column = json_array_get(columns, i);
 		const char *name = text_or(column, "name", "");
 
+		/* Of Events the name is not what stands first. */
+		if (strcmp(text_or(column, "format", ""), "name") == 0)
+			rows->name_column = i;
 		rows->shown[i] = style->wide ||
 		    json_integer_value(json_object_get(column, "priority")) == 0;
 		if (rows->shown[i])
@@ -176,7 +180,7 @@ rows_each_cell(const struct rows *rows, const json_t *row, rows_cell_fn *cell, v
 	for (size_t i = 0; i < rows->column_count; i++) {
 		if (!rows->shown[i])
 			continue;
-		if (i == 0 && style->prefix != NULL)
+		if (i == rows->name_column && style->prefix != NULL)
 			add_name(style->prefix, json_array_get(cells, i), cell, arg);
 		else
 			add_value(json_array_get(cells, i), cell, arg);
@@ -226,6 +230,8 @@ rows_add(struct rows *rows, const json_t *table, const char *first)
 		add_heading(rows, table);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		grid_row(rows->grid);
+		grid_key(rows->grid, text_or(metadata_of(json_array_get(list, i)),
+		    "creationTimestamp", ""));
 		if (rows->style->first != NULL)
 			grid_cell(rows->grid, first != NULL ? first : "");
 		rows_each_cell(rows, json_array_get(list, i), on_cell, rows->grid);

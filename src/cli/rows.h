@@ -24,6 +24,7 @@ struct rows {
 	/* of the columns that the server sent last */
 	bool shown[GRID_COLUMNS_MAX];
 	size_t column_count;
+	size_t name_column;             /* that the prefix is for; column_count or more: none */
 	bool headed;                    /* headings were put into the grid */
 };
 

@@ -115,6 +115,15 @@ START_TEST(rows_are_sorted_below_the_headings_numbers_as_numbers)
 	ADD(grid, "c", "10");
 	ck_assert_int_eq(grid_sort(grid, 1), 0);
 	PRINTS(grid, 0, false, "NAME   N\nb      9\na      10\nc      10\n");
+	/* Ages as they are shown have no order; times have. */
+	ADD(grid, "NAME", "AGE");
+	grid_set_heading(grid);
+	ADD(grid, "young", "3s");
+	grid_key(grid, "2026-11-22T01:43:59Z");
+	ADD(grid, "old", "2d");
+	grid_key(grid, "2026-11-20T01:43:59Z");
+	ck_assert_int_eq(grid_sort(grid, GRID_BY_KEY), 0);
+	PRINTS(grid, 0, false, "NAME    AGE\nold     2d\nyoung   3s\n");
 	grid_free(grid);
 }
 END_TEST

@@ -9,7 +9,7 @@
 
 #define TABLE \
 	"{\"kind\": \"Table\", \"columnDefinitions\": [" \
-	"{\"name\": \"Name\", \"priority\": 0}, {\"name\": \"Cluster-IP\", \"priority\": 0}," \
+	"{\"name\": \"Name\", \"format\": \"name\", \"priority\": 0}, {\"name\": \"Cluster-IP\", \"priority\": 0}," \
 	"{\"name\": \"Selector\", \"priority\": 1}, {\"name\": \"Restarts\", \"priority\": 0}]," \
 	"\"rows\": [" \
 	"{\"cells\": [\"web\", \"10.96.0.1\", \"app=web\", 0], \"object\": {\"metadata\":" \
@@ -35,6 +35,25 @@ show(const struct rows_style *style, const char *text, const char *first)
 	json_decref(table);
 	return shown;
 }
+
+/* kubectl: the column whose format is "name", not the first. */
+START_TEST(the_kind_stands_before_a_name_and_nothing_else)
+{
+	const struct rows_style narrow = { .prefix = "event/" };
+	const struct rows_style wide = { .prefix = "event/", .wide = true };
+	static const char table[] = "{\"kind\": \"Table\", \"columnDefinitions\": ["
+	    "{\"name\": \"Last Seen\", \"priority\": 0},"
+	    "{\"name\": \"Name\", \"format\": \"name\", \"priority\": 1}],"
+	    "\"rows\": [{\"cells\": [\"2s\", \"web.1\"]}]}";
+	char *shown = show(&narrow, table, NULL);
+
+	ck_assert_str_eq(shown, "LAST SEEN\n2s\n");
+	free(shown);
+	shown = show(&wide, table, NULL);
+	ck_assert_str_eq(shown, "LAST SEEN   NAME\n2s          event/web.1\n");
+	free(shown);
+}
+END_TEST
 
 START_TEST(each_style_shows_its_columns)
 {
@@ -114,6 +133,7 @@ suite(void)
 	TCase *tcase = tcase_create("rows");
 
 	tcase_add_test(tcase, each_style_shows_its_columns);
+	tcase_add_test(tcase, the_kind_stands_before_a_name_and_nothing_else);
 	tcase_add_test(tcase, later_tables_need_no_columns_and_repeat_no_headings);
 	tcase_add_test(tcase, what_is_no_table_is_told_and_an_empty_one_shows_nothing);
 	suite_add_tcase(suite, tcase);
