@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "cli/screen.h"
 
 #define GLOBAL(name_, letter_, field_, argument_, help_, choices_, complete_) \
 	{ .name = (name_), .letter = (letter_), .kind = FLAG_TEXT, \
@@ -50,6 +51,7 @@ cli_namespace(const struct cli *cli)
 static void
 say(const struct cli *cli, const char *format, va_list args)
 {
+	screen_leave(cli->screen);
 	fprintf(stderr, "rollcall %s: ", cli->command);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
@@ -139,6 +141,7 @@ print_parts(const struct cli *cli, const json_t *whole, const char *message)
 {
 	const char *reason = json_string_value(json_object_get(whole, "reason"));
 
+	screen_leave(cli->screen);
 	if (reason != NULL && strcmp(reason, "Invalid") == 0 && strstr(message, " is invalid: ")) {
 		fputs("The ", stderr);
 	} else if (reason != NULL && *reason != '\0') {

@@ -15,6 +15,8 @@
 #include "cli/client.h"
 #include "cli/flags.h"
 
+struct screen;
+
 struct cli {
 	const char *command;            /* its name, for messages */
 	/* the global options, as given; NULL: not given */
@@ -29,6 +31,7 @@ struct cli {
 	const char *doing;
 	const char *doing_file;
 	struct client *client;          /* made at the first question */
+	struct screen *screen;          /* a live view, left before a word is said; NULL: none */
 };
 
 /* The global options: struct cli.  Those of a command that asks no daemon. */

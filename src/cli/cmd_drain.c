@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "base/addr.h"
+#include "base/text.h"
 #include "cli/spoken.h"
 #include "cli/command.h"
 
@@ -79,6 +80,19 @@ change(struct cli *cli, const struct drain_options *options, bool drained, char 
 	return status;
 }
 
+/* A text of an item; what somebody typed as a reason must not rule a terminal. */
+static void
+put_text(const json_t *item, const char *key, const char *before)
+{
+	const char *text = json_string_value(json_object_get(item, key));
+	char shown[4096];
+
+	if (text == NULL)
+		return;
+	(void)text_escape(shown, sizeof(shown), text, strlen(text));
+	printf("%s%s", before, shown);
+}
+
 static int
 list(struct cli *cli, const char *output)
 {
@@ -95,15 +109,12 @@ list(struct cli *cli, const char *output)
 		puts("nothing is drained");
 	} else {
 		json_array_foreach(drained, i, item) {
-			const char *pod = json_string_value(json_object_get(item, "pod"));
-			const char *address = json_string_value(json_object_get(item, "address"));
-
-			printf("%s  %s/%s%s%s  %s\n",
-			    json_string_value(json_object_get(item, "namespace")),
-			    pod != NULL ? "pod" : "svc", pod != NULL ? pod :
-			    json_string_value(json_object_get(item, "service")),
-			    address != NULL ? "  " : "", address != NULL ? address : "",
-			    json_string_value(json_object_get(item, "reason")));
+			put_text(item, "namespace", "");
+			put_text(item, "pod", "  pod/");
+			put_text(item, "service", "  svc/");
+			put_text(item, "address", "  ");
+			put_text(item, "reason", "  ");
+			putchar('\n');
 		}
 	}
 	json_decref(answer);

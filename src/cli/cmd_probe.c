@@ -322,7 +322,7 @@ const struct command cmd_probe = {
 	    "HTTP headers are known over the Unix socket only. Exits with 1 unless all pass.",
 	.examples = "rollcall probe http://127.0.0.1:8080/healthz\n"
 	    "rollcall probe -n shop svc/web\n"
-	    "rollcall probe exec:/usr/lib/rollcall/probes/disk-free / 10%\n",
+	    "rollcall probe exec:/usr/libexec/rollcall/probes/disk-free / 10%\n",
 	.flags = flags,
 	.options_size = sizeof(struct probe_options),
 	.defaults = &defaults,

@@ -74,8 +74,9 @@ become(const struct cli *cli, const struct resolv_wish *wish, char **words)
 	if (err != 0)
 		return EX_OSERR;
 	execvp(words[0], words);
-	cli_say(cli, "%s: %s", words[0], strerror(errno));
-	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	err = errno;
+	cli_say(cli, "%s: %s", words[0], strerror(err));
+	return err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
 /* In a child of ours, while we carry its questions to where the daemon listens. */

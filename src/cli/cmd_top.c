@@ -336,8 +336,9 @@ top_main(struct cli *cli, const void *arg, char **words, size_t word_count)
 	if (top.grid == NULL)
 		return EX_OSERR;
 	if (!options->once && isatty(STDOUT_FILENO))
-		top.screen = screen_begin();
+		cli->screen = top.screen = screen_begin();
 	code = top.screen != NULL ? watch(&top) : print_all(&top);
+	cli->screen = NULL;
 	screen_end(top.screen);
 	grid_free(top.grid);
 	return code;

@@ -179,8 +179,8 @@ describe_annotations(struct describe *describe)
 	strbuf_addf(out, "Annotations:\t%s", count == 0 ? "<none>\n" : "");
 	for (size_t i = 0; i < count; i++) {
 		const char *value = json_string_value(json_object_get(map, keys[i]));
-		size_t len = value != NULL ? strlen(value) : 0;
-		const char *end = len > 0 ? strchr(value, '\n') : NULL;
+		size_t len = strlen(value != NULL ? value : (value = ""));
+		const char *end = strchr(value, '\n');
 
 		strbuf_add(out, i > 0 ? "\t" : "");
 		describe_add(out, keys[i]);
@@ -190,7 +190,7 @@ describe_annotations(struct describe *describe)
 			continue;
 		}
 		strbuf_add(out, ": ");
-		add_first_line(out, value != NULL ? value : "");
+		add_first_line(out, value);
 		strbuf_add(out, "\n");
 	}
 	free(keys);

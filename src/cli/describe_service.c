@@ -156,8 +156,11 @@ add_addresses(struct describe *describe)
 		strbuf_add(&describe->text, i > 0 ? ", " : "LoadBalancer Ingress:\t");
 		describe_add(&describe->text, describe_find_text(one, "ip",
 		    describe_find_text(one, "hostname", "")));
-		if (*mode != '\0')
-			strbuf_addf(&describe->text, " (%s)", mode);
+		if (*mode != '\0') {
+			strbuf_add(&describe->text, " (");
+			describe_add(&describe->text, mode);
+			strbuf_add(&describe->text, ")");
+		}
 	}
 	if (json_array_size(ingress) > 0)
 		strbuf_add(&describe->text, "\n");

@@ -250,7 +250,7 @@ run(struct live *live, const struct get_options *options)
 
 	live->columns = json_object();
 	live->rows.grid = grid_new();
-	live->screen = screen_begin();
+	live->screen = live->cli->screen = screen_begin();
 	if (live->columns == NULL || live->rows.grid == NULL || live->screen == NULL)
 		return EX_OSERR;
 	code = watch_follow(live->cli, options, live->target, &(struct watch_shown){
@@ -277,6 +277,7 @@ watch_live(struct cli *cli, const struct get_options *options, const struct targ
 	};
 	int code = run(&live, options);
 
+	cli->screen = NULL;
 	screen_end(live.screen);
 	forget(&live);
 	free(live.items);

@@ -18,6 +18,7 @@ struct screen {
 	struct termios before;
 	sigset_t ending;                /* what asks for the end; held back from the process */
 	sigset_t mask;                  /* as it was */
+	bool left;
 	bool has_keys;                  /* stdin is a terminal, too */
 };
 
@@ -55,12 +56,21 @@ screen_begin(void)
 }
 
 void
+screen_leave(struct screen *screen)
+{
+	if (screen == NULL || screen->left)
+		return;
+	fputs("\033[?7h\033[?25h\033[?1049l", stdout);
+	(void)fflush(stdout);
+	screen->left = true;
+}
+
+void
 screen_end(struct screen *screen)
 {
 	if (screen == NULL)
 		return;
-	fputs("\033[?7h\033[?25h\033[?1049l", stdout);
-	(void)fflush(stdout);
+	screen_leave(screen);
 	if (screen->has_keys)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &screen->before);
 	(void)pthread_sigmask(SIG_SETMASK, &screen->mask, NULL);
