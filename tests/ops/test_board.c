@@ -139,6 +139,31 @@ START_TEST(a_burst_of_new_services_is_read_as_a_whole)
 }
 END_TEST
 
+START_TEST(a_burst_of_removals_is_read_as_a_whole)
+{
+	char name[16];
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "s%05d", i);
+		board_world_put(&world, "shop", name);
+	}
+	board_world_make(&world);
+	*told = '\0';
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "s%05d", i * 3);
+		board_world_remove(&world, "shop", name);
+	}
+	board_world_make(&world);
+	board_world_wait(&world, 250);
+	ck_assert_uint_eq(board_count(world.board), 4000);
+	ck_assert_uint_eq(board_sums(world.board)->services, 4000);
+	ck_assert_ptr_null(board_find(world.board, "shop", "s00003"));
+	ck_assert_ptr_nonnull(board_find(world.board, "shop", "s00004"));
+	/* Taken out one by one they would hold the loop for 40 ms. */
+	ck_assert_str_eq(told, "all ");
+}
+END_TEST
+
 START_TEST(a_service_that_comes_before_what_is_made_already_is_a_row)
 {
 	char name[16];
@@ -243,6 +268,7 @@ suite(void)
 	tcase_add_test(one, a_board_follows_the_ledger);
 	tcase_add_test(one, a_service_that_comes_back_at_once_stays);
 	tcase_add_test(one, a_burst_of_new_services_is_read_as_a_whole);
+	tcase_add_test(one, a_burst_of_removals_is_read_as_a_whole);
 	tcase_add_test(one, a_service_that_comes_before_what_is_made_already_is_a_row);
 	tcase_add_test(one, filters_find_by_words_namespace_and_trouble);
 	tcase_add_test(one, one_page_is_given_of_all_that_match);
