@@ -78,7 +78,8 @@ rule_header_name(const char *text)
 static const struct field header_fields[] = {
 	{ FIELD("name", FIELD_TEXT, http_header, name), .flags = FIELD_REQUIRED,
 	    .rule = rule_header_name },
-	{ FIELD("value", FIELD_TEXT, http_header, value), .flags = FIELD_ONE_LINE, .fallback = "" },
+	{ FIELD("value", FIELD_TEXT, http_header, value),
+	    .flags = FIELD_ONE_LINE | FIELD_SECRET, .fallback = "" },
 };
 static const struct field_table header_table = { FIELD_TABLE(header_fields, http_header) };
 

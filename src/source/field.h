@@ -63,6 +63,7 @@ struct field_word {
 #define FIELD_ZERO_ABSENT 2u    /* a 0 means not stated (Kubernetes' defaulting) */
 #define FIELD_ONE_LINE 4u       /* a text without CR, LF and other control characters */
 #define FIELD_SCALAR_OK 8u      /* lists of texts: a single text is a list of one */
+#define FIELD_SECRET 16u        /* a text that no error repeats: errors are shown to all who read */
 
 /* Says what is wrong with a text, as the end of a sentence ("must be a DNS label"), or NULL. */
 typedef const char *field_rule_fn(const char *text);

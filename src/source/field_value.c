@@ -89,6 +89,10 @@ field_value_wrong_type(struct field_context *context, const struct doc_node *nod
 static const char *
 checked_text(const struct field *field, const struct doc_node *node, struct field_context *context)
 {
+	if (node->type != DOC_STRING && (field->flags & FIELD_SECRET) != 0) {
+		field_error(context, node, "", "must be a text in quotes");
+		return NULL;
+	}
 	if (node->type != DOC_STRING) {
 		field_value_wrong_type(context, node, "a text");
 		return NULL;

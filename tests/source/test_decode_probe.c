@@ -52,6 +52,8 @@ static const struct {
 	    "\"X A\" must be a header name" },
 	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: X, value: \"a\\nb\"}]}",
 	    "httpHeaders[0].value must not contain control" },
+	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: [{name: X, value: 48151623}]}",
+	    "httpHeaders[0].value must be a text in quotes" },
 	{ "readinessProbe", "httpGet: {port: 80, httpHeaders: {X: y}}",
 	    "httpHeaders must be a list, not a mapping" },
 	{ "readinessProbe", "httpGet: {port: 80, pth: /}",
