@@ -62,30 +62,41 @@ gate_set_hosts(struct gate *gate, const char *const *names, size_t count)
 	gate->name_count = count;
 }
 
+/* What may stand after a host: nothing, or ":" and a port (RFC 9110, 7.2; RFC 3986, 3.2.3). */
+static bool
+is_port(const char *text, size_t len)
+{
+	if (len > 0 && text[0] != ':')
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+	return true;
+}
+
 /* The host of "host", "host:port", "[::1]:port", without a last dot; false: too long, or none. */
 static bool
 host_of(const struct head_value *value, char host[HOST_SIZE])
 {
 	size_t len = value->len;
-	const char *text = value->text;
+	const char *text = value->text, *end, *rest;
 
 	if (text == NULL || len == 0)
 		return false;
+	end = memchr(text, text[0] == '[' ? ']' : ':', len);
 	if (text[0] == '[') {
-		const char *end = memchr(text, ']', len);
-
 		if (end == NULL)
 			return false;
+		rest = end + 1;
 		text++;
-		len = (size_t)(end - text);
 	} else {
-		const char *colon = memchr(text, ':', len);
-
-		if (colon != NULL)
-			len = (size_t)(colon - text);
-		if (len > 0 && text[len - 1] == '.')
-			len--;
+		rest = end = end == NULL ? text + len : end;
+		if (end > text && end[-1] == '.')
+			end--;
 	}
+	if (!is_port(rest, (size_t)(value->text + len - rest)))
+		return false;
+	len = (size_t)(end - text);
 	if (len == 0 || len >= HOST_SIZE)
 		return false;
 	(void)memcpy(host, text, len);

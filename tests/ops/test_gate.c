@@ -49,6 +49,8 @@ START_TEST(hosts_are_ours)
 		{ "friend.example", 0 }, { "FRIEND.example:443", 0 },
 		{ "evil.example", 421 }, { "localhost.evil.example", 421 }, { "127.0.0.1.evil", 421 },
 		{ "xfriend.example", 421 }, { "", 421 }, { ":80", 421 }, { "[::1", 421 }, { ".", 421 },
+		{ "[::1]evil.example", 421 }, { "[::1].evil:80", 421 }, { "localhost:80@evil", 421 },
+		{ "127.0.0.1:x", 421 }, { "localhost:80:evil", 421 }, { "localhost:", 0 },
 	};
 	char fields[512], own[256] = "";
 
