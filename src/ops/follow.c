@@ -198,8 +198,16 @@ admit(struct follows *follows, struct visit *visit, const struct follow_settings
 void
 follow_start(struct follows *follows, struct visit *visit, const struct follow_settings *settings)
 {
-	struct follow *follow = admit(follows, visit, settings);
+	struct follow *follow;
 
+	/* Its head is all that is wanted; a watch has nothing to end it. */
+	if (visit_method(visit) == VISIT_HEAD) {
+		visit_reply(visit, 200, settings->type, NULL, 0);
+		if (settings->release != NULL)
+			settings->release(settings->arg);
+		return;
+	}
+	follow = admit(follows, visit, settings);
 	if (follow == NULL) {
 		if (settings->release != NULL)
 			settings->release(settings->arg);

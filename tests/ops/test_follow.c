@@ -441,6 +441,20 @@ START_TEST(who_does_not_read_costs_no_more_and_gets_the_newest)
 }
 END_TEST
 
+START_TEST(a_head_request_is_answered_and_watches_nothing)
+{
+	int fd = http_client_connect(httpd_bound(httpd));
+
+	http_client_send(fd, "HEAD /watch HTTP/1.0\r\nHost: localhost\r\n\r\n");
+	got_len = 0;
+	ck_assert(!read_some(fd));
+	ck_assert_ptr_nonnull(strstr(got, " 200 "));
+	ck_assert_uint_eq(follows_count(follows), 0);
+	ck_assert_int_eq(released, 1);
+	close(fd);
+}
+END_TEST
+
 START_TEST(whose_version_is_forgotten_has_to_list_anew)
 {
 	int fd;
@@ -492,6 +506,7 @@ suite(void)
 	tcase_add_test(tc, more_than_so_many_are_turned_away);
 	tcase_add_test(tc, who_does_not_read_costs_no_more_and_gets_the_newest);
 	tcase_add_test(tc, whose_version_is_forgotten_has_to_list_anew);
+	tcase_add_test(tc, a_head_request_is_answered_and_watches_nothing);
 	suite_add_tcase(s, tc);
 	return s;
 }
