@@ -276,22 +276,34 @@ write_must_wait(struct write_request *request, const struct write_key *key)
 	return request->waiting;
 }
 
-/* Each may end at once, and its going may change the list: begin anew after each. */
+/* The first that waits and was not looked at in this round. */
+static struct write_request *
+next_waiting(const struct write *write, unsigned long round)
+{
+	struct write_request *request = write->requests;
+
+	while (request != NULL && (!request->waiting || request->round == round))
+		request = request->next;
+	return request;
+}
+
+/*
+ * Each may end at once, and its going may change the list: begin anew after each.  Beginning one
+ * reads its body again, so those whose object is still being changed are left as they are.
+ */
 void
 write_wake(struct write *write)
 {
-	size_t tries = 0;
+	const struct write_keeper *keeper = write->settings.keeper;
+	unsigned long round = ++write->rounds;
+	struct write_request *request;
 
-	for (struct write_request *at = write->requests; at != NULL; at = at->next)
-		tries += at->waiting;
-	while (tries-- > 0) {
-		struct write_request *request = write->requests;
+	while ((request = next_waiting(write, round)) != NULL) {
+		struct write_key key = write_key_of(request);
 
-		while (request != NULL && !request->waiting)
-			request = request->next;
-		if (request == NULL)
-			return;
-		run(request);
+		request->round = round;
+		if (!keeper->is_busy(write->settings.keeper_arg, &key))
+			run(request);
 	}
 }
 

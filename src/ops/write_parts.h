@@ -16,6 +16,7 @@ struct write_request {
 	struct visit *visit;            /* NULL: it has ended, or the client went */
 	struct api_target target;
 	bool waiting;                   /* for another change of the same object */
+	unsigned long round;            /* of write_wake(), in which it was looked at last */
 	bool busy;                      /* the keeper is at work */
 	int code;                       /* of the reply, if all goes well */
 	size_t left;                    /* that are still to be dropped */
@@ -28,6 +29,7 @@ struct write_request {
 struct write {
 	struct write_settings settings;
 	struct write_request *requests;
+	unsigned long rounds;           /* of write_wake() */
 };
 
 /* ---- write.c ---- */

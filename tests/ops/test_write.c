@@ -258,6 +258,30 @@ START_TEST(changes_of_one_object_wait_for_each_other)
 }
 END_TEST
 
+/* Each reads its body anew when it is woken, and only one of them can go on. */
+START_TEST(who_must_wait_still_is_not_begun_anew)
+{
+	enum { WAITING = 20 };
+	int replies[WAITING];
+
+	create(WEB);
+	write_world_mood.slow = true;
+	write_world_mood.begun = 0;
+	for (int i = 0; i < WAITING; i++) {
+		char patch[64];
+
+		snprintf(patch, sizeof(patch), "{\"metadata\":{\"labels\":{\"a\":\"%d\"}}}", i);
+		replies[i] = write_world_send("PATCH " SERVICES "/web", MERGE, patch);
+		json_decref(write_world_ask("GET " SERVICES "/web", JSON, "", 200));
+	}
+	for (int i = 0; i < WAITING; i++) {
+		write_world_finish();
+		json_decref(write_world_reply(replies[i], 200));
+	}
+	ck_assert_uint_le(write_world_mood.begun, 2 * WAITING);
+}
+END_TEST
+
 START_TEST(a_client_that_goes_does_not_take_its_write_along)
 {
 	int first, second;
@@ -311,6 +335,7 @@ suite(void)
 	tcase_add_test(tc, unknown_fields_are_refused_said_or_left_out_as_asked);
 	tcase_add_test(tc, commands_files_and_foreign_hosts_are_never_believed);
 	tcase_add_test(tc, changes_of_one_object_wait_for_each_other);
+	tcase_add_test(tc, who_must_wait_still_is_not_begun_anew);
 	tcase_add_test(tc, a_client_that_goes_does_not_take_its_write_along);
 	tcase_add_test(tc, what_cannot_be_kept_is_said_with_its_reason);
 	suite_add_tcase(s, tc);

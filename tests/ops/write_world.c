@@ -114,6 +114,7 @@ static const char *
 keeper_problem(void *arg)
 {
 	(void)arg;
+	write_world_mood.begun++;
 	return write_world_mood.problem;
 }
 

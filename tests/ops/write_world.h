@@ -29,6 +29,7 @@ struct write_world_mood {
 	const struct allot_refusal *refusal;
 	int put_err;                    /* of what was begun */
 	const char *put_why;
+	unsigned begun;                 /* counts how often a request was begun, or begun anew */
 	bool slow;                      /* nothing is finished before write_world_finish() */
 };
 extern struct write_world_mood write_world_mood;
