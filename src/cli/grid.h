@@ -34,7 +34,10 @@ void grid_set_heading(struct grid *grid);
 /* Take the headings off again. */
 void grid_drop_heading(struct grid *grid);
 
-/* Sort the rows below the headings by a column, or by their keys: numbers as numbers.  0 or ERR_NOMEM. */
+/*
+ * Sort the rows below the headings by a column, or by their keys: numbers as numbers.  0 or
+ * ERR_NOMEM.
+ */
 #define GRID_BY_KEY GRID_COLUMNS_MAX
 int grid_sort(struct grid *grid, size_t column);
 

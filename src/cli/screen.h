@@ -16,7 +16,10 @@ struct screen;
 struct screen *screen_begin(void);
 void screen_end(struct screen *screen);
 
-/* Show the terminal as it was, for a last word that is to stay there; screen_end() follows.  NULL: nothing. */
+/*
+ * Show the terminal as it was, for a last word that is to stay there; screen_end() follows.
+ * NULL: nothing.
+ */
 void screen_leave(struct screen *screen);
 
 /* Columns and rows as they are now. */
