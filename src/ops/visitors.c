@@ -47,6 +47,7 @@ struct visitor {
 	enum state state;
 	bool is_writer;
 	bool was_served;                /* once before */
+	bool is_leaving;                /* his place was given away */
 };
 
 TAILQ_HEAD(visitor_list, visitor);
@@ -285,15 +286,32 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Who has to go for a fresh one. */
-static const struct visitor *
+static struct visitor *
 find_idlest(const struct visitors *visitors)
 {
-	const struct visitor *visitor;
+	struct visitor *visitor, *oldest = NULL;
 
-	TAILQ_FOREACH(visitor, &visitors->list, link)
+	TAILQ_FOREACH(visitor, &visitors->list, link) {
+		if (visitor->is_leaving)
+			continue;
 		if (visitor->state != STATE_ANSWERED)
 			return visitor;
-	return TAILQ_FIRST(&visitors->list);
+		if (oldest == NULL)
+			oldest = visitor;
+	}
+	return oldest;
+}
+
+/* Each gives one place: who come in one round of the loop show out as many. */
+static void
+make_room(const struct visitors *visitors)
+{
+	struct visitor *visitor = find_idlest(visitors);
+
+	if (visitor == NULL)
+		return;
+	visitor->is_leaving = true;
+	show_out(visitor);
 }
 
 int
@@ -316,7 +334,7 @@ visitors_admit(struct visitors *visitors, struct bufferevent *connection, const 
 	 * few more.
 	 */
 	if (visitors->count >= visitors->max)
-		show_out(find_idlest(visitors));
+		make_room(visitors);
 	bufferevent_incref(connection);
 	visitor->visitors = visitors;
 	visitor->connection = connection;

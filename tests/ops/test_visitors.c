@@ -131,6 +131,22 @@ START_TEST(a_crowd_costs_the_oldest_its_place)
 }
 END_TEST
 
+START_TEST(a_crowd_in_one_round_costs_as_many_their_places)
+{
+	int fds[12];
+
+	start(4, 60000);
+	for (int i = 0; i < 12; i++)
+		fds[i] = http_client_connect(&at);
+	http_client_wait(loop, 10);
+	ck_assert_uint_ge(visitors_count(visitors), 4);
+	ck_assert_uint_le(become(4), 4);
+	for (int i = 0; i < 12; i++)
+		close(fds[i]);
+	ck_assert_uint_eq(become(0), 0);
+}
+END_TEST
+
 START_TEST(those_who_leave_make_room)
 {
 	start(2, 60000);
@@ -168,6 +184,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_test(tc, who_drips_a_request_is_shut_down_in_time);
 	tcase_add_test(tc, a_crowd_costs_the_oldest_its_place);
+	tcase_add_test(tc, a_crowd_in_one_round_costs_as_many_their_places);
 	tcase_add_test(tc, those_who_leave_make_room);
 	tcase_add_test(tc, visitors_at_the_end_are_let_go);
 	suite_add_tcase(s, tc);
