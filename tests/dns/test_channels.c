@@ -144,7 +144,7 @@ START_TEST(no_more_than_a_hundred_questions_leave_from_a_port)
 {
 	static unsigned per_port[65536];
 	struct liar_question question;
-	unsigned most = 0;
+	unsigned most = 0, above = 0;
 	sem_t told;
 
 	wired_begin(&wired, 1, NULL);
@@ -155,7 +155,14 @@ START_TEST(no_more_than_a_hundred_questions_leave_from_a_port)
 	for (unsigned i = 0; liar_asked(wired.liars[0], i, &question); i++)
 		if (++per_port[question.port] > most)
 			most = per_port[question.port];
-	ck_assert_uint_le(most, CHANNEL_QUESTIONS);
+	/*
+	 * A port that is closed may be drawn again: among some hundred sockets in 64,000 ports that
+	 * happens to two of them in one run of fourteen, to six in one of ten thousand.
+	 */
+	for (unsigned port = 0; port < 65536; port++)
+		above += per_port[port] > CHANNEL_QUESTIONS;
+	ck_assert_uint_le(above, 2);
+	ck_assert_uint_le(most, 2 * CHANNEL_QUESTIONS);
 	ck_assert_uint_ge(most, CHANNEL_QUESTIONS - 5);
 	sem_destroy(&told);
 }
